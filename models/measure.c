@@ -1,0 +1,36 @@
+/* The measures and the causes of loss: the one table that reader, engines, reports and help share. */
+#include "models/measure.h"
+
+#include <string.h>
+
+const struct measure_type measure_types[MEASURES] = {
+    [MEASURE_DOWNTIME] = {"downtime", UNIT_SECONDS, "s", "time during which an environment is down, weighted by its share of users"},
+    [MEASURE_LOST] = {"lost", UNIT_SECONDS, "s", "downtime weighted by the share of traffic that is not served"},
+    [MEASURE_ADDED_DOWNTIME] = {"added_downtime", UNIT_SECONDS, "s", "downtime less that of no release at all"},
+    [MEASURE_ADDED_LOST] = {"added_lost", UNIT_SECONDS, "s", "lost less that of no release at all"},
+    [MEASURE_DURATION] = {"duration", UNIT_SECONDS, "s", "time until the rollout has finished or is rolled back"},
+    [MEASURE_ROLLBACK] = {"rollback", UNIT_PROBABILITY, "probability", "a rollback was triggered"},
+    [MEASURE_FALSE_ROLLBACK] = {"false_rollback", UNIT_PROBABILITY, "probability", "a rollback of a release that was not defective was triggered"},
+    [MEASURE_CAUGHT_EARLY] = {"caught_early", UNIT_PROBABILITY, "probability", "the rollback was triggered before users were reached"},
+    [MEASURE_STUCK] = {"stuck", UNIT_PROBABILITY, "probability", "a rollback failed and waited for people"},
+    [MEASURE_ESCAPED] = {"escaped", UNIT_PROBABILITY, "probability", "the release was defective and nothing triggered a rollback"},
+    [MEASURE_EXTRA] = {"extra", UNIT_INSTANCE_HOURS, "instance-hours", "instances in place above the replicas"},
+};
+
+const struct cause_type cause_types[CAUSES] = {
+    [CAUSE_INGRESS] = {"ingress", "the ingress was down"},
+    [CAUSE_MISROUTED] = {"misrouted", "a switch of traffic went wrong"},
+    [CAUSE_CAPACITY] = {"capacity", "too few instances were up"},
+    [CAUSE_ERRORS] = {"errors", "the defective version answered with errors"},
+    [CAUSE_SWITCHING] = {"switching", "requests were lost while traffic was moved"},
+    [CAUSE_DEPENDENCIES] = {"dependencies", "a service depended on was short of instances"},
+};
+
+/* The measure of that name, or -1. */
+int measure_find(const char *name)
+{
+    for (int i = 0; i < MEASURES; i++)
+        if (!strcmp(measure_types[i].name, name))
+            return i;
+    return -1;
+}

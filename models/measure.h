@@ -1,0 +1,51 @@
+/* models/measure: what is asked of a rollout. Includes nothing of ours. */
+#ifndef NINES_MODELS_MEASURE_H
+#define NINES_MODELS_MEASURE_H
+
+enum measure {
+    MEASURE_DOWNTIME,
+    MEASURE_LOST,
+    MEASURE_ADDED_DOWNTIME,
+    MEASURE_ADDED_LOST,
+    MEASURE_DURATION,
+    MEASURE_ROLLBACK,
+    MEASURE_FALSE_ROLLBACK,
+    MEASURE_CAUGHT_EARLY,
+    MEASURE_STUCK,
+    MEASURE_ESCAPED,
+    MEASURE_EXTRA,
+    MEASURES
+};
+
+enum measure_unit { UNIT_SECONDS, UNIT_PROBABILITY, UNIT_INSTANCE_HOURS };
+
+struct measure_type {
+    const char *name;
+    enum measure_unit unit;
+    const char *unit_name; /* as in summary.csv: "s", "probability", "instance-hours" */
+    const char *meaning;   /* one sentence for help and reports */
+};
+
+extern const struct measure_type measure_types[MEASURES];
+
+/* What took the users' requests; the parts of `lost`, which they add up to. */
+enum cause {
+    CAUSE_INGRESS,      /* the ingress was down */
+    CAUSE_MISROUTED,    /* a switch went wrong and traffic went nowhere */
+    CAUSE_CAPACITY,     /* too few instances: faults, starts, stops */
+    CAUSE_ERRORS,       /* errors of the defective version */
+    CAUSE_SWITCHING,    /* traffic lost while being moved */
+    CAUSE_DEPENDENCIES, /* a service depended on was short of instances */
+    CAUSES
+};
+
+struct cause_type {
+    const char *name;
+    const char *meaning;
+};
+
+extern const struct cause_type cause_types[CAUSES];
+
+int measure_find(const char *name);
+
+#endif

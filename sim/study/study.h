@@ -1,0 +1,85 @@
+/* study: a scenario run: every strategy in every topology, sampled until precise enough. Includes engine/, scenario/. */
+#ifndef NINES_STUDY_STUDY_H
+#define NINES_STUDY_STUDY_H
+
+#include "scenario/scenario.h"
+
+/* One measure of one strategy. Figures that do not exist (percentiles of a probability) are NAN. */
+struct estimate {
+    double      mean, low, high; /* at the scenario's confidence */
+    double      p50, p90, p95, p99, max;
+    uint64_t    paths;
+    bool        trusted;         /* false: too few paths saw what the interval rests on; note says so */
+    const char *note;            /* a sentence, or NULL */
+};
+
+/* Share of paths above a value; values rise. */
+struct curve {
+    double *value, *exceeded;
+    int     n_points;
+};
+
+enum { CURVES = 3 };
+extern const enum measure curve_measures[CURVES]; /* downtime, lost, duration */
+
+/* Why sampling ended. */
+enum stop {
+    STOP_PRECISE,   /* the objective has the asked relative precision */
+    STOP_CONSTANT,  /* every path gave the same objective */
+    STOP_PATHS,     /* exactly the asked number of paths (--paths) */
+    STOP_MAX_PATHS, /* max_paths was reached before the precision */
+    STOP_SIGNAL,    /* interrupted: a partial result */
+    STOPS
+};
+
+extern const char *const stop_names[STOPS];
+
+/* One strategy in one topology, or no release at all. */
+struct outcome {
+    const struct topology *topology;
+    const struct strategy *strategy; /* NULL: no release at all: only downtime, lost and causes are set */
+    const char      *name;           /* the strategy's, or "none" */
+    struct estimate  measures[MEASURES];
+    double           causes[CAUSES]; /* means, in seconds; add up to lost */
+    struct curve     curves[CURVES];
+    enum stop        stop;
+    double           precision;      /* reached: half the interval of the objective over its mean */
+    bool             feasible;       /* keeps every subject_to, by its estimate */
+    const char      *infeasible_because; /* the text of the first condition that it breaks, or NULL */
+    uint64_t         paths, events;
+};
+
+struct study {
+    struct arena           arena;
+    const struct scenario *scenario;
+    struct outcome        *outcomes; /* topology by topology: none first, then the strategies in order */
+    int                    n_outcomes;
+    int                   *best;     /* per topology: index of the winning outcome, -1: none is feasible */
+    int                    winner;   /* over all topologies, or -1 */
+    const char            *winner_note; /* what stands level with it, or NULL */
+    double                 seconds;
+    int                    threads;
+    uint64_t               seed, paths, events;
+    bool                   partial;
+};
+
+/* What a caller may follow while a study runs. */
+struct progress {
+    uint64_t    paths, paths_expected; /* so far; as now foreseen */
+    double      widest;                /* the widest relative interval of the objective, and who has it */
+    const char *widest_topology, *widest_strategy;
+    double      seconds;
+};
+
+struct study_options {
+    uint64_t paths;                 /* exactly so many a strategy; 0: until precise */
+    int      threads;               /* 0: all */
+    const volatile int *stop;       /* becomes non-zero to end at the next block; may be NULL */
+    void   (*on_progress)(const struct progress *progress, void *context); /* from the calling thread; may be NULL */
+    void    *context;
+};
+
+struct study *study_run(const struct scenario *scenario, const struct study_options *options, struct error *error);
+void          study_free(struct study *study);
+
+#endif

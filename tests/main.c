@@ -1,0 +1,53 @@
+/* Runs every suite, or those named as arguments; prints what failed and a closing line; exit status 1 if any did. */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct test_suite suite_base;
+
+static const struct test_suite *const suites[] = {
+    &suite_base,
+};
+
+static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
+{
+    if (!failure)
+        return;
+    printf("FAILED %s: %s\n", suite->pName, test->pName);
+    for (const CU_FailureRecord *f = failure; f; f = f->pNext)
+        printf("    %s:%u: %s\n", f->strFileName, f->uiLineNumber, f->strCondition);
+}
+
+static int wanted(const char *name, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], name))
+            return 1;
+    return argc < 2;
+}
+
+static void add(const struct test_suite *suite)
+{
+    CU_pSuite new = CU_add_suite(suite->name, NULL, NULL);
+    for (const struct test_case *c = suite->cases; new && c->name; c++)
+        if (!CU_add_test(new, c->name, c->run))
+            exit(EXIT_FAILURE);
+}
+
+int main(int argc, char **argv)
+{
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return EXIT_FAILURE;
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
+        if (wanted(suites[i]->name, argc, argv))
+            add(suites[i]);
+    CU_set_test_complete_handler(on_complete);
+    CU_run_all_tests();
+    unsigned run = CU_get_number_of_tests_run(), failed = CU_get_number_of_tests_failed();
+    unsigned bad = CU_get_number_of_failures();
+    printf("%u assertions\n%u passed, %u failed\n", CU_get_number_of_asserts(), run - failed, failed);
+    CU_cleanup_registry();
+    return run == 0 || bad != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
