@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+#include <stdbool.h>
+
 enum version { OLD, NEW, VERSIONS };
 
 enum routing {
@@ -20,6 +22,7 @@ struct step {
     enum step_kind kind;
     enum version   version;               /* start, stop */
     int            count;                 /* start, stop: instances */
+    bool           at_once;               /* stop: without moving traffic away first and without draining */
     double         weight;                /* shift: of the new version, from now on */
     double         seconds;               /* wait: fixed; approve: mean */
     double         power, false_positive; /* verdict */
@@ -36,6 +39,7 @@ struct plan {
 
 void plan_start(struct plan *plan, enum version version, int count);
 void plan_stop(struct plan *plan, enum version version, int count);
+void plan_vanish(struct plan *plan, enum version version, int count);
 void plan_wait(struct plan *plan, double seconds, const char *why);
 void plan_shift(struct plan *plan, double weight);
 void plan_verdict(struct plan *plan, double power, double false_positive, const char *why);

@@ -1,0 +1,34 @@
+/* engine/engine: what every engine does: run paths of a process. Includes base/ and process/. */
+#ifndef NINES_ENGINE_ENGINE_H
+#define NINES_ENGINE_ENGINE_H
+
+#include "process/process.h"
+
+/* Called for each event of a path, for tests and for looking closer; branch is counted from 0 within the command. */
+typedef void observe_event(void *context, double time, int command, int branch, const int *state);
+
+/* A block of paths to run, and where the results go. Path i of the block has the number first + i · stride. */
+struct batch {
+    uint64_t   seed, first, stride;
+    int        n_paths;
+    double     horizon;
+    const int *initial;   /* a value per variable, or NULL: the process's own */
+    double    *rewards;   /* n_paths × rewards: accumulated over [0, horizon]; the rewards of one path stand together */
+    double    *first_time;/* n_paths × labels: first time that the label held, INFINITY: never; may be NULL */
+    bool      *at_end;    /* n_paths × labels: whether it holds at the horizon */
+    uint64_t   events;    /* commands fired, added up */
+    observe_event *observe; /* NULL: nobody looks */
+    void      *context;
+};
+
+/* An engine; a run of it belongs to one thread. */
+struct engine {
+    const char *name;
+    void *(*open)(const struct process *process);
+    bool  (*run)(void *run, struct batch *batch, struct error *error);
+    void  (*close)(void *run);
+};
+
+extern const struct engine engine_reference;
+
+#endif

@@ -1,0 +1,393 @@
+/*
+ * The reference engine: one path at a time, plain and meant to be obviously right.
+ *
+ * What runs is a generalised semi-Markov process. In every state
+ *   1. a fixed delay whose guard became true notes when it is due, one whose guard is false forgets it;
+ *   2. if a `now` command is enabled, the first of them fires, and it begins again at 1;
+ *   3. else time passes until the earliest of the enabled commands, rewards are earned, that command fires, and so on
+ *      until the horizon.
+ *
+ * Exponential delays follow the random time change of Kurtz (1980): command k is a Poisson process of rate 1 of its own,
+ * run at a speed that is its rate in the present state. `left` is what remains of its present unit exponential; in dt
+ * seconds it falls by rate · dt. This is the next reaction method of Gibson and Bruck (2000) as Anderson (2007) has it.
+ * It gives the same law as drawing afresh in every state, and two things more: one random number an event, and coupling:
+ * processes that have a command in common (the same zone that fails, say) see it at the same times on the path of the
+ * same number, so that their difference has little noise (common reaction paths: Rathinam, Sheppard and Khammash 2010).
+ *
+ * Random numbers: draw f of command k on path i is Philox(key = seed, counter = (i, stream of k, f)). Its first two
+ * words are the unit exponential that begins when the command fires for the f-th time, its last two choose the branch of
+ * that firing. So a path is a function of (seed, path number) alone, whoever computes it, in whatever order.
+ *
+ * Cost: an event evaluates each node that guards, rates, rewards or labels need once, and those of the fired command.
+ *
+ * T. G. Kurtz, Representations of Markov processes as multiparameter time changes, Ann. Probab. 8 (1980) 682-715.
+ * M. A. Gibson, J. Bruck, J. Phys. Chem. A 104 (2000) 1876-1889. D. F. Anderson, J. Chem. Phys. 127 (2007) 214107.
+ * M. Rathinam, P. W. Sheppard, M. Khammash, J. Chem. Phys. 132 (2010) 034103.
+ */
+#include "engine/engine.h"
+
+#include "engine/logarithm.h"
+#include "engine/philox.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_NOW = 100000 }; /* `now` commands in a row, before it is called a cycle */
+
+/* Nodes to evaluate, operands first. */
+struct program {
+    int *nodes;
+    int  n_nodes;
+};
+
+struct run {
+    const struct process *process;
+    struct arena   arena;
+    struct program guards;    /* guards of `now` and fixed commands, and the fixed delays */
+    struct program rates;     /* the rest of what a state needs: exponential guards and rates, rewards, labels */
+    struct program *fire;     /* per command: probabilities and updates, beyond the two above */
+    int *now, n_now, *fixed, n_fixed, *exponential, n_exponential; /* commands by delay */
+    double   *value;          /* per node */
+    int      *state, *next;   /* per variable */
+    double   *left;           /* per command: what remains of its unit exponential */
+    double   *due;            /* per command: when the fixed delay ends; INFINITY: its guard is false */
+    double   *rate;           /* per command, in the present state */
+    uint32_t *fired;          /* per command */
+    uint64_t  path;           /* its number */
+    uint64_t  events;
+    struct batch *batch;
+};
+
+
+/* The nodes that `needed` needs, less those that are evaluated already; these are added to `done`. */
+static struct program program_of(struct run *run, bool *needed, bool *done)
+{
+    const struct graph *graph = &run->process->graph;
+    struct program program = {0};
+    int count = 0;
+    for (int i = graph->n_nodes - 1; i >= 0; i--) {
+        int operand[3], n = graph_operands(&graph->nodes[i], operand);
+        needed[i] = needed[i] && !done[i];
+        for (int k = 0; needed[i] && k < n; k++)
+            needed[operand[k]] = true;
+        count += needed[i];
+    }
+    program.nodes = arena_new(&run->arena, (size_t)count, sizeof *program.nodes);
+    for (int i = 0; i < graph->n_nodes; i++) {
+        if (needed[i])
+            program.nodes[program.n_nodes++] = i;
+        done[i] = done[i] || needed[i];
+        needed[i] = false;
+    }
+    return program;
+}
+
+static void make_programs(struct run *run)
+{
+    const struct process *p = run->process;
+    const struct graph *graph = &p->graph;
+    bool *needed = memory_new((size_t)graph->n_nodes, 1), *done = memory_new((size_t)graph->n_nodes, 1);
+    bool *done_before = memory_new((size_t)graph->n_nodes, 1);
+    for (int i = 0; i < graph->n_nodes; i++) /* constants are evaluated once and for all */
+        if ((done[i] = graph->nodes[i].op == OP_CONSTANT))
+            run->value[i] = graph->nodes[i].constant;
+    for (int i = 0; i < p->n_commands; i++)
+        if (p->commands[i].delay != DELAY_EXPONENTIAL) {
+            needed[p->commands[i].guard] = true;
+            if (p->commands[i].delay == DELAY_FIXED)
+                needed[p->commands[i].amount] = true;
+        }
+    run->guards = program_of(run, needed, done);
+    for (int i = 0; i < p->n_commands; i++)
+        if (p->commands[i].delay == DELAY_EXPONENTIAL) {
+            needed[p->commands[i].guard] = true;
+            needed[p->commands[i].amount] = true;
+        }
+    for (int i = 0; i < p->n_rewards; i++)
+        needed[p->rewards[i].rate] = true;
+    for (int i = 0; i < p->n_labels; i++)
+        needed[p->labels[i].condition] = true;
+    memcpy(done_before, done, (size_t)graph->n_nodes);
+    run->rates = program_of(run, needed, done);
+    /* A `now` command fires before the rates of its state are known. */
+    for (int i = 0; i < p->n_commands; i++) {
+        bool *known = memory_new((size_t)graph->n_nodes, 1);
+        memcpy(known, p->commands[i].delay == DELAY_NOW ? done_before : done, (size_t)graph->n_nodes);
+        for (int b = 0; b < p->commands[i].n_branches; b++) {
+            const struct branch *branch = &p->branches[p->commands[i].first_branch + b];
+            needed[branch->probability] = true;
+            for (int u = 0; u < branch->n_updates; u++)
+                needed[p->updates[branch->first_update + u].value] = true;
+        }
+        run->fire[i] = program_of(run, needed, known);
+        free(known);
+    }
+    free(needed);
+    free(done);
+    free(done_before);
+}
+
+static void *reference_open(const struct process *process)
+{
+    struct run *run = memory_new(1, sizeof *run);
+    size_t commands = (size_t)process->n_commands;
+    run->process = process;
+    run->value = arena_new(&run->arena, (size_t)process->graph.n_nodes, sizeof *run->value);
+    run->state = arena_new(&run->arena, (size_t)process->n_variables, sizeof *run->state);
+    run->next = arena_new(&run->arena, (size_t)process->n_variables, sizeof *run->next);
+    run->left = arena_new(&run->arena, commands, sizeof *run->left);
+    run->due = arena_new(&run->arena, commands, sizeof *run->due);
+    run->rate = arena_new(&run->arena, commands, sizeof *run->rate);
+    run->fired = arena_new(&run->arena, commands, sizeof *run->fired);
+    run->fire = arena_new(&run->arena, commands, sizeof *run->fire);
+    run->now = arena_new(&run->arena, commands, sizeof *run->now);
+    run->fixed = arena_new(&run->arena, commands, sizeof *run->fixed);
+    run->exponential = arena_new(&run->arena, commands, sizeof *run->exponential);
+    for (int i = 0; i < process->n_commands; i++) {
+        enum delay delay = process->commands[i].delay;
+        if (delay == DELAY_NOW)
+            run->now[run->n_now++] = i;
+        else if (delay == DELAY_FIXED)
+            run->fixed[run->n_fixed++] = i;
+        else
+            run->exponential[run->n_exponential++] = i;
+    }
+    make_programs(run);
+    return run;
+}
+
+static void reference_close(void *opened)
+{
+    struct run *run = opened;
+    arena_free(&run->arena);
+    free(run);
+}
+
+static void evaluate(struct run *run, const struct program *program)
+{
+    const struct graph *graph = &run->process->graph;
+    double *value = run->value;
+    for (int i = 0; i < program->n_nodes; i++) {
+        const struct node *node = &graph->nodes[program->nodes[i]];
+        double result;
+        if (node->op == OP_VARIABLE) {
+            result = run->state[node->a];
+        } else if (node->op == OP_TABLE) {
+            const struct table *table = &graph->tables[node->b];
+            double index = value[node->a];
+            result = table->values[index <= 0 ? 0 : index >= table->n_values ? table->n_values - 1 : (int)index];
+        } else {
+            result = graph_apply(node, value[node->a], value[node->b], value[node->c]);
+        }
+        value[program->nodes[i]] = result;
+    }
+}
+
+static struct philox_block draw(const struct run *run, int command, uint32_t number)
+{
+    const uint32_t key[2] = {(uint32_t)run->batch->seed, (uint32_t)(run->batch->seed >> 32)};
+    struct philox_block counter = {{(uint32_t)run->path, (uint32_t)(run->path >> 32),
+                                    run->process->commands[command].stream, number}};
+    return philox4x32(counter, key);
+}
+
+static double unit_exponential(struct philox_block block)
+{
+    return -log_of_uniform(uniform_open(block.word[0], block.word[1]));
+}
+
+static void begin(struct run *run, uint64_t path)
+{
+    const struct process *p = run->process;
+    run->path = path;
+    for (int i = 0; i < p->n_variables; i++)
+        run->state[i] = run->batch->initial ? run->batch->initial[i] : p->variables[i].initial;
+    memset(run->fired, 0, (size_t)p->n_commands * sizeof *run->fired);
+    for (int i = 0; i < run->n_exponential; i++)
+        run->left[run->exponential[i]] = unit_exponential(draw(run, run->exponential[i], 0));
+    for (int i = 0; i < run->n_fixed; i++)
+        run->due[run->fixed[i]] = INFINITY;
+}
+
+/* The branch that the uniform number falls into; the last possible one if rounding leaves a gap at 1. */
+static int choose(const struct run *run, const struct command *command, double uniform)
+{
+    double sum = 0;
+    int chosen = 0;
+    for (int b = 0; b < command->n_branches; b++) {
+        double p = run->value[run->process->branches[command->first_branch + b].probability];
+        if (p <= 0)
+            continue;
+        chosen = b;
+        sum += p;
+        if (uniform < sum)
+            break;
+    }
+    return chosen;
+}
+
+static bool update(struct run *run, int command, int chosen, struct error *error)
+{
+    const struct process *p = run->process;
+    const struct branch *branch = &p->branches[p->commands[command].first_branch + chosen];
+    for (int u = 0; u < branch->n_updates; u++) {
+        const struct update *update = &p->updates[branch->first_update + u];
+        const struct variable *variable = &p->variables[update->variable];
+        double value = run->value[update->value];
+        if (!(value >= variable->least && value <= variable->greatest))
+            return error_add(error, FAULT_SYSTEM, "process %s: command %s sets %s to %g, outside %d..%d", p->name,
+                             p->commands[command].name, variable->name, value, variable->least, variable->greatest);
+        run->next[u] = (int)value;
+    }
+    for (int u = 0; u < branch->n_updates; u++)
+        run->state[p->updates[branch->first_update + u].variable] = run->next[u];
+    return true;
+}
+
+static bool fire(struct run *run, int number, double time, struct error *error)
+{
+    const struct command *command = &run->process->commands[number];
+    int chosen = 0;
+    evaluate(run, &run->fire[number]);
+    if (command->n_branches > 1 || command->delay == DELAY_EXPONENTIAL) {
+        struct philox_block block = draw(run, number, ++run->fired[number]);
+        run->left[number] = unit_exponential(block);
+        chosen = choose(run, command, uniform_open(block.word[2], block.word[3]));
+    }
+    run->due[number] = INFINITY;
+    run->events++;
+    if (!update(run, number, chosen, error))
+        return false;
+    if (run->batch->observe)
+        run->batch->observe(run->batch->context, time, number, chosen, run->state);
+    return true;
+}
+
+/* Steps 1 and 2: until no `now` command is enabled. */
+static bool settle(struct run *run, double time, struct error *error)
+{
+    for (int count = 0;; count++) {
+        int first = -1;
+        evaluate(run, &run->guards);
+        for (int i = 0; i < run->n_fixed; i++) {
+            const struct command *c = &run->process->commands[run->fixed[i]];
+            if (run->value[c->guard] == 0)
+                run->due[run->fixed[i]] = INFINITY;
+            else if (run->due[run->fixed[i]] == INFINITY)
+                run->due[run->fixed[i]] = time + run->value[c->amount];
+        }
+        for (int i = 0; i < run->n_now && first < 0; i++)
+            if (run->value[run->process->commands[run->now[i]].guard] != 0)
+                first = run->now[i];
+        if (first < 0)
+            return true;
+        if (count == MOST_NOW)
+            return error_add(error, FAULT_SYSTEM, "process %s: command %s is part of a cycle of commands that take no "
+                             "time", run->process->name, run->process->commands[first].name);
+        if (!fire(run, first, time, error))
+            return false;
+    }
+}
+
+/* The rates of the exponential commands; the earliest command and how long until then. */
+static int earliest(struct run *run, double time, double *wait, struct error *error)
+{
+    int next = -1;
+    *wait = INFINITY;
+    for (int i = 0; i < run->n_fixed; i++)
+        if (run->due[run->fixed[i]] - time < *wait) {
+            next = run->fixed[i];
+            *wait = fmax(run->due[next] - time, 0); /* the sum of earlier waits may be off by a rounding */
+        }
+    for (int i = 0; i < run->n_exponential; i++) {
+        int k = run->exponential[i];
+        const struct command *c = &run->process->commands[k];
+        double rate = run->value[c->guard] != 0 ? run->value[c->amount] : 0;
+        if (!(rate >= 0 && rate < INFINITY)) {
+            error_add(error, FAULT_SYSTEM, "process %s: command %s has the rate %g", run->process->name, c->name, rate);
+            return -2;
+        }
+        run->rate[k] = rate;
+        if (rate > 0 && run->left[k] < *wait * rate) {
+            next = k;
+            *wait = run->left[k] / rate;
+        }
+    }
+    return next;
+}
+
+static void pass(struct run *run, double seconds, double *rewards)
+{
+    const struct process *p = run->process;
+    for (int i = 0; i < p->n_rewards; i++)
+        rewards[i] += run->value[p->rewards[i].rate] * seconds;
+    for (int i = 0; i < run->n_exponential; i++) {
+        int k = run->exponential[i];
+        double left = run->left[k] - run->rate[k] * seconds;
+        run->left[k] = left > 0 ? left : 0;
+    }
+}
+
+static void see_labels(struct run *run, double time, double *first_time)
+{
+    for (int i = 0; first_time && i < run->process->n_labels; i++)
+        if (first_time[i] == INFINITY && run->value[run->process->labels[i].condition] != 0)
+            first_time[i] = time;
+}
+
+static bool run_path(struct run *run, double *rewards, double *first_time, bool *at_end, struct error *error)
+{
+    const struct process *p = run->process;
+    double time = 0, horizon = run->batch->horizon;
+    memset(rewards, 0, (size_t)p->n_rewards * sizeof *rewards);
+    for (int i = 0; first_time && i < p->n_labels; i++)
+        first_time[i] = INFINITY;
+    for (;;) {
+        double wait;
+        if (!settle(run, time, error))
+            return false;
+        evaluate(run, &run->rates);
+        see_labels(run, time, first_time);
+        int next = earliest(run, time, &wait, error);
+        if (next == -2)
+            return false;
+        if (next < 0 || time + wait > horizon)
+            break;
+        pass(run, wait, rewards);
+        time += wait;
+        if (!fire(run, next, time, error))
+            return false;
+    }
+    pass(run, horizon - time, rewards);
+    for (int i = 0; at_end && i < p->n_labels; i++)
+        at_end[i] = run->value[p->labels[i].condition] != 0;
+    return true;
+}
+
+/* Runs the paths of a batch. Fails where the process breaks its own rules (see process/check.c). */
+static bool reference_run(void *opened, struct batch *batch, struct error *error)
+{
+    struct run *run = opened;
+    const struct process *p = run->process;
+    run->batch = batch;
+    run->events = 0;
+    for (int i = 0; i < batch->n_paths; i++) {
+        size_t labels = (size_t)i * (size_t)p->n_labels;
+        begin(run, batch->first + (uint64_t)i * batch->stride);
+        if (!run_path(run, batch->rewards + (size_t)i * (size_t)p->n_rewards,
+                      batch->first_time ? batch->first_time + labels : NULL,
+                      batch->at_end ? batch->at_end + labels : NULL, error))
+            return false;
+    }
+    batch->events += run->events;
+    return true;
+}
+
+const struct engine engine_reference = {
+    .name = "reference",
+    .open = reference_open,
+    .run = reference_run,
+    .close = reference_close,
+};

@@ -1,0 +1,89 @@
+/*
+ * What can be known of a process before it runs. The rest (an update outside its variable's range, a negative rate, a
+ * cycle of `now` commands) depends on the states that are reached and is checked by the engines.
+ */
+#include "process/process.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool check_variables(const struct process *process, struct error *error)
+{
+    bool good = true;
+    for (int i = 0; i < process->n_variables; i++) {
+        const struct variable *v = &process->variables[i];
+        if (v->least > v->greatest || v->initial < v->least || v->initial > v->greatest)
+            good = error_add(error, FAULT_SYSTEM, "process %s: variable %s begins at %d, outside %d..%d", process->name,
+                             v->name, v->initial, v->least, v->greatest);
+        if (process_find_variable(process, v->name) != i)
+            good = error_add(error, FAULT_SYSTEM, "process %s: two variables are called %s", process->name, v->name);
+    }
+    return good;
+}
+
+static bool check_branches(const struct process *process, const struct command *command, struct error *error)
+{
+    double sum = 0;
+    bool constant = true, good = true;
+    for (int b = 0; b < command->n_branches; b++) {
+        const struct branch *branch = &process->branches[command->first_branch + b];
+        double p = 0;
+        if (!expr_is_constant(&process->graph, branch->probability, &p))
+            constant = false;
+        else if (!(p >= 0 && p <= 1))
+            good = error_add(error, FAULT_SYSTEM, "process %s: command %s has a branch of probability %g",
+                             process->name, command->name, p);
+        sum += p;
+    }
+    if (command->n_branches == 0 || (constant && fabs(sum - 1) > 1e-9))
+        good = error_add(error, FAULT_SYSTEM, "process %s: the branches of command %s have probability %g, not 1",
+                         process->name, command->name, sum);
+    return good;
+}
+
+static bool check_commands(const struct process *process, struct error *error)
+{
+    bool good = true;
+    for (int i = 0; i < process->n_commands; i++) {
+        const struct command *c = &process->commands[i];
+        double amount;
+        good &= check_branches(process, c, error);
+        if (c->delay != DELAY_NOW && expr_is_constant(&process->graph, c->amount, &amount) &&
+            !(amount >= 0 && isfinite(amount)))
+            good = error_add(error, FAULT_SYSTEM, "process %s: command %s has the %s %g", process->name, c->name,
+                             c->delay == DELAY_FIXED ? "delay" : "rate", amount);
+        for (int j = 0; j < i; j++)
+            if (process->commands[j].stream == c->stream)
+                good = error_add(error, FAULT_SYSTEM, "process %s: commands %s and %s share a random stream",
+                                 process->name, process->commands[j].name, c->name);
+    }
+    return good;
+}
+
+static bool check_graph(const struct process *process, struct error *error)
+{
+    bool good = true;
+    const struct graph *graph = &process->graph;
+    for (int i = 0; i < graph->n_nodes; i++) {
+        int operand[3], n = graph_operands(&graph->nodes[i], operand);
+        bool fits = graph->nodes[i].op != OP_VARIABLE || graph->nodes[i].a < process->n_variables;
+        fits = fits && (graph->nodes[i].op != OP_CONSTANT || !isnan(graph->nodes[i].constant));
+        for (int k = 0; k < n; k++)
+            fits = fits && operand[k] >= 0 && operand[k] < i;
+        if (!fits)
+            good = error_add(error, FAULT_SYSTEM, "process %s: node %d of the expressions is broken", process->name, i);
+    }
+    return good;
+}
+
+/* Checks what must hold of every process. All faults found are added to the error. */
+bool process_check(const struct process *process, struct error *error)
+{
+    bool good = check_graph(process, error);
+    good &= check_variables(process, error);
+    good &= check_commands(process, error);
+    for (int i = 0; i < process->n_updates; i++)
+        if (process->updates[i].variable < 0 || process->updates[i].variable >= process->n_variables)
+            good = error_add(error, FAULT_SYSTEM, "process %s: update %d writes no variable", process->name, i);
+    return good;
+}
