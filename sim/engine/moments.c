@@ -5,7 +5,7 @@
  * the running mean, updated value by value and merged block by block:
  *
  *     P. Pébay: Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical
- *     moments. Sandia report SAND2008-6212, 2008 (eqs. 1.5, 1.6, 2.1 and those for p = 3, 4).
+ *     moments. Sandia report SAND2008-6212, 2008.
  *
  * Values that are all equal give a variance of exactly 0, whatever the number of values and of merges, since every
  * distance is then exactly 0. Merging is not associative to the last bit: who wants equal bits for any number of
