@@ -7,9 +7,10 @@
  *     N_j = scale sqrt(v_j / cost_j),   scale = sum of sqrt(v_j cost_j) / e².
  *
  * Paths that were drawn already cannot be given back. A stratum that has more than its N_j keeps what it has,
- * v_j / drawn_j is taken from e², and the rest is solved again. This cannot fail: what the stratum keeps removes more variance
- * than it was asked for, so the scale only falls, none that was set aside comes back, and after at most k rounds it is
- * the exact solution (the Karush-Kuhn-Tucker conditions of a convex problem). Rounding up adds less than one path each.
+ * v_j / drawn_j is taken from e², and the rest is solved again. This cannot fail: what the stratum keeps removes more
+ * variance than it was asked for, so the scale only falls, none that was set aside comes back, and after at most k rounds
+ * it is the exact solution (the Karush-Kuhn-Tucker conditions of a convex problem). Rounding up adds less than one path
+ * each.
  *
  * J. Neyman: On the two different aspects of the representative method. J. Royal Statistical Society 97, 1934.
  * W. G. Cochran: Sampling Techniques, 3rd ed., 1977, section 5.5 (optimum allocation with costs).
@@ -57,7 +58,7 @@ void allocate_paths(int k, const double *weight, const double *deviation, const 
                     double target_error, uint64_t *total)
 {
     bool kept[k > 0 ? k : 1], changed = true;
-    double scale = 0;
+    double scale = INFINITY;
     assert(target_error > 0);
     for (int j = 0; j < k; j++) {
         assert(deviation[j] >= 0 && cost[j] > 0);
@@ -65,7 +66,8 @@ void allocate_paths(int k, const double *weight, const double *deviation, const 
     }
     while (changed) {
         changed = false;
-        scale = solve_scale(k, weight, deviation, cost, drawn, kept, target_error * target_error);
+        /* It only falls; the least guards against what is left of e² being lost in rounding. */
+        scale = fmin(scale, solve_scale(k, weight, deviation, cost, drawn, kept, target_error * target_error));
         for (int j = 0; j < k; j++) {
             if (kept[j] || wanted(scale, weight[j], deviation[j], cost[j]) >= (double)drawn[j])
                 continue;
