@@ -1,16 +1,17 @@
 /*
- * How many paths each stratum gets, so that a weighted sum of the strata's means reaches a standard error at least cost.
+ * How many paths each stratum gets, so that a weighted sum of the strata's means reaches a standard error at least
+ * cost.
  *
  * The sum's variance is V = sum of v_j / N_j, v_j = weight_j² deviation_j². The cost, sum of cost_j N_j, is least under
  * V <= e² where the variance that one more unit of cost removes, v_j / (cost_j N_j²), is the same everywhere:
  *
  *     N_j = scale sqrt(v_j / cost_j),   scale = sum of sqrt(v_j cost_j) / e².
  *
- * Paths that were drawn already cannot be given back. A stratum that has more than its N_j keeps what it has,
- * v_j / drawn_j is taken from e², and the rest is solved again. This cannot fail: what the stratum keeps removes more
- * variance than it was asked for, so the scale only falls, none that was set aside comes back, and after at most k rounds
- * it is the exact solution (the Karush-Kuhn-Tucker conditions of a convex problem). Rounding up adds less than one path
- * each.
+ * Paths that were drawn already cannot be given back. A stratum that has more than its N_j keeps what it has, v_j /
+ * drawn_j is taken from e², and the rest is solved again. This cannot fail: what the stratum keeps removes more
+ * variance than it was asked for, so the scale only falls, none that was set aside comes back, and after at most k
+ * rounds it is the exact solution (the Karush-Kuhn-Tucker conditions of a convex problem). Rounding up adds less than
+ * one path each.
  *
  * J. Neyman: On the two different aspects of the representative method. J. Royal Statistical Society 97, 1934.
  * W. G. Cochran: Sampling Techniques, 3rd ed., 1977, section 5.5 (optimum allocation with costs).
@@ -51,8 +52,8 @@ static uint64_t round_up(double paths)
 
 /*
  * Sets total[j] >= drawn[j] for k strata: weights (of any sign), standard deviations (0 or more), costs of one path
- * (above 0, in any unit), paths already drawn, and the standard error (above 0) that the weighted sum of the means is to
- * reach. A stratum of deviation or weight 0 gets nothing more. No total is above ALLOCATE_MOST unless drawn is.
+ * (above 0, in any unit), paths already drawn, and the standard error (above 0) that the weighted sum of the means is
+ * to reach. A stratum of deviation or weight 0 gets nothing more. No total is above ALLOCATE_MOST unless drawn is.
  */
 void allocate_paths(int k, const double *weight, const double *deviation, const double *cost, const uint64_t *drawn,
                     double target_error, uint64_t *total)

@@ -1,9 +1,10 @@
 /*
  * engine/logarithm: the natural logarithm of a uniform number, the same bits everywhere. Includes nothing of ours.
  *
- * glibc's log differs by one ulp between processors with and without fused multiply-add, has a table and branches, and
- * therefore does not vectorise the same way everywhere. Exponential delays need one logarithm each, of a number in (0, 1].
- * This one is plain arithmetic, the same for each lane of a vector; with -ffp-contract=off its bits are fixed by IEEE 754.
+ * glibc's log differs by one ulp between processors with and without fused multiply-add, has a table and branches,
+ * and therefore does not vectorise the same way everywhere. Exponential delays need one logarithm each, of a number
+ * in (0, 1]. This one is plain arithmetic, the same for each lane of a vector; with -ffp-contract=off its bits are
+ * fixed by IEEE 754.
  *
  * u = m 2^e with m in [sqrt(1/2), sqrt(2)), f = m - 1 (exact) and s = f/(2 + f), |s| <= 0.1716. Then
  *
