@@ -6,9 +6,13 @@
 #include <string.h>
 
 extern const struct test_suite suite_base;
+extern const struct test_suite suite_random;
+extern const struct test_suite suite_statistics;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
+    &suite_random,
+    &suite_statistics,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
