@@ -205,7 +205,7 @@ expr expr_unary(struct graph *graph, enum op op, expr a)
 /* What needs no node of its own: x + 0, x · 1, x · 0, x / 1, true and x …; -1 if there is no such rule. */
 static expr simplify(struct graph *graph, enum op op, expr a, expr b)
 {
-    double x, y;
+    double x = 0, y = 0;
     bool left = expr_is_constant(graph, a, &x), right = expr_is_constant(graph, b, &y);
     switch (op) {
     case OP_ADD:

@@ -1,0 +1,218 @@
+/*
+ * From tallies to estimates.
+ *
+ * Defective and sound releases are two strata: a mean is the sum of the strata's means times their probabilities, and
+ * the errors add up in squares (Cochran, Sampling Techniques, 1977, ch. 5). A measure that one stratum rules out (a
+ * sound release cannot escape) is not estimated there.
+ *
+ * Downtime and lost are mostly the faults that happen anyway, and these are the same on the same path without a release
+ * (common random numbers). So there are two ways to estimate them:
+ *   off:  mean of the strategy's paths
+ *   on:   mean of no release, from many cheap paths of its own, + mean of the difference on the same paths
+ * The second is a control variate of coefficient 1 whose mean is estimated as well (Glasserman, Monte Carlo Methods in
+ * Financial Engineering, 2003, sec. 4.1). The narrower of the two is taken, and `added` is formed so that
+ * lost = no release + added holds of the estimates too.
+ */
+#include "study/estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double UNKNOWN = NAN;
+enum { CURVE_POINTS = 256 };
+
+/* Whether a path of this stratum can have it at all. */
+static bool possible(const struct stratum *stratum, enum measure measure)
+{
+    if (measure == MEASURE_FALSE_ROLLBACK)
+        return stratum->release != RELEASE_DEFECTIVE;
+    if (measure == MEASURE_ESCAPED)
+        return stratum->release != RELEASE_SOUND;
+    return true;
+}
+
+static struct interval of_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
+                                  double confidence, double horizon)
+{
+    if (!possible(stratum, measure))
+        return (struct interval){.trusted = true, .effective = INFINITY};
+    if (measure_types[measure].unit == UNIT_PROBABILITY)
+        return interval_of_probability(stratum->tally.seen[measure], stratum->tally.paths, confidence);
+    bool added = measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST;
+    double most = arm->rollout.greatest[added ? MEASURE_LOST : measure] * horizon;
+    return interval_of_mean(&stratum->tally.moments[measure], confidence, added ? -most : 0, most);
+}
+
+/* The strata of the arm, weighted, and then no release with the given weight (0: not at all). */
+static struct interval combined(const struct arm *arm, enum measure own, enum measure of_none, double none_weight,
+                                double confidence, double horizon)
+{
+    struct interval parts[STRATA + 1];
+    double weights[STRATA + 1];
+    int n = 0;
+    for (int s = 0; s < arm->n_strata; s++, n++) {
+        parts[n] = of_stratum(arm, &arm->strata[s], own, confidence, horizon);
+        weights[n] = arm->strata[s].weight;
+    }
+    if (none_weight != 0) {
+        parts[n] = of_stratum(arm->none, &arm->none->strata[0], of_none, confidence, horizon);
+        weights[n++] = none_weight;
+    }
+    return interval_combine(parts, weights, n);
+}
+
+/* downtime for downtime and added_downtime; lost for lost and added_lost; else -1. */
+static int absolute_of(enum measure measure)
+{
+    if (measure == MEASURE_DOWNTIME || measure == MEASURE_ADDED_DOWNTIME)
+        return MEASURE_DOWNTIME;
+    return measure == MEASURE_LOST || measure == MEASURE_ADDED_LOST ? MEASURE_LOST : -1;
+}
+
+/* The interval of a measure's mean. Pairing has a meaning for downtime, lost and what is added to them. */
+struct interval estimate_interval(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence,
+                                  double horizon)
+{
+    int absolute = absolute_of(measure);
+    if (absolute < 0 || !arm->none)
+        return combined(arm, measure, measure, 0, confidence, horizon);
+    enum measure added = absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
+    bool is_added = measure == added;
+    enum measure own = pairing == PAIRING_ON ? added : (enum measure)absolute;
+    double none_weight = pairing == PAIRING_ON ? !is_added : is_added ? -1 : 0;
+    return combined(arm, own, absolute, none_weight, confidence, horizon);
+}
+
+/* Which way gives the narrower interval of downtime or lost (or of the one that `measure` is added to). */
+enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon)
+{
+    int absolute = absolute_of(measure);
+    if (absolute < 0 || !arm->none)
+        return PAIRING_OFF;
+    struct interval off = estimate_interval(arm, (enum measure)absolute, PAIRING_OFF, confidence, horizon);
+    struct interval on = estimate_interval(arm, (enum measure)absolute, PAIRING_ON, confidence, horizon);
+    return on.high - on.low < off.high - off.low ? PAIRING_ON : PAIRING_OFF;
+}
+
+static int histogram_of(enum measure measure)
+{
+    for (int h = 0; h < HISTOGRAMS; h++)
+        if (histogram_measures[h] == measure)
+            return h;
+    return -1;
+}
+
+/* The strata's histograms of a measure, with the strata's probabilities. Returns how many. */
+static int distribution(const struct arm *arm, int histogram, const struct histogram **parts, double *weights)
+{
+    int n = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        if (arm->strata[s].tally.paths > 0) {
+            parts[n] = &arm->strata[s].histograms[histogram];
+            weights[n++] = arm->strata[s].weight;
+        }
+    return n;
+}
+
+static double quantile(const struct arm *arm, enum measure measure, double q)
+{
+    const struct histogram *parts[STRATA];
+    double weights[STRATA];
+    int histogram = histogram_of(measure);
+    return histogram < 0 ? UNKNOWN
+                         : histogram_quantile(parts, weights, distribution(arm, histogram, parts, weights), q);
+}
+
+static double greatest(const struct arm *arm, enum measure measure)
+{
+    const struct histogram *parts[STRATA];
+    double weights[STRATA];
+    int histogram = histogram_of(measure);
+    return histogram < 0 ? UNKNOWN : histogram_max(parts, weights, distribution(arm, histogram, parts, weights));
+}
+
+/* The figure that a condition asks for: the mean of the estimate, any quantile, or the maximum. */
+double estimate_statistic(const struct arm *arm, const struct condition *condition, const struct estimate *estimate)
+{
+    switch (condition->statistic) {
+    case STATISTIC_QUANTILE:
+        return quantile(arm, condition->measure, condition->quantile);
+    case STATISTIC_MAX:
+        return greatest(arm, condition->measure);
+    default:
+        return estimate->mean;
+    }
+}
+
+static double mean_of(double sum, const struct stratum *stratum)
+{
+    return stratum->tally.paths > 0 ? sum / (double)stratum->tally.paths : 0;
+}
+
+/* Mean loss to a cause, put together as `lost` is, so that the causes add up to it. */
+double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pairing)
+{
+    double mean = 0;
+    for (int s = 0; s < arm->n_strata; s++) {
+        const struct stratum *stratum = &arm->strata[s];
+        mean += stratum->weight *
+                mean_of(pairing == PAIRING_ON ? stratum->tally.added_cause[cause] : stratum->tally.cause[cause], stratum);
+    }
+    return pairing == PAIRING_ON ? mean + estimate_cause(arm->none, cause, PAIRING_OFF) : mean;
+}
+
+static const char *note_of(const struct interval *interval, const struct arm *arm, enum measure measure,
+                           struct arena *arena, uint64_t paths)
+{
+    uint64_t seen = 0;
+    if (interval->trusted)
+        return NULL;
+    for (int s = 0; s < arm->n_strata; s++)
+        seen += arm->strata[s].tally.seen[measure];
+    if (measure_types[measure].unit == UNIT_PROBABILITY)
+        return arena_format(arena, "seen on %llu of %llu paths", (unsigned long long)seen, (unsigned long long)paths);
+    if (interval->effective < 0.5)
+        return arena_format(arena, "every path gave the same; what %llu paths do not show is bounded only",
+                            (unsigned long long)paths);
+    return arena_format(arena, "rests on about %.0f of %llu paths: the interval is a bound, not an estimate",
+                        ceil(interval->effective), (unsigned long long)paths);
+}
+
+/* All figures of a measure: mean, interval and, where there is a distribution, percentiles. */
+void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence, double horizon,
+                   struct arena *arena, struct estimate *estimate)
+{
+    struct interval interval = estimate_interval(arm, measure, pairing, confidence, horizon);
+    uint64_t paths = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        paths += arm->strata[s].tally.paths;
+    *estimate = (struct estimate){
+        .mean = interval.mean,
+        .low = interval.low,
+        .high = interval.high,
+        .p50 = quantile(arm, measure, 0.50),
+        .p90 = quantile(arm, measure, 0.90),
+        .p95 = quantile(arm, measure, 0.95),
+        .p99 = quantile(arm, measure, 0.99),
+        .max = greatest(arm, measure),
+        .paths = paths,
+        .trusted = interval.trusted,
+        .note = note_of(&interval, arm, measure, arena, paths),
+    };
+}
+
+/* The exceedance curve of a measure that has a distribution. */
+struct curve estimate_curve(const struct arm *arm, enum measure measure, struct arena *arena)
+{
+    const struct histogram *parts[STRATA];
+    double weights[STRATA], value[CURVE_POINTS], exceeded[CURVE_POINTS];
+    struct curve curve = {0};
+    int n = distribution(arm, histogram_of(measure), parts, weights);
+    if (n == 0)
+        return curve;
+    curve.n_points = histogram_curve(parts, weights, n, CURVE_POINTS, value, exceeded);
+    size_t bytes = (size_t)curve.n_points * sizeof *value;
+    curve.value = memcpy(arena_new(arena, (size_t)curve.n_points, sizeof *value), value, bytes);
+    curve.exceeded = memcpy(arena_new(arena, (size_t)curve.n_points, sizeof *value), exceeded, bytes);
+    return curve;
+}

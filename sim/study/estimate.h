@@ -1,0 +1,24 @@
+/* study/estimate: from tallies to estimates. Includes study/sample, study/study, engine/. */
+#ifndef NINES_STUDY_ESTIMATE_H
+#define NINES_STUDY_ESTIMATE_H
+
+#include "engine/interval.h"
+#include "study/sample.h"
+#include "study/study.h"
+
+/* How downtime and lost are put together. */
+enum pairing {
+    PAIRING_OFF, /* from the strategy's own paths; added = that less no release */
+    PAIRING_ON,  /* no release plus the difference on the same paths; added = that difference */
+};
+
+enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon);
+struct interval estimate_interval(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence,
+                                  double horizon);
+double estimate_statistic(const struct arm *arm, const struct condition *condition, const struct estimate *estimate);
+double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pairing);
+void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence, double horizon,
+                   struct arena *arena, struct estimate *estimate);
+struct curve estimate_curve(const struct arm *arm, enum measure measure, struct arena *arena);
+
+#endif

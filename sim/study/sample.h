@@ -1,0 +1,47 @@
+/* study/sample: blocks of paths run on all cores. Includes study/tally, engine/. */
+#ifndef NINES_STUDY_SAMPLE_H
+#define NINES_STUDY_SAMPLE_H
+
+#include "base/error.h"
+#include "engine/engine.h"
+#include "study/tally.h"
+
+/*
+ * Paths that are drawn alike: of one process, begun in one state of the release, numbered first, first + stride, …
+ * Strata have path numbers of their own, so they are independent; strategies share them, so that their differences have
+ * little noise.
+ */
+struct stratum {
+    double           weight;    /* its probability */
+    int              release;   /* enum release_state the paths begin with */
+    uint64_t         first, stride;
+    struct tally     tally;
+    struct histogram histograms[HISTOGRAMS];
+    uint64_t         wanted;    /* paths to have drawn by the end of this round; tally.paths are there */
+};
+
+enum { STRATA = 2 };
+
+/* One process that is sampled: a strategy in a topology, or no release at all. */
+struct arm {
+    struct rollout rollout;
+    struct arm    *none;        /* its partner on the same paths; NULL for no release itself */
+    struct stratum strata[STRATA];
+    int            n_strata;
+};
+
+struct sampler {
+    const struct engine *engine;
+    struct arm *arms;
+    int         n_arms;
+    uint64_t    seed;
+    double      horizon;
+    int         threads;              /* 1 or more */
+    const volatile int *stop;         /* may be NULL */
+    void      (*on_block)(uint64_t paths, void *context); /* from the calling thread: paths drawn in this call */
+    void       *context;
+};
+
+bool sampler_run(struct sampler *sampler, struct error *error);
+
+#endif

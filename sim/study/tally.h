@@ -1,0 +1,38 @@
+/* study/tally: what is kept of many paths: moments, counts and histograms. Includes engine/ and models/measure. */
+#ifndef NINES_STUDY_TALLY_H
+#define NINES_STUDY_TALLY_H
+
+#include "engine/histogram.h"
+#include "engine/moments.h"
+#include "models/rollout.h"
+
+#include <stdbool.h>
+
+/* The measures whose distribution is kept. */
+enum { HISTOGRAM_DOWNTIME, HISTOGRAM_LOST, HISTOGRAM_DURATION, HISTOGRAM_EXTRA, HISTOGRAMS };
+
+extern const enum measure histogram_measures[HISTOGRAMS];
+
+/* One stratum's paths. Sums merge in a fixed order, so that results do not depend on who computed which block. */
+struct tally {
+    uint64_t       paths, events;
+    struct moments moments[MEASURES];         /* of accumulated measures; added_*: paired with no release at all */
+    uint64_t       seen[MEASURES];            /* of probabilities: paths on which it came about */
+    double         cause[CAUSES];             /* sums */
+    double         added_cause[CAUSES];       /* sums, less those of no release on the same path */
+};
+
+/* Results of a block of paths as an engine leaves them. */
+struct block_results {
+    const double *rewards;      /* paths × rewards of the rollout's process */
+    const bool   *labels;       /* paths × labels, at the horizon */
+    const double *none_rewards; /* the same paths without a release, or NULL */
+};
+
+void tally_add_block(struct tally *tally, const struct rollout *rollout, const struct rollout *none,
+                     const struct block_results *results, int n_paths);
+void tally_merge(struct tally *into, const struct tally *from);
+void tally_add_histograms(struct histogram histograms[HISTOGRAMS], const struct rollout *rollout,
+                          const struct block_results *results, int n_paths);
+
+#endif
