@@ -62,5 +62,6 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
                                 int n_overrides, struct error *error);
 void scenario_free(struct scenario *scenario);
 void scenario_print_schema(FILE *out);
+void scenario_print_fields(FILE *out);
 
 #endif

@@ -1,0 +1,195 @@
+/*
+ * What must fit together in a scenario, and the figures that are derived from others. A check rests only on figures
+ * that were read without a fault, so that one mistake is not told twice.
+ */
+#include "scenario/read.h"
+
+#include <string.h>
+
+/* A difference that rounding of decimal shares can make. */
+static const double SHARE_SLACK = 1e-9;
+
+/* The name of a list's entry for a message. */
+static const char *called(struct reader *reader, const struct node *entry)
+{
+    const struct node *name = node_find(entry, "name");
+    return name && name->kind == NODE_TEXT ? messages_shown(reader->messages, name->text) : "?";
+}
+
+static void check_unique(struct reader *reader, const struct node *list, const char *what)
+{
+    for (struct node *entry = list->first; entry; entry = entry->next) {
+        const struct node *name = node_find(entry, "name");
+        for (struct node *before = list->first; name && !name->bad && before != entry; before = before->next) {
+            const struct node *other = node_find(before, "name");
+            if (!other || other->bad || strcmp(name->text, other->text))
+                continue;
+            messages_add(reader->messages, name->place, NULL, "two %s are called `%s`", what, called(reader, entry));
+            break;
+        }
+    }
+}
+
+/* What fails must come back, or the model is one of decay. mttr: 0, at once, is an answer. */
+static void check_repair(struct reader *reader, const struct node *map, double mtbf, const char *what)
+{
+    const struct node *failure = node_find(map, "mtbf");
+    if (node_usable(map, "mtbf") && mtbf > 0 && !node_find(map, "mttr"))
+        messages_add(reader->messages, failure->key_place, NULL,
+                     "`mtbf` without `mttr`: how long does it take to repair %s?", what);
+}
+
+static void check_service(struct reader *reader, const struct node *map, struct service *service)
+{
+    const struct node *demand = node_find(map, "demand");
+    if (service->demand < 0)
+        service->demand = service->replicas;
+    else if (demand && !demand->bad && node_usable(map, "replicas") && service->demand > service->replicas)
+        messages_add(reader->messages, demand->place, NULL, "`demand` is %.15g, more than the %d replicas can serve",
+                     service->demand, service->replicas);
+    check_repair(reader, map, service->mtbf, "an instance");
+}
+
+static void find_released(struct reader *reader, const struct node *list, struct environment *environment)
+{
+    int found = -1;
+    for (int i = 0; i < environment->n_services; i++) {
+        if (!environment->services[i].released)
+            continue;
+        if (found >= 0)
+            messages_add(reader->messages, node_find(node_at(list, i), "released")->key_place, NULL,
+                         "a second service is released, `%s`: one service of an environment is",
+                         called(reader, node_at(list, i)));
+        found = found < 0 ? i : found;
+    }
+    environment->released = found < 0 ? 0 : found;
+    environment->services[environment->released].released = true;
+}
+
+/* Defective instances that crash must come back, too. */
+static void check_crashes(struct reader *reader, const struct node *service, const struct release *release)
+{
+    if (release->crash_mtbf > 0 && service->kind == NODE_MAP && !node_find(service, "mttr"))
+        messages_add(reader->messages, service->place, NULL,
+                     "the released service `%s` needs `mttr`: `release.crash_mtbf` lets its instances fail",
+                     called(reader, service));
+}
+
+static void check_environment(struct reader *reader, const struct node *map, struct environment *environment,
+                              const struct release *release)
+{
+    const struct node *services = node_find(map, "services");
+    check_repair(reader, node_find(map, "zones"), environment->zone_mtbf, "a zone");
+    check_repair(reader, node_find(map, "ingress"), environment->ingress_mtbf, "the ingress");
+    if (!environment->n_services)
+        return;
+    const struct node *entry = services->first;
+    for (int i = 0; i < environment->n_services; i++, entry = entry->next)
+        check_service(reader, entry, &environment->services[i]);
+    check_unique(reader, services, "services of an environment");
+    find_released(reader, services, environment);
+    check_crashes(reader, node_at(services, environment->released), release);
+}
+
+/* After the defaults somebody must feel the downtime, and no more than all. */
+static void check_users(struct reader *reader, const struct node *list, const struct topology *topology)
+{
+    double sum = 0;
+    const struct node *last = NULL;
+    for (struct node *entry = list->first; entry; entry = entry->next) {
+        const struct node *users = node_find(entry, "users");
+        if (entry->bad || (users && users->bad))
+            return;
+        last = users ? users : last;
+    }
+    for (int i = 0; i < topology->n_environments; i++)
+        sum += topology->environments[i].users;
+    if (sum > 1 + SHARE_SLACK)
+        messages_add(reader->messages, last->place, NULL,
+                     "the `users` of all environments add up to %.15g%%, above 100%%", sum * 100);
+    else if (sum <= 0)
+        messages_add(reader->messages, last ? last->place : list->place, NULL,
+                     "no environment has users: give one its share of them, such as `users: 100%%`");
+}
+
+static void check_topology(struct reader *reader, const struct node *list, struct topology *topology,
+                           const struct release *release)
+{
+    if (!topology->n_environments)
+        return;
+    const struct node *entry = list->first;
+    for (int i = 0; i < topology->n_environments; i++, entry = entry->next) {
+        struct environment *environment = &topology->environments[i];
+        if (environment->users < 0)
+            environment->users = topology->n_environments == 1 ? 1 : 0;
+        if (environment->traffic < 0)
+            environment->traffic = environment->users;
+        check_environment(reader, entry, environment, release);
+    }
+    check_unique(reader, list, "environments");
+    check_users(reader, list, topology);
+}
+
+static void check_topologies(struct reader *reader, const struct node *root, struct draft *draft)
+{
+    const struct node *list = node_find(root, "topologies"), *single = node_find(root, "environments");
+    struct scenario *scenario = &draft->scenario;
+    if (list && single)
+        messages_add(reader->messages, list->key_place, NULL,
+                     "`topologies` and `environments` exclude each other: the latter stands for one topology");
+    if (!list && !single)
+        messages_add(reader->messages, root->place, NULL, "a scenario needs `environments` or `topologies`");
+    if (single) {
+        check_topology(reader, single, &draft->single, &scenario->release);
+        draft->single.name = "default";
+    }
+    if (!list || !scenario->n_topologies) {
+        scenario->topologies = &draft->single;
+        scenario->n_topologies = 1;
+        return;
+    }
+    const struct node *entry = list->first;
+    for (int i = 0; i < scenario->n_topologies; i++, entry = entry->next)
+        check_topology(reader, node_find(entry, "environments"), &scenario->topologies[i], &scenario->release);
+    check_unique(reader, list, "topologies");
+}
+
+static void check_steps(struct reader *reader, const struct node *map, const struct strategy *strategy)
+{
+    const struct node *list = node_find(map, "steps");
+    if (!strategy->n_steps)
+        return;
+    const struct node *entry = list->first;
+    for (int i = 1; i < strategy->n_steps; i++) {
+        const struct node *before = entry;
+        entry = entry->next;
+        if (node_usable(before, "weight") && node_usable(entry, "weight") &&
+            strategy->steps[i].weight < strategy->steps[i - 1].weight)
+            messages_add(reader->messages, node_find(entry, "weight")->place, NULL,
+                         "the weight goes down, from %.15g%% to %.15g%%: each step has as much or more",
+                         strategy->steps[i - 1].weight * 100, strategy->steps[i].weight * 100);
+    }
+}
+
+static void check_strategies(struct reader *reader, const struct node *root, const struct scenario *scenario)
+{
+    const struct node *list = node_find(root, "strategies");
+    if (!scenario->n_strategies)
+        return;
+    const struct node *entry = list->first;
+    for (int i = 0; i < scenario->n_strategies; i++, entry = entry->next) {
+        const struct node *name = node_find(entry, "name");
+        if (name && !name->bad && !strcmp(name->text, "none"))
+            messages_add(reader->messages, name->place, NULL,
+                         "`none` stands for no release at all: choose another name");
+        check_steps(reader, entry, &scenario->strategies[i]);
+    }
+    check_unique(reader, list, "strategies");
+}
+
+/* Derives what is derived and says what does not fit together. root is the map that filled the draft. */
+void check_scenario(struct reader *reader, const struct node *root, struct draft *draft)
+{
+    check_topologies(reader, root, draft);
+    check_strategies(reader, root, &draft->scenario);
+}

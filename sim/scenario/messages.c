@@ -1,0 +1,177 @@
+/*
+ * All that is wrong with a file: collected in whatever order it is found, shown in the order of the lines, each with
+ * its line and a caret, those of overrides last. What comes from the file is never printed raw: utf8_shown.
+ */
+#include "scenario/messages.h"
+
+#include "base/nearest.h"
+#include "scenario/utf8.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_SHOWN = 50,
+    MOST_KEPT = 10000,   /* a bound on memory; a file of one error a byte is still counted to its end */
+    WINDOW_BEFORE = 70,  /* characters of a long line that are shown before the caret, and after it */
+    WINDOW_AFTER = 30,
+};
+
+/* Adds one message; hint is a second sentence for a line of its own, or NULL. Every text of the file must be shown. */
+void messages_add(struct messages *messages, struct place place, const char *hint, const char *format, ...)
+{
+    struct text text = {0};
+    va_list list;
+    messages->count++;
+    if (messages->kept == MOST_KEPT)
+        return;
+    va_start(list, format);
+    text_add_list(&text, format, list);
+    va_end(list);
+    if (messages->kept == messages->capacity) {
+        messages->capacity = 2 * messages->capacity + 16;
+        messages->list = memory_grow(messages->list, (size_t)messages->capacity, sizeof *messages->list);
+    }
+    messages->list[messages->kept] = (struct message){place, messages->kept, NULL, hint};
+    messages->list[messages->kept++].text = arena_text(&messages->arena, text.data);
+    text_free(&text);
+}
+
+/* A text of the file, fit for a message. */
+const char *messages_shown(struct messages *messages, const char *text)
+{
+    return utf8_shown(&messages->arena, text);
+}
+
+/* "did you mean `…`?" with the nearest of the names, or NULL. */
+const char *messages_hint(struct messages *messages, const char *text, const char *const *names, int n_names)
+{
+    const char *name = messages->kept < MOST_KEPT ? nearest_name(text, names, n_names) : NULL;
+    return name ? arena_format(&messages->arena, "did you mean `%s`?", messages_shown(messages, name)) : NULL;
+}
+
+/* Bytes of the line break at the start of bytes, as YAML 1.1 has them, or 0. */
+static size_t break_length(const char *bytes, size_t length)
+{
+    uint32_t c;
+    int size = utf8_decode(bytes, length, &c);
+    if (!size || !(c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029))
+        return 0;
+    return c == '\r' && length > 1 && bytes[1] == '\n' ? 2 : (size_t)size;
+}
+
+/* The bytes of a line, without its end; length is 0 if there is no such line. */
+static const char *line_find(const struct messages *messages, int line, size_t *length)
+{
+    size_t at = 0;
+    for (int i = 1; i < line && at < messages->length;) {
+        size_t size = break_length(messages->bytes + at, messages->length - at);
+        i += size > 0;
+        at += size ? size : 1;
+    }
+    const char *start = messages->bytes + at;
+    size_t left = messages->length - at, n = 0;
+    while (n < left && !break_length(start + n, left - n))
+        n++;
+    *length = n;
+    return start;
+}
+
+/* One character of the source line, and under it what keeps the caret in place. */
+static int add_character(struct text *source, struct text *under, const char *bytes, size_t left, int before_caret)
+{
+    uint32_t c;
+    int size = utf8_decode(bytes, left, &c), width;
+    if (size && c == '\t') {
+        text_add_bytes(source, "\t", 1);
+        if (before_caret)
+            text_add_bytes(under, "\t", 1);
+        return 1;
+    }
+    if (size) {
+        width = utf8_add_shown(source, c);
+    } else {
+        text_add(source, "\\x%02X", (unsigned char)*bytes);
+        width = 4;
+    }
+    if (before_caret)
+        text_add(under, "%*s", width, "");
+    return size ? size : 1;
+}
+
+static void add_source(struct text *out, const struct messages *messages, struct place place)
+{
+    size_t length, at = 0;
+    const char *line = line_find(messages, place.line, &length);
+    struct text source = {0}, under = {0};
+    int from = place.column - WINDOW_BEFORE, to = place.column + WINDOW_AFTER;
+    text_add(&source, "%s", from > 1 ? "…" : "");
+    text_add(&under, "%s", from > 1 ? " " : "");
+    for (int column = 1; at < length; column++) {
+        uint32_t c;
+        int size = utf8_decode(line + at, length - at, &c);
+        if (column >= to) {
+            text_add(&source, "…");
+            break;
+        }
+        if (column >= from)
+            size = add_character(&source, &under, line + at, length - at, column < place.column);
+        at += size ? (size_t)size : 1;
+    }
+    text_add(out, "\n%5d | %s\n      | %s^", place.line, source.data, under.data);
+    text_free(&source);
+    text_free(&under);
+}
+
+static void add_to_error(struct messages *messages, const struct message *message, struct error *error)
+{
+    struct text out = {0};
+    if (message->place.set) {
+        text_add(&out, "--set %s: %s", messages_shown(messages, message->place.set), message->text);
+    } else if (message->place.line > 0) {
+        text_add(&out, "%s:%d:%d: %s", messages_shown(messages, messages->file), message->place.line,
+                 message->place.column, message->text);
+        add_source(&out, messages, message->place);
+    } else {
+        text_add(&out, "%s: %s", messages_shown(messages, messages->file), message->text);
+    }
+    if (message->hint)
+        text_add(&out, "\n        %s", message->hint);
+    error_add(error, FAULT_INPUT, "%s", out.data);
+    text_free(&out);
+}
+
+static int by_place(const void *one, const void *other)
+{
+    const struct message *a = one, *b = other;
+    if (!a->place.set != !b->place.set)
+        return a->place.set ? 1 : -1;
+    int first = a->place.set ? a->place.set_index : a->place.line;
+    int second = b->place.set ? b->place.set_index : b->place.line;
+    if (first != second)
+        return first < second ? -1 : 1;
+    if (!a->place.set && a->place.column != b->place.column)
+        return a->place.column < b->place.column ? -1 : 1;
+    return a->order < b->order ? -1 : 1;
+}
+
+/* Puts all messages into error: one each, up to 50, and how many more there are. */
+void messages_report(struct messages *messages, struct error *error)
+{
+    if (messages->kept)
+        qsort(messages->list, (size_t)messages->kept, sizeof *messages->list, by_place);
+    for (int i = 0; i < messages->kept && i < MOST_SHOWN; i++)
+        add_to_error(messages, &messages->list[i], error);
+    if (messages->count > MOST_SHOWN)
+        error_add(error, FAULT_INPUT, "%s: and %d more", messages_shown(messages, messages->file),
+                  messages->count - MOST_SHOWN);
+}
+
+void messages_free(struct messages *messages)
+{
+    arena_free(&messages->arena);
+    free(messages->list);
+    messages->list = NULL;
+    messages->count = messages->kept = messages->capacity = 0;
+}

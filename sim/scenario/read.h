@@ -1,0 +1,19 @@
+/* scenario/read: nodes into structs, by the table. Includes scenario/fields, scenario/tree. */
+#ifndef NINES_SCENARIO_READ_H
+#define NINES_SCENARIO_READ_H
+
+#include "scenario/fields.h"
+#include "scenario/tree.h"
+
+struct reader {
+    struct messages *messages;
+    struct arena    *arena; /* of the scenario */
+};
+
+void read_section(struct reader *reader, const struct section *section, struct node *node, void *base);
+void read_condition(struct reader *reader, struct node *node, struct condition *condition);
+void check_scenario(struct reader *reader, const struct node *root, struct draft *draft);
+void set_apply(struct arena *arena, struct node *root, const struct override *overrides, int n_overrides,
+               struct messages *messages);
+
+#endif

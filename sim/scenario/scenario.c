@@ -1,0 +1,159 @@
+/* A file into a scenario: bytes, tree, overrides, structs, checks; or all that is wrong, in one go. */
+#include "scenario/scenario.h"
+
+#include "scenario/read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* FNV-1a of 64 bits. Reference: Fowler, Noll, Vo, Eastlake, RFC 9923. */
+static uint64_t hash_add(uint64_t hash, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
+/* Of the file, and of each override's path and value with the zero bytes that end them. */
+static uint64_t hash_of(const char *bytes, size_t length, const struct override *overrides, int n_overrides)
+{
+    uint64_t hash = hash_add(UINT64_C(0xCBF29CE484222325), bytes, length);
+    for (int i = 0; i < n_overrides; i++) {
+        hash = hash_add(hash, overrides[i].path, strlen(overrides[i].path) + 1);
+        hash = hash_add(hash, overrides[i].value, strlen(overrides[i].value) + 1);
+    }
+    return hash;
+}
+
+/* The scenario's name if it gives none: the file's, without folders and extension, if it is fit for a folder. */
+static void name_after_file(struct reader *reader, struct scenario *scenario, const struct node *root)
+{
+    const char *slash = strrchr(scenario->file, '/');
+    char *name = arena_text(reader->arena, slash ? slash + 1 : scenario->file), *dot = strrchr(name, '.');
+    if (dot && dot != name)
+        *dot = '\0';
+    size_t length = strlen(name);
+    if (length < 1 || length > 64 || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
+        messages_add(reader->messages, root->place, NULL,
+                     "`%s`, from the file's name, cannot name the scenario: give it one of letters, digits, `-`, `_` "
+                     "and `.` with `scenario:`", messages_shown(reader->messages, name));
+    scenario->name = name;
+}
+
+static void read_tree(struct reader *reader, struct node *root, struct draft *draft)
+{
+    read_section(reader, &section_scenario, root, draft);
+    if (!draft->scenario.name)
+        name_after_file(reader, &draft->scenario, root);
+    check_scenario(reader, root, draft);
+}
+
+/* Applies the overrides to the tree and reads it. */
+static void read_root(struct reader *reader, struct arena *tree, struct node *root, const struct override *overrides,
+                      int n_overrides, struct draft *draft)
+{
+    if (root->kind == NODE_MAP) {
+        set_apply(tree, root, overrides, n_overrides, reader->messages);
+        read_tree(reader, root, draft);
+    } else if (!root->bad) {
+        messages_add(reader->messages, root->place, NULL, "expected a scenario as a map of keys and values, not %s",
+                     node_kind_name(root));
+    }
+}
+
+static void refuse_empty(struct messages *messages)
+{
+    messages_add(messages, (struct place){0}, NULL, "%s", messages->length
+                 ? "there is nothing in this file: a scenario has `environments` and `strategies`"
+                 : "the file is empty: a scenario has `environments` and `strategies`");
+}
+
+/*
+ * Reads a scenario from length bytes of YAML, of at most 1 MiB; file is the name for messages. Values of overrides
+ * take the place of those in the file. NULL: error holds every message. End with scenario_free.
+ */
+struct scenario *scenario_parse(const char *bytes, size_t length, const char *file, const struct override *overrides,
+                                int n_overrides, struct error *error)
+{
+    struct messages messages = {.file = file, .bytes = bytes, .length = length};
+    struct arena tree = {0};
+    struct draft *draft = memory_new(1, sizeof *draft);
+    struct scenario *scenario = &draft->scenario;
+    struct reader reader = {&messages, &scenario->arena};
+    scenario->hash = hash_of(bytes, length, overrides, n_overrides);
+    scenario->file = arena_text(&scenario->arena, file);
+    if (length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
+        messages.bytes += 3;
+        messages.length -= 3;
+    }
+    if (messages.length > TREE_MOST_BYTES) {
+        messages_add(&messages, (struct place){0}, NULL, "too large: a scenario has at most 1 MiB");
+    } else {
+        struct node *root = tree_read(&tree, messages.bytes, messages.length, (struct place){0}, &messages);
+        if (root)
+            read_root(&reader, &tree, root, overrides, n_overrides, draft);
+        else if (!messages.count)
+            refuse_empty(&messages);
+    }
+    bool failed = messages.count > 0;
+    messages_report(&messages, error);
+    messages_free(&messages);
+    arena_free(&tree);
+    if (!failed)
+        return scenario;
+    scenario_free(scenario);
+    return NULL;
+}
+
+/* All bytes of a stream up to one more than a scenario may have; NULL with errno set if it cannot be read. */
+static char *read_bytes(FILE *stream, size_t *length)
+{
+    size_t size = TREE_MOST_BYTES + 1 + 3;
+    char *bytes = memory_new(size, 1);
+    *length = fread(bytes, 1, size, stream);
+    if (!ferror(stream))
+        return bytes;
+    free(bytes);
+    return NULL;
+}
+
+/*
+ * Like scenario_parse, of a file. One that cannot be opened is wrong usage (FAULT_INPUT); one that breaks off while it
+ * is read is not (FAULT_SYSTEM).
+ */
+struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error)
+{
+    struct messages name = {0}; /* for its arena */
+    struct scenario *scenario = NULL;
+    struct stat status;
+    size_t length;
+    const char *shown = messages_shown(&name, file);
+    FILE *stream = fopen(file, "rbe");
+    if (!stream) {
+        error_add(error, FAULT_INPUT, "%s: cannot open the scenario: %s", shown, strerror(errno));
+    } else if (!fstat(fileno(stream), &status) && S_ISDIR(status.st_mode)) {
+        error_add(error, FAULT_INPUT, "%s: this is a folder, not a scenario", shown);
+    } else {
+        char *bytes = read_bytes(stream, &length);
+        if (bytes)
+            scenario = scenario_parse(bytes, length, file, overrides, n_overrides, error);
+        else
+            error_add(error, FAULT_SYSTEM, "%s: cannot read the scenario: %s", shown, strerror(errno));
+        free(bytes);
+    }
+    if (stream)
+        fclose(stream);
+    messages_free(&name);
+    return scenario;
+}
+
+/* Gives a scenario back, with all that belongs to it. NULL is allowed. */
+void scenario_free(struct scenario *scenario)
+{
+    if (!scenario)
+        return;
+    arena_free(&scenario->arena);
+    free(scenario); /* the draft that it is the first member of */
+}
