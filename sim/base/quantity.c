@@ -20,12 +20,15 @@
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, MOST_DECIMALS = 7, PLAIN_DIGITS = 3 };
 
+#define CLOCK_END 1e12 /* seconds; beyond it days are no help */
+
 /* How a quantity is written: times factor, with that many decimals, then the unit. */
 struct scale {
     double factor;
     const char *name;   /* with its space before, "" where there is none */
     bool   clock;       /* 3 h 12 m: in hours and minutes, `step` seconds fine */
     double step;
+    bool   whole;       /* parts of 0 at the end are written, since they are known */
     int    decimals;    /* -1: scientific, since decimals would hide it in zeros */
 };
 
@@ -80,15 +83,15 @@ static int bound_only(struct quantity q)
 static struct scale seconds_scale(double size, double half)
 {
     if (size < 0.1 && size > 0)
-        return (struct scale){1e3, " ms", false, 0, 0};
+        return (struct scale){1e3, " ms", false, 0, false, 0};
     if (size < MINUTE)
-        return (struct scale){1, " s", false, 0, 0};
+        return (struct scale){1, " s", false, 0, false, 0};
     if (size < HOUR)
-        return (struct scale){1.0 / MINUTE, " min", false, 0, 0};
+        return (struct scale){1.0 / MINUTE, " min", false, 0, false, 0};
     double step = half >= HOUR / 2 ? HOUR : half >= MINUTE / 2.0 ? MINUTE : 1;
     if (half == 0)
         step = size < DAY ? MINUTE : HOUR;
-    return (struct scale){1, "", true, step, 0};
+    return (struct scale){1, "", true, step, half > 0, 0};
 }
 
 static struct scale scale_of(struct quantity q)
@@ -99,9 +102,11 @@ static struct scale scale_of(struct quantity q)
     if (q.unit == QUANTITY_SECONDS)
         scale = seconds_scale(size, half);
     else if (q.unit == QUANTITY_SHARE)
-        scale = (struct scale){100, " %", false, 0, 0};
+        scale = (struct scale){100, " %", false, 0, false, 0};
+    else if (q.unit == QUANTITY_ONLY_SECONDS)
+        scale = (struct scale){1, " s", false, 0, false, 0};
     else
-        scale = (struct scale){1, q.unit == QUANTITY_NUMBER ? "" : " instance-hours", false, 0, 0};
+        scale = (struct scale){1, q.unit == QUANTITY_NUMBER ? "" : " instance-hours", false, 0, false, 0};
     if (half == 0) {
         scale.decimals = decimals_plain(q.value * scale.factor);
         return scale;
@@ -114,14 +119,18 @@ static struct scale scale_of(struct quantity q)
     return scale;
 }
 
-/* Hours and minutes, from days to seconds as `step` asks; the parts that are 0 at either end are left out. */
-static void print_clock(double seconds, double step, char *out, size_t size)
+/* Days to seconds, down to the part that is `step`; parts of 0 before are left out, and those after unless `whole`. */
+static void print_clock(double seconds, double step, bool whole, char *out, size_t size)
 {
     static const struct { double seconds; char name; } parts[] = {{DAY, 'd'}, {HOUR, 'h'}, {MINUTE, 'm'}, {1, 's'}};
     double left = round(fabs(seconds) / step) * step;
+    if (left >= CLOCK_END) {
+        snprintf(out, size, "%.1e s", seconds);
+        return;
+    }
     size_t used = (size_t)snprintf(out, size, "%s", seconds < 0 && left > 0 ? "-" : "");
     bool any = false;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && (left > 0 || !any); i++) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && (left > 0 || whole || !any); i++) {
         double count = floor(left / parts[i].seconds + 1e-9);
         bool last = parts[i].seconds <= step;
         if (count > 0 || any || last) {
@@ -136,7 +145,7 @@ static void print_clock(double seconds, double step, char *out, size_t size)
 
 static void print_number(double value, int decimals, char *out, size_t size)
 {
-    if (decimals < 0) {
+    if (decimals < 0 || fabs(value) >= 1e15) {
         snprintf(out, size, "%.1e", value);
         return;
     }
@@ -159,7 +168,7 @@ static void trim_zeros(char *number)
 static void print_scaled(double value, struct scale scale, char *out, size_t size)
 {
     if (scale.clock)
-        print_clock(value, scale.step, out, size);
+        print_clock(value, scale.step, scale.whole, out, size);
     else
         print_number(value * scale.factor, scale.decimals, out, size);
 }
@@ -173,7 +182,7 @@ static void print_bound(struct quantity q, struct scale scale, char *out)
     double unit = pow(10, magnitude(distance));
     distance = ceil(distance / unit - 1e-9) * unit;
     if (scale.clock)
-        print_clock(ceil(q.high / MINUTE) * MINUTE, MINUTE, number, sizeof number);
+        print_clock(ceil(q.high / MINUTE) * MINUTE, MINUTE, false, number, sizeof number);
     else {
         int decimals = -magnitude(distance);
         decimals = decimals > MOST_DECIMALS ? -1 : decimals > 0 ? decimals : 0;
@@ -244,6 +253,10 @@ const char *quantity_plain(enum quantity_unit unit, double value, char out[QUANT
 const char *quantity_exact(double value, char out[QUANTITY_BYTES])
 {
     assert(isfinite(value));
+    if (value == floor(value) && fabs(value) < 1e15) {
+        snprintf(out, QUANTITY_BYTES, "%.0f", value == 0 ? 0 : value);
+        return out;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, QUANTITY_BYTES, "%.*g", digits, value);
         if (strtod(out, NULL) == value)

@@ -4,7 +4,13 @@
 
 #include <stddef.h>
 
-enum quantity_unit { QUANTITY_SECONDS, QUANTITY_SHARE, QUANTITY_INSTANCE_HOURS, QUANTITY_NUMBER };
+enum quantity_unit {
+    QUANTITY_SECONDS,      /* in the unit that suits its size */
+    QUANTITY_ONLY_SECONDS, /* in seconds whatever its size, for a column of them */
+    QUANTITY_SHARE,
+    QUANTITY_INSTANCE_HOURS,
+    QUANTITY_NUMBER,
+};
 
 /* What is known of it; low and high are NAN where there is no interval. */
 struct quantity {
