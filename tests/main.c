@@ -8,11 +8,17 @@
 extern const struct test_suite suite_base;
 extern const struct test_suite suite_random;
 extern const struct test_suite suite_statistics;
+extern const struct test_suite suite_quantity;
+extern const struct test_suite suite_file;
+extern const struct test_suite suite_report;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
     &suite_random,
     &suite_statistics,
+    &suite_quantity,
+    &suite_file,
+    &suite_report,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

@@ -1,0 +1,160 @@
+/*
+ * Texts in UTF-8: what they are made of, how wide they stand on a terminal, and what may be shown of a hostile one.
+ *
+ * The C library's mbrtowc and wcwidth answer for the locale of the process, which in a pipeline is often "C". A report
+ * must not differ with it, so the little that is needed is here. The tables of width are those of Unicode's East Asian
+ * Width and of the combining marks, in whole blocks: enough for names, not for typesetting.
+ */
+#include "base/utf8.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+struct range {
+    uint32_t first, last;
+};
+
+static const struct range wide[] = {
+    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},   {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+    {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
+    {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD},
+};
+
+static const struct range no_width[] = {
+    {0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+};
+
+/* Controls, and the marks that turn the direction of writing or are seen by nobody. */
+static const struct range unprintable[] = {
+    {0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
+    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
+};
+
+#define IS_IN(ranges, code) is_in(ranges, sizeof(ranges) / sizeof *(ranges), code)
+
+static bool is_in(const struct range *ranges, size_t n, uint32_t code)
+{
+    for (size_t i = 0; i < n; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
+/* How many bytes a sequence with this first byte has, and its first bits; 0 if none begins so. */
+static size_t sequence_length(unsigned char first, uint32_t *bits)
+{
+    if (first < 0x80)
+        return *bits = first, 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return *bits = first & 0x1Fu, 2;
+    if (first >= 0xE0 && first <= 0xEF)
+        return *bits = first & 0x0Fu, 3;
+    if (first >= 0xF0 && first <= 0xF4)
+        return *bits = first & 0x07u, 4;
+    return 0;
+}
+
+/*
+ * Reads one code point from the length bytes, length 1 or more, and returns how many bytes it has. A byte that begins
+ * no valid sequence (an overlong form, a surrogate, beyond U+10FFFF) gives UTF8_REPLACEMENT and is passed by alone.
+ */
+size_t utf8_decode(const char *bytes, size_t length, uint32_t *code)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint32_t value = 0;
+    size_t n = sequence_length((unsigned char)bytes[0], &value);
+    *code = UTF8_REPLACEMENT;
+    if (n == 0 || n > length)
+        return 1;
+    for (size_t i = 1; i < n; i++) {
+        unsigned char next = (unsigned char)bytes[i];
+        if ((next & 0xC0) != 0x80)
+            return 1;
+        value = value << 6 | (next & 0x3Fu);
+    }
+    if (value < least[n] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+        return 1;
+    *code = value;
+    return n;
+}
+
+static int code_width(uint32_t code)
+{
+    return IS_IN(no_width, code) ? 0 : IS_IN(wide, code) ? 2 : 1;
+}
+
+/* Columns that the text takes on a terminal. */
+int utf8_width(const char *text)
+{
+    int width = 0;
+    size_t left = strlen(text);
+    while (left) {
+        uint32_t code;
+        size_t n = utf8_decode(text, left, &code);
+        width += code_width(code);
+        text += n;
+        left -= n;
+    }
+    return width;
+}
+
+/* Adds one code point. */
+void utf8_add(struct text *text, uint32_t code)
+{
+    char bytes[4];
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n; i-- > 1; code >>= 6)
+        bytes[i] = (char)(0x80 | (code & 0x3F));
+    bytes[0] = (char)(lead[n] | code);
+    text_add_bytes(text, bytes, n);
+}
+
+/* Adds the bytes with U+FFFD for all that is no valid UTF-8, would move a terminal's cursor, or turns its direction. */
+void utf8_add_printable(struct text *text, const char *bytes)
+{
+    size_t left = strlen(bytes);
+    text_add_bytes(text, "", 0);
+    while (left) {
+        uint32_t code;
+        size_t n = utf8_decode(bytes, left, &code);
+        utf8_add(text, IS_IN(unprintable, code) ? UTF8_REPLACEMENT : code);
+        bytes += n;
+        left -= n;
+    }
+}
+
+/* The longest start of a valid text that is at most so many columns wide, in bytes. */
+static size_t start_within(const char *text, int columns)
+{
+    size_t used = 0, left = strlen(text);
+    while (left) {
+        uint32_t code;
+        size_t n = utf8_decode(text + used, left, &code);
+        columns -= code_width(code);
+        if (columns < 0)
+            break;
+        used += n;
+        left -= n;
+    }
+    return used;
+}
+
+/* Like utf8_add_printable, with … for the middle where the text is wider than `columns`: names often differ at either end. */
+void utf8_add_shortened(struct text *text, const char *bytes, int columns)
+{
+    struct text whole = {0};
+    utf8_add_printable(&whole, bytes);
+    int width = utf8_width(whole.data);
+    if (width <= columns) {
+        text_add_bytes(text, whole.data, whole.length);
+    } else {
+        size_t head = start_within(whole.data, columns / 2);
+        size_t skip = start_within(whole.data, width - (columns - columns / 2 - 1));
+        while (utf8_width(whole.data + skip) > columns - columns / 2 - 1)
+            skip += start_within(whole.data + skip, 2);
+        text_add_bytes(text, whole.data, head);
+        text_add(text, "…%s", whole.data + skip);
+    }
+    text_free(&whole);
+}

@@ -1,0 +1,55 @@
+/* What the formats of a report share: the order of the outcomes, and the units of the measures. */
+#include "report/common.h"
+
+#include <math.h>
+
+/*
+ * Steps to the next topology; start with an all-zero group. Returns false after the last one.
+ *
+ *     struct group group = {0};
+ *     while (group_next(study, &group)) …
+ */
+bool group_next(const struct study *study, struct group *group)
+{
+    group->index += group->topology != NULL;
+    group->first = group->end;
+    if (group->first >= study->n_outcomes)
+        return false;
+    group->topology = study->outcomes[group->first].topology;
+    while (group->end < study->n_outcomes && study->outcomes[group->end].topology == group->topology)
+        group->end++;
+    return true;
+}
+
+/* Of no release at all only downtime and lost are known. */
+bool outcome_has(const struct outcome *outcome, enum measure measure)
+{
+    return outcome->strategy || measure == MEASURE_DOWNTIME || measure == MEASURE_LOST;
+}
+
+/* The sum of the causes, in seconds. */
+double outcome_lost(const struct outcome *outcome)
+{
+    double sum = 0;
+    for (int i = 0; i < CAUSES; i++)
+        sum += outcome->causes[i];
+    return sum;
+}
+
+enum quantity_unit measure_quantity(enum measure measure)
+{
+    switch (measure_types[measure].unit) {
+    case UNIT_SECONDS:
+        return QUANTITY_SECONDS;
+    case UNIT_PROBABILITY:
+        return QUANTITY_SHARE;
+    case UNIT_INSTANCE_HOURS:
+        return QUANTITY_INSTANCE_HOURS;
+    }
+    return QUANTITY_NUMBER;
+}
+
+struct quantity estimate_quantity(enum measure measure, const struct estimate *estimate)
+{
+    return (struct quantity){measure_quantity(measure), estimate->mean, estimate->low, estimate->high};
+}

@@ -1,0 +1,21 @@
+/* report/common: what the formats of a report share. Internal to report/. */
+#ifndef NINES_REPORT_COMMON_H
+#define NINES_REPORT_COMMON_H
+
+#include "base/quantity.h"
+#include "report/report.h"
+
+/* The outcomes of one topology: none first, then its strategies. */
+struct group {
+    int index;       /* of the topology */
+    int first, end;  /* outcomes first … end - 1 */
+    const struct topology *topology;
+};
+
+bool               group_next(const struct study *study, struct group *group);
+bool               outcome_has(const struct outcome *outcome, enum measure measure);
+double             outcome_lost(const struct outcome *outcome);
+enum quantity_unit measure_quantity(enum measure measure);
+struct quantity    estimate_quantity(enum measure measure, const struct estimate *estimate);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * Tables for spreadsheets and scripts (RFC 4180, lines ended by LF).
+ *
+ * Texts go through libcsv, which quotes them; numbers do not, since a quoted number is a text to many a reader. A
+ * figure that does not exist is an empty field.
+ */
+#include "report/common.h"
+
+#include <csv.h>
+#include <math.h>
+#include <string.h>
+
+static void write_text(const char *text, FILE *out)
+{
+    csv_fwrite(out, text, strlen(text));
+}
+
+static void write_number(double value, FILE *out)
+{
+    char digits[QUANTITY_BYTES];
+    putc(',', out);
+    if (isfinite(value))
+        fputs(quantity_exact(value, digits), out);
+}
+
+/* The fields that every row begins with. */
+static void write_row_start(const struct outcome *outcome, const char *what, FILE *out)
+{
+    write_text(outcome->topology->name, out);
+    putc(',', out);
+    write_text(outcome->name, out);
+    putc(',', out);
+    write_text(what, out);
+}
+
+static void write_summary_row(const struct outcome *outcome, enum measure measure, FILE *out)
+{
+    const struct estimate *e = &outcome->measures[measure];
+    const double figures[] = {e->mean, e->low, e->high, e->p50, e->p90, e->p95, e->p99, e->max};
+    write_row_start(outcome, measure_types[measure].name, out);
+    putc(',', out);
+    write_text(measure_types[measure].unit_name, out);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        write_number(figures[i], out);
+    fprintf(out, ",%llu\n", (unsigned long long)e->paths);
+}
+
+/* summary.csv: a row for each measure of each strategy; of no release at all downtime and lost. */
+void report_summary_csv(const struct study *study, FILE *out)
+{
+    fputs("topology,strategy,measure,unit,mean,ci_low,ci_high,p50,p90,p95,p99,max,paths\n", out);
+    for (int i = 0; i < study->n_outcomes; i++)
+        for (int m = 0; m < MEASURES; m++)
+            if (outcome_has(&study->outcomes[i], m))
+                write_summary_row(&study->outcomes[i], m, out);
+}
+
+/* distribution.csv: the share of paths above each value, for the measures that have a curve. */
+void report_distribution_csv(const struct study *study, FILE *out)
+{
+    fputs("topology,strategy,measure,value,exceeded\n", out);
+    for (int i = 0; i < study->n_outcomes; i++)
+        for (int c = 0; c < CURVES; c++) {
+            const struct curve *curve = &study->outcomes[i].curves[c];
+            for (int p = 0; p < curve->n_points; p++) {
+                write_row_start(&study->outcomes[i], measure_types[curve_measures[c]].name, out);
+                write_number(curve->value[p], out);
+                write_number(curve->exceeded[p], out);
+                putc('\n', out);
+            }
+        }
+}
+
+/* causes.csv: what took the requests, in seconds of lost and as a share of it (empty where nothing was lost). */
+void report_causes_csv(const struct study *study, FILE *out)
+{
+    fputs("topology,strategy,cause,seconds,share\n", out);
+    for (int i = 0; i < study->n_outcomes; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        double lost = outcome_lost(outcome);
+        for (int c = 0; c < CAUSES; c++) {
+            write_row_start(outcome, cause_types[c].name, out);
+            write_number(outcome->causes[c], out);
+            write_number(lost > 0 ? outcome->causes[c] / lost : NAN, out);
+            putc('\n', out);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+/* result.json: all that a study found, with what is needed to run it again. */
+#include "report/common.h"
+
+#include "base/json.h"
+#include "models/strategy.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static void write_estimate(struct json *json, enum measure measure, const struct estimate *estimate)
+{
+    json_object(json, measure_types[measure].name);
+    json_text(json, "unit", measure_types[measure].unit_name);
+    json_number(json, "mean", estimate->mean);
+    json_number(json, "low", estimate->low);
+    json_number(json, "high", estimate->high);
+    json_number(json, "p50", estimate->p50);
+    json_number(json, "p90", estimate->p90);
+    json_number(json, "p95", estimate->p95);
+    json_number(json, "p99", estimate->p99);
+    json_number(json, "max", estimate->max);
+    json_count(json, "paths", estimate->paths);
+    json_bool(json, "trusted", estimate->trusted);
+    json_text(json, "note", estimate->note);
+    json_end(json);
+}
+
+static void write_causes(struct json *json, const struct outcome *outcome)
+{
+    double lost = outcome_lost(outcome);
+    json_object(json, "causes");
+    for (int c = 0; c < CAUSES; c++) {
+        json_object(json, cause_types[c].name);
+        json_number(json, "seconds", outcome->causes[c]);
+        json_number(json, "share", lost > 0 ? outcome->causes[c] / lost : NAN);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void write_outcome(struct json *json, const struct outcome *outcome)
+{
+    json_object(json, NULL);
+    json_text(json, "strategy", outcome->name);
+    json_text(json, "type", outcome->strategy ? outcome->strategy->type->name : NULL);
+    json_count(json, "paths", outcome->paths);
+    json_count(json, "events", outcome->events);
+    json_text(json, "stop", stop_names[outcome->stop]);
+    json_number(json, "precision", outcome->precision);
+    json_bool(json, "feasible", outcome->feasible);
+    json_text(json, "infeasible_because", outcome->infeasible_because);
+    json_object(json, "measures");
+    for (int m = 0; m < MEASURES; m++)
+        if (outcome_has(outcome, m))
+            write_estimate(json, m, &outcome->measures[m]);
+    json_end(json);
+    write_causes(json, outcome);
+    json_end(json);
+}
+
+static void write_topologies(struct json *json, const struct study *study)
+{
+    struct group group = {0};
+    json_array(json, "topologies");
+    while (group_next(study, &group)) {
+        int best = study->best[group.index];
+        json_object(json, NULL);
+        json_text(json, "name", group.topology->name);
+        json_text(json, "best", best < 0 ? NULL : study->outcomes[best].name);
+        json_array(json, "outcomes");
+        for (int i = group.first; i < group.end; i++)
+            write_outcome(json, &study->outcomes[i]);
+        json_end(json);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void write_scenario(struct json *json, const struct scenario *scenario)
+{
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, scenario->hash);
+    json_text(json, "scenario", scenario->name);
+    json_text(json, "file", scenario->file);
+    json_text(json, "hash", hash);
+    json_number(json, "horizon", scenario->horizon);
+    json_number(json, "available_at", scenario->available_at);
+    json_number(json, "confidence", scenario->simulation.confidence);
+    json_number(json, "precision", scenario->simulation.precision);
+    json_object(json, "objective");
+    json_text(json, "minimize", measure_types[scenario->objective.minimize].name);
+    json_array(json, "subject_to");
+    for (int i = 0; i < scenario->objective.n_subject_to; i++)
+        json_text(json, NULL, scenario->objective.subject_to[i].text);
+    json_end(json);
+    json_end(json);
+}
+
+static void write_winner(struct json *json, const struct study *study)
+{
+    if (study->winner < 0) {
+        json_text(json, "winner", NULL);
+        return;
+    }
+    json_object(json, "winner");
+    json_text(json, "topology", study->outcomes[study->winner].topology->name);
+    json_text(json, "strategy", study->outcomes[study->winner].name);
+    json_text(json, "note", study->winner_note);
+    json_end(json);
+}
+
+/* All of it. `version` is the program's. Percentiles that do not exist are null, the hash is a text of 16 digits. */
+void report_result_json(const struct study *study, const char *version, FILE *out)
+{
+    struct json json = {.out = out};
+    json_object(&json, NULL);
+    json_count(&json, "schema_version", REPORT_SCHEMA_VERSION);
+    json_text(&json, "nines", version);
+    write_scenario(&json, study->scenario);
+    json_count(&json, "seed", study->seed);
+    json_number(&json, "threads", study->threads);
+    json_number(&json, "seconds", study->seconds);
+    json_count(&json, "paths", study->paths);
+    json_count(&json, "events", study->events);
+    json_bool(&json, "partial", study->partial);
+    write_winner(&json, study);
+    write_topologies(&json, study);
+    json_end(&json);
+}

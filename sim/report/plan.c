@@ -1,0 +1,244 @@
+/*
+ * The plan of a rollout, step by step: for people (`nines plan`) and for the executor (plan.json).
+ *
+ * Only the steps of a strategy have numbers, from 1 in each environment, the same in both forms. What an environment
+ * asks for itself (approve, test, soak) stands around them.
+ */
+#include "report/common.h"
+
+#include "base/json.h"
+#include "base/units.h"
+#include "base/utf8.h"
+#include "models/strategy.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { DURATION_BYTES = 64 };
+
+/* How many instances a pooled rollback may have above the replicas, and how many it may lack. */
+struct room {
+    int surge, unavailable;
+};
+
+static const char *routing_name(const struct strategy *strategy)
+{
+    return strategy->type->routing == ROUTING_POOLED ? "pooled" : "weighted";
+}
+
+static int amount_count(struct amount amount, int replicas, bool up)
+{
+    if (!amount.is_share)
+        return (int)amount.value;
+    /* 7 % of 100 is a hair above 7 in floating point, and must not become 8. */
+    double count = amount.value * replicas;
+    return (int)(up ? ceil(count - 1e-9) : floor(count + 1e-9));
+}
+
+static struct room room_of(const struct strategy *strategy, int replicas)
+{
+    if (strategy->type == &strategy_recreate)
+        return (struct room){0, replicas};
+    struct room room = {amount_count(strategy->max_surge, replicas, true),
+                        amount_count(strategy->max_unavailable, replicas, false)};
+    if (room.surge == 0 && room.unavailable == 0)
+        room.unavailable = 1;
+    return room;
+}
+
+static const char *duration(double seconds, char out[DURATION_BYTES])
+{
+    duration_print(seconds, out, DURATION_BYTES);
+    return out;
+}
+
+static void print_name(const char *name, FILE *out)
+{
+    struct text text = {0};
+    utf8_add_printable(&text, name);
+    fputs(text.data, out);
+    text_free(&text);
+}
+
+static void print_chances(double power, double false_positive, FILE *out)
+{
+    char caught[QUANTITY_BYTES], wrong[QUANTITY_BYTES];
+    fprintf(out, "fails with %s if defective, %s if not", quantity_plain(QUANTITY_SHARE, power, caught),
+            quantity_plain(QUANTITY_SHARE, false_positive, wrong));
+}
+
+static void print_step(int number, const struct step *step, FILE *out)
+{
+    char text[DURATION_BYTES], share[QUANTITY_BYTES];
+    fprintf(out, "%4d  %-8s", number, step_kind_names[step->kind]);
+    switch (step->kind) {
+    case STEP_START:
+    case STEP_STOP:
+        fprintf(out, "%d %s", step->count, version_names[step->version]);
+        break;
+    case STEP_WAIT:
+        fputs(duration(step->seconds, text), out);
+        break;
+    case STEP_SHIFT:
+        fprintf(out, "%s to new", quantity_plain(QUANTITY_SHARE, step->weight, share));
+        break;
+    case STEP_VERDICT:
+        print_chances(step->power, step->false_positive, out);
+        break;
+    case STEP_APPROVE:
+        fprintf(out, "mean %s", duration(step->seconds, text));
+        break;
+    case STEP_KINDS:
+        break;
+    }
+    if (step->why) {
+        fputs("  ", out);
+        print_name(step->why, out);
+    }
+    putc('\n', out);
+}
+
+static void print_environment(const struct environment *environment, const struct strategy *strategy,
+                              struct arena *arena, FILE *out)
+{
+    const struct service *service = &environment->services[environment->released];
+    struct plan plan = strategy_plan(strategy, service->replicas, arena);
+    char text[DURATION_BYTES];
+    putc('\n', out);
+    print_name(environment->name, out);
+    fputs(": ", out);
+    print_name(service->name, out);
+    fprintf(out, ", %d replica%s\n", service->replicas, service->replicas == 1 ? "" : "s");
+    if (environment->approve > 0)
+        fprintf(out, "   -  %-8smean %s\n", "approve", duration(environment->approve, text));
+    for (int i = 0; i < plan.n_steps; i++)
+        print_step(i + 1, &plan.steps[i], out);
+    if (environment->test.given) {
+        fprintf(out, "   -  %-8s%s, ", "test", duration(environment->test.duration, text));
+        print_chances(environment->test.power, environment->test.false_positive, out);
+        putc('\n', out);
+    }
+    if (environment->soak > 0)
+        fprintf(out, "   -  %-8s%s\n", "soak", duration(environment->soak, text));
+}
+
+/* Prints the steps of a strategy in each environment of a topology, as a numbered list. */
+void report_plan_text(const struct scenario *scenario, const struct strategy *strategy,
+                      const struct topology *topology, FILE *out)
+{
+    struct arena arena = {0};
+    print_name(scenario->name, out);
+    fputs(": ", out);
+    print_name(strategy->name, out);
+    fprintf(out, " (%s, %s routing), topology ", strategy->type->name, routing_name(strategy));
+    print_name(topology->name, out);
+    putc('\n', out);
+    for (int i = 0; i < topology->n_environments; i++)
+        print_environment(&topology->environments[i], strategy, &arena, out);
+    arena_free(&arena);
+}
+
+/* Only the figures that the action has. */
+static void write_step(struct json *json, int number, const struct step *step)
+{
+    json_object(json, NULL);
+    json_number(json, "number", number);
+    json_text(json, "action", step_kind_names[step->kind]);
+    if (step->kind == STEP_START || step->kind == STEP_STOP) {
+        json_text(json, "version", version_names[step->version]);
+        json_number(json, "count", step->count);
+    } else if (step->kind == STEP_WAIT || step->kind == STEP_APPROVE) {
+        json_number(json, "seconds", step->seconds);
+    } else if (step->kind == STEP_SHIFT) {
+        json_number(json, "weight", step->weight);
+    } else {
+        json_number(json, "power", step->power);
+        json_number(json, "false_positive", step->false_positive);
+    }
+    if (step->why)
+        json_text(json, "why", step->why);
+    json_end(json);
+}
+
+static void write_test(struct json *json, const struct verdict *test)
+{
+    if (!test->given) {
+        json_text(json, "test", NULL);
+        return;
+    }
+    json_object(json, "test");
+    json_number(json, "duration", test->duration);
+    json_number(json, "power", test->power);
+    json_number(json, "false_positive", test->false_positive);
+    json_end(json);
+}
+
+static void write_back(struct json *json, const struct strategy *strategy, int replicas)
+{
+    json_object(json, "back");
+    json_text(json, "routing", routing_name(strategy));
+    if (strategy->type->routing == ROUTING_POOLED) {
+        struct room room = room_of(strategy, replicas);
+        json_number(json, "max_surge", room.surge);
+        json_number(json, "max_unavailable", room.unavailable);
+    }
+    json_end(json);
+}
+
+static void write_environment(struct json *json, const struct environment *environment,
+                              const struct strategy *strategy, struct arena *arena)
+{
+    const struct service *service = &environment->services[environment->released];
+    struct plan plan = strategy_plan(strategy, service->replicas, arena);
+    json_object(json, NULL);
+    json_text(json, "name", environment->name);
+    json_text(json, "service", service->name);
+    json_number(json, "replicas", service->replicas);
+    json_number(json, "demand", service->demand);
+    json_number(json, "drain", service->drain);
+    json_number(json, "switch", environment->switch_time);
+    json_number(json, "approve", environment->approve);
+    write_test(json, &environment->test);
+    json_number(json, "soak", environment->soak);
+    json_array(json, "steps");
+    for (int i = 0; i < plan.n_steps; i++)
+        write_step(json, i + 1, &plan.steps[i]);
+    json_end(json);
+    write_back(json, strategy, service->replicas);
+    json_end(json);
+}
+
+/*
+ * The same for the executor. Durations are in seconds, weights and probabilities from 0 to 1. `approve` of an
+ * environment is the mean that was simulated, 0 where nobody need approve; `back` says how to go back from wherever
+ * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled with so much room.
+ */
+void report_plan_json(const struct scenario *scenario, const struct strategy *strategy,
+                      const struct topology *topology, const char *version, FILE *out)
+{
+    struct arena arena = {0};
+    struct json json = {.out = out};
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, scenario->hash);
+    json_object(&json, NULL);
+    json_count(&json, "schema_version", REPORT_SCHEMA_VERSION);
+    json_text(&json, "nines", version);
+    json_text(&json, "scenario", scenario->name);
+    json_text(&json, "hash", hash);
+    json_text(&json, "topology", topology->name);
+    json_object(&json, "strategy");
+    json_text(&json, "name", strategy->name);
+    json_text(&json, "type", strategy->type->name);
+    json_text(&json, "routing", routing_name(strategy));
+    json_end(&json);
+    json_object(&json, "release");
+    json_number(&json, "react", scenario->release.react);
+    json_number(&json, "progress_deadline", scenario->release.progress_deadline);
+    json_end(&json);
+    json_array(&json, "environments");
+    for (int i = 0; i < topology->n_environments; i++)
+        write_environment(&json, &topology->environments[i], strategy, &arena);
+    json_end(&json);
+    json_end(&json);
+    arena_free(&arena);
+}

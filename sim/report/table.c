@@ -1,0 +1,614 @@
+/*
+ * The answer on a terminal: for each topology a table of its strategies, then in sentences who costs least, what was
+ * ruled out, and what of it may not be trusted.
+ *
+ * Where the width does not do, columns are left out, the least needed first, and a line says which; a column that is
+ * minimised stays. Figures keep their intervals: a mean without one says nothing.
+ */
+#include "report/common.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "models/strategy.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_COLUMNS = 8, DEFAULT_WIDTH = 100, LEAST_WIDTH = 40, LEAST_NAME = 16, GAP = 2, MARK = 2, INDENT = 2, MOST_SECONDS = 1000 };
+
+enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
+
+struct column {
+    enum measure measure;
+    enum figure  figure;
+    const char  *heading, *below; /* two lines of heading */
+    int          rank;            /* columns of a low rank are left out first */
+};
+
+static const struct column usual_columns[] = {
+    {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 5},   {MEASURE_LOST, FIGURE_MEAN, "lost", "", 6},
+    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", 1}, {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 4},
+    {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 3},   {MEASURE_EXTRA, FIGURE_BARE_MEAN, "extra", "inst-h", 2},
+};
+
+enum { USUAL_COLUMNS = sizeof usual_columns / sizeof *usual_columns };
+
+/* The table of one topology, laid out. */
+struct layout {
+    struct arena   arena;
+    struct column  columns[MOST_COLUMNS];
+    enum quantity_unit units[MOST_COLUMNS];
+    const char   **cells[MOST_COLUMNS]; /* by outcome of the group */
+    int            widths[MOST_COLUMNS];
+    bool           shown[MOST_COLUMNS];
+    int            n_columns, name_width;
+};
+
+struct paint {
+    const char *on, *off;
+};
+
+static struct paint paint_of(const struct table_options *options, const char *code)
+{
+    return options->color ? (struct paint){code, "\033[0m"} : (struct paint){"", ""};
+}
+
+static int width_of(const struct table_options *options)
+{
+    int width = options->width > 0 ? options->width : DEFAULT_WIDTH;
+    return width < LEAST_WIDTH ? LEAST_WIDTH : width;
+}
+
+static void put_spaces(int n, FILE *out)
+{
+    fprintf(out, "%*s", n > 0 ? n : 0, "");
+}
+
+static void put_right(const char *text, int width, FILE *out)
+{
+    put_spaces(width - utf8_width(text), out);
+    fputs(text, out);
+}
+
+static void put_left(const char *text, int width, FILE *out)
+{
+    fputs(text, out);
+    put_spaces(width - utf8_width(text), out);
+}
+
+/* Words of a text in lines of at most `width` columns, each line after the first indented. No new line at the end. */
+static void put_wrapped(const char *text, int width, FILE *out)
+{
+    int used = 0;
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        struct text word = {0};
+        text_add_bytes(&word, text, length);
+        int columns = utf8_width(word.data);
+        if (used && used + 1 + columns > width) {
+            fprintf(out, "\n%*s", INDENT, "");
+            used = INDENT;
+        } else if (used) {
+            putc(' ', out);
+            used++;
+        }
+        fputs(word.data, out);
+        text_free(&word);
+        used += columns;
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+/* Puts the text on lines of its own and frees it. */
+static void put_painted(struct text *text, struct paint paint, const struct table_options *options, FILE *out)
+{
+    fputs(paint.on, out);
+    put_wrapped(text->data, width_of(options), out);
+    fprintf(out, "%s\n", paint.off);
+    text_free(text);
+}
+
+static void put_sentence(struct text *text, const struct table_options *options, FILE *out)
+{
+    put_painted(text, (struct paint){"", ""}, options, out);
+}
+
+/* Both percentiles in the unit that suits the greater: "28.9 / 43.4 min". */
+static const char *percentiles_text(struct arena *arena, const struct estimate *e)
+{
+    static const struct { double below, seconds; const char *name; } units[] = {
+        {120, 1, "s"}, {36000, 60, "min"}, {10 * 86400, 3600, "h"}, {INFINITY, 86400, "d"}};
+    char low[QUANTITY_BYTES], high[QUANTITY_BYTES];
+    int i = 0;
+    if (!isfinite(e->p50) || !isfinite(e->p95))
+        return "-";
+    while (e->p95 >= units[i].below)
+        i++;
+    return arena_format(arena, "%s / %s %s", quantity_plain(QUANTITY_NUMBER, e->p50 / units[i].seconds, low),
+                        quantity_plain(QUANTITY_NUMBER, e->p95 / units[i].seconds, high), units[i].name);
+}
+
+static const char *cell_text(struct arena *arena, const struct outcome *outcome, struct column column,
+                             enum quantity_unit unit)
+{
+    char text[QUANTITY_BYTES];
+    if (!outcome_has(outcome, column.measure))
+        return "";
+    const struct estimate *e = &outcome->measures[column.measure];
+    if (column.figure == FIGURE_P50_P95)
+        return percentiles_text(arena, e);
+    struct quantity q = estimate_quantity(column.measure, e);
+    q.unit = unit;
+    if (column.figure == FIGURE_BARE_MEAN)
+        quantity_plain(q.unit, q.value, text);
+    else
+        quantity_print(q, text);
+    return arena_format(arena, "%s%s", text, e->trusted ? "" : " ?");
+}
+
+/* Figures of a column are compared, so they have one unit, unless seconds would be hard to read. */
+static enum quantity_unit column_unit(const struct study *study, const struct group *group, enum measure measure)
+{
+    enum quantity_unit unit = measure_quantity(measure);
+    if (unit == QUANTITY_INSTANCE_HOURS)
+        return QUANTITY_NUMBER;
+    for (int i = group->first; i < group->end && unit == QUANTITY_SECONDS; i++)
+        if (fabs(study->outcomes[i].measures[measure].mean) >= MOST_SECONDS)
+            return QUANTITY_SECONDS;
+    return unit == QUANTITY_SECONDS ? QUANTITY_ONLY_SECONDS : unit;
+}
+
+/* The usual columns, with that of the objective before them where it is none of these. */
+static void choose_columns(struct layout *layout, enum measure minimized)
+{
+    bool found = false;
+    for (int i = 0; i < USUAL_COLUMNS; i++)
+        found = found || (usual_columns[i].measure == minimized && usual_columns[i].figure != FIGURE_P50_P95);
+    if (!found)
+        layout->columns[layout->n_columns++] =
+            (struct column){.measure = minimized, .heading = measure_types[minimized].name, .below = "mean"};
+    for (int i = 0; i < USUAL_COLUMNS; i++)
+        layout->columns[layout->n_columns++] = usual_columns[i];
+    for (int i = 0; i < layout->n_columns; i++)
+        if (layout->columns[i].measure == minimized && layout->columns[i].figure != FIGURE_P50_P95)
+            layout->columns[i].rank = MOST_COLUMNS;
+}
+
+static int layout_width(const struct layout *layout)
+{
+    int width = MARK + layout->name_width;
+    for (int c = 0; c < layout->n_columns; c++)
+        if (layout->shown[c])
+            width += GAP + layout->widths[c];
+    return width;
+}
+
+static int least_ranked(const struct layout *layout)
+{
+    int least = -1;
+    for (int c = 0; c < layout->n_columns; c++)
+        if (layout->shown[c] && (least < 0 || layout->columns[c].rank < layout->columns[least].rank))
+            least = c;
+    return layout->columns[least].rank == MOST_COLUMNS ? -1 : least;
+}
+
+/* First long names are shortened, then columns go. */
+static void fit(struct layout *layout, int width)
+{
+    int too_wide = layout_width(layout) - width;
+    if (too_wide > 0 && layout->name_width > LEAST_NAME) {
+        layout->name_width -= too_wide;
+        if (layout->name_width < LEAST_NAME)
+            layout->name_width = LEAST_NAME;
+    }
+    int least;
+    while (layout_width(layout) > width && (least = least_ranked(layout)) >= 0)
+        layout->shown[least] = false;
+}
+
+static void lay_out(struct layout *layout, const struct study *study, const struct group *group, int width)
+{
+    int n = group->end - group->first;
+    *layout = (struct layout){0};
+    choose_columns(layout, study->scenario->objective.minimize);
+    for (int i = group->first; i < group->end; i++) {
+        int columns = utf8_width(study->outcomes[i].name);
+        layout->name_width = columns > layout->name_width ? columns : layout->name_width;
+    }
+    for (int c = 0; c < layout->n_columns; c++) {
+        int heading = utf8_width(layout->columns[c].heading), below = utf8_width(layout->columns[c].below);
+        layout->widths[c] = heading > below ? heading : below;
+        layout->shown[c] = true;
+        layout->cells[c] = arena_new(&layout->arena, (size_t)n, sizeof *layout->cells[c]);
+        layout->units[c] = column_unit(study, group, layout->columns[c].measure);
+        for (int i = 0; i < n; i++) {
+            layout->cells[c][i] = cell_text(&layout->arena, &study->outcomes[group->first + i], layout->columns[c],
+                                            layout->units[c]);
+            int columns = utf8_width(layout->cells[c][i]);
+            layout->widths[c] = columns > layout->widths[c] ? columns : layout->widths[c];
+        }
+    }
+    fit(layout, width);
+}
+
+static void put_heading(const struct layout *layout, struct paint paint, FILE *out)
+{
+    for (int line = 0; line < 2; line++) {
+        struct text text = {0};
+        text_add(&text, "%*s", MARK + layout->name_width, "");
+        for (int c = 0; c < layout->n_columns; c++) {
+            const char *heading = line ? layout->columns[c].below : layout->columns[c].heading;
+            if (layout->shown[c])
+                text_add(&text, "%*s%s", GAP + layout->widths[c] - utf8_width(heading), "", heading);
+        }
+        while (text.length && text.data[text.length - 1] == ' ')
+            text.data[--text.length] = '\0';
+        if (text.length)
+            fprintf(out, "%s%s%s\n", paint.on, text.data, paint.off);
+        text_free(&text);
+    }
+}
+
+static void put_row(const struct layout *layout, const struct outcome *outcome, int row, bool best, struct paint paint,
+                    FILE *out)
+{
+    struct text name = {0};
+    utf8_add_shortened(&name, outcome->name, layout->name_width);
+    fprintf(out, "%s%c ", paint.on, best ? '*' : ' ');
+    int last = 0;
+    for (int c = 0; c < layout->n_columns; c++)
+        if (layout->shown[c] && *layout->cells[c][row])
+            last = c + 1;
+    put_left(name.data, last ? layout->name_width : 0, out);
+    for (int c = 0; c < last; c++)
+        if (layout->shown[c]) {
+            put_spaces(GAP, out);
+            put_right(layout->cells[c][row], layout->widths[c], out);
+        }
+    fprintf(out, "%s\n", paint.off);
+    text_free(&name);
+}
+
+static void put_left_out(const struct layout *layout, const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    for (int c = 0; c < layout->n_columns; c++)
+        if (!layout->shown[c])
+            text_add(&text, "%s%s", text.length ? ", " : "Left out for want of width: ", layout->columns[c].heading);
+    if (!text.length)
+        return;
+    text_add(&text, " (-v shows every measure).");
+    put_sentence(&text, options, out);
+}
+
+/* "1.10 s lost (± 0.02)" */
+static void add_objective(struct text *text, enum measure measure, const struct estimate *estimate)
+{
+    static const char *const words[MEASURES] = {
+        [MEASURE_DOWNTIME] = "of downtime",
+        [MEASURE_LOST] = "lost",
+        [MEASURE_ADDED_DOWNTIME] = "of added downtime",
+        [MEASURE_ADDED_LOST] = "lost in addition",
+        [MEASURE_DURATION] = "of duration",
+        [MEASURE_ROLLBACK] = "chance of a rollback",
+        [MEASURE_FALSE_ROLLBACK] = "chance of a false rollback",
+        [MEASURE_CAUGHT_EARLY] = "chance to be caught early",
+        [MEASURE_STUCK] = "chance to be stuck",
+        [MEASURE_ESCAPED] = "chance to escape",
+        [MEASURE_EXTRA] = "of extra instances",
+    };
+    char value[QUANTITY_BYTES], interval[QUANTITY_BYTES];
+    struct quantity q = estimate_quantity(measure, estimate);
+    text_add(text, "%s %s", quantity_value(q, value), words[measure]);
+    if (*quantity_interval(q, interval))
+        text_add(text, " (%s)", interval);
+}
+
+static void add_name(struct text *text, const struct study *study, const struct outcome *outcome, bool with_topology)
+{
+    utf8_add_printable(text, outcome->name);
+    if (with_topology && study->scenario->n_topologies > 1) {
+        text_add(text, " in ");
+        utf8_add_printable(text, outcome->topology->name);
+    }
+}
+
+static void put_best(const struct study *study, int best, bool overall, const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    enum measure minimized = study->scenario->objective.minimize;
+    if (best < 0) {
+        text_add(&text, overall ? "No strategy keeps every condition in any topology: there is no winner."
+                                : "No strategy keeps every condition: there is no winner.");
+    } else {
+        add_name(&text, study, &study->outcomes[best], overall);
+        text_add(&text, " costs least%s: ", overall && study->scenario->n_topologies > 1 ? " of all" : "");
+        add_objective(&text, minimized, &study->outcomes[best].measures[minimized]);
+        text_add(&text, ".");
+    }
+    put_painted(&text, paint_of(options, "\033[1m"), options, out);
+    bool is_winner = overall || study->scenario->n_topologies == 1;
+    if (is_winner && best >= 0 && study->winner_note) {
+        utf8_add_printable(&text, study->winner_note);
+        put_sentence(&text, options, out);
+    }
+}
+
+static void put_infeasible(const struct study *study, const struct group *group, const struct table_options *options,
+                           FILE *out)
+{
+    for (int i = group->first; i < group->end; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        struct text text = {0};
+        if (!outcome->strategy || outcome->feasible)
+            continue;
+        utf8_add_printable(&text, outcome->name);
+        text_add(&text, " is ruled out: it breaks ");
+        utf8_add_printable(&text, outcome->infeasible_because ? outcome->infeasible_because : "a condition");
+        text_add(&text, ".");
+        put_sentence(&text, options, out);
+    }
+}
+
+static bool is_shown(const struct layout *layout, enum measure measure)
+{
+    for (int c = 0; c < layout->n_columns; c++)
+        if (layout->shown[c] && layout->columns[c].measure == measure)
+            return true;
+    return false;
+}
+
+static bool same_note(const struct estimate *a, const struct estimate *b)
+{
+    return a->note && b->note ? !strcmp(a->note, b->note) : a->note == b->note;
+}
+
+static bool note_due(const struct layout *layout, const struct outcome *outcome, enum measure measure, bool verbose)
+{
+    return !outcome->measures[measure].trusted && outcome_has(outcome, measure) &&
+           (verbose || is_shown(layout, measure));
+}
+
+/* "? canary (rollback, stuck): too few paths …": the measures of one outcome that share a note stand together. */
+static void put_notes(const struct layout *layout, const struct outcome *outcome, const struct table_options *options,
+                      FILE *out)
+{
+    bool said[MEASURES] = {false};
+    for (int m = 0; m < MEASURES; m++) {
+        struct text text = {0};
+        if (said[m] || !note_due(layout, outcome, m, options->verbose))
+            continue;
+        text_add(&text, "? ");
+        utf8_add_printable(&text, outcome->name);
+        for (int k = m; k < MEASURES; k++)
+            if (note_due(layout, outcome, k, options->verbose) &&
+                same_note(&outcome->measures[m], &outcome->measures[k])) {
+                text_add(&text, "%s%s", k == m ? " (" : ", ", measure_types[k].name);
+                said[k] = true;
+            }
+        text_add(&text, "): ");
+        utf8_add_printable(&text, outcome->measures[m].note ? outcome->measures[m].note
+                                                            : "too few paths saw what the interval rests on.");
+        put_sentence(&text, options, out);
+    }
+}
+
+static void add_stop_reason(struct text *text, enum stop stop, double precision)
+{
+    char share[QUANTITY_BYTES];
+    switch (stop) {
+    case STOP_PRECISE:
+        break;
+    case STOP_CONSTANT:
+        text_add(text, "Every path gave the same");
+        break;
+    case STOP_PATHS:
+        text_add(text, "Ended after the paths asked for");
+        break;
+    case STOP_MAX_PATHS:
+        text_add(text, "Ended at max_paths before the asked precision of %s",
+                 quantity_plain(QUANTITY_SHARE, precision, share));
+        break;
+    case STOP_SIGNAL:
+        text_add(text, "Interrupted");
+        break;
+    case STOPS:
+        break;
+    }
+}
+
+/* Why sampling ended where it was not the precision, one line a reason, with the precision that was reached. */
+static void put_stops(const struct study *study, const struct group *group, const struct table_options *options,
+                      FILE *out)
+{
+    for (int stop = STOP_PRECISE + 1; stop < STOPS; stop++) {
+        struct text text = {0};
+        char share[QUANTITY_BYTES];
+        bool any = false;
+        add_stop_reason(&text, stop, study->scenario->simulation.precision);
+        for (int i = group->first; i < group->end; i++) {
+            const struct outcome *outcome = &study->outcomes[i];
+            if (!outcome->strategy || outcome->stop != (enum stop)stop)
+                continue;
+            text_add(&text, any ? ", " : ": ");
+            utf8_add_printable(&text, outcome->name);
+            if (stop != STOP_CONSTANT && isfinite(outcome->precision))
+                text_add(&text, " (± %s)", quantity_plain(QUANTITY_SHARE, outcome->precision, share));
+            any = true;
+        }
+        text_add(&text, ".");
+        if (any)
+            put_sentence(&text, options, out);
+        text_free(&text);
+    }
+}
+
+/* 1234567 as 1 234 567. */
+static void add_grouped(struct text *text, double count)
+{
+    char digits[QUANTITY_BYTES];
+    int n = snprintf(digits, sizeof digits, "%.0f", count);
+    for (int i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            text_add(text, " ");
+        text_add(text, "%c", digits[i]);
+    }
+}
+
+static void put_measure(const struct outcome *outcome, enum measure measure, FILE *out)
+{
+    const struct estimate *e = &outcome->measures[measure];
+    const double percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
+    char text[QUANTITY_BYTES];
+    fputs("    ", out);
+    put_left(measure_types[measure].name, 14, out);
+    quantity_print(estimate_quantity(measure, e), text);
+    put_spaces(GAP, out);
+    struct text mean = {0};
+    text_add(&mean, "%s%s", text, e->trusted ? "" : " ?");
+    bool any = false;
+    for (size_t i = 0; i < sizeof percentiles / sizeof *percentiles; i++)
+        any = any || isfinite(percentiles[i]);
+    put_left(mean.data, any ? 26 : 0, out);
+    text_free(&mean);
+    for (size_t i = 0; any && i < sizeof percentiles / sizeof *percentiles; i++) {
+        /* The unit of extra is said once, with the mean. */
+        enum quantity_unit unit = measure_quantity(measure);
+        unit = unit == QUANTITY_INSTANCE_HOURS ? QUANTITY_NUMBER : unit;
+        put_spaces(1, out);
+        put_right(quantity_plain(unit, percentiles[i], text), 9, out);
+    }
+    putc('\n', out);
+}
+
+static void put_causes(const struct outcome *outcome, const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    char share[QUANTITY_BYTES];
+    double lost = outcome_lost(outcome);
+    for (int c = 0; c < CAUSES && lost > 0; c++)
+        if (outcome->causes[c] > 0)
+            text_add(&text, "%s%s %s", text.length ? ", " : "    lost to: ", cause_types[c].name,
+                     quantity_plain(QUANTITY_SHARE, outcome->causes[c] / lost, share));
+    if (text.length) {
+        fputs("    ", out);
+        put_wrapped(text.data + 4, width_of(options) - 4, out);
+        putc('\n', out);
+    }
+    text_free(&text);
+}
+
+static void put_details(const struct study *study, const struct group *group, const struct table_options *options,
+                        FILE *out)
+{
+    for (int i = group->first; i < group->end; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        struct text name = {0};
+        struct paint paint = paint_of(options, "\033[1m");
+        utf8_add_printable(&name, outcome->name);
+        fprintf(out, "\n  %s%s%s", paint.on, name.data, paint.off);
+        text_free(&name);
+        if (outcome->strategy && strcmp(outcome->name, outcome->strategy->type->name))
+            fprintf(out, " (%s)", outcome->strategy->type->name);
+        struct text effort = {0};
+        add_grouped(&effort, (double)outcome->paths);
+        text_add(&effort, " paths, ");
+        add_grouped(&effort, (double)outcome->events);
+        fprintf(out, ": %s events\n", effort.data);
+        text_free(&effort);
+        fprintf(out, "    %-14s  %-26s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p95", "p99", "max");
+        for (int m = 0; m < MEASURES; m++)
+            if (outcome_has(outcome, m))
+                put_measure(outcome, m, out);
+        put_causes(outcome, options, out);
+    }
+    putc('\n', out);
+}
+
+static void put_group(const struct study *study, const struct group *group, const struct table_options *options,
+                      FILE *out)
+{
+    struct layout layout;
+    int best = study->best[group->index];
+    lay_out(&layout, study, group, width_of(options));
+    if (study->scenario->n_topologies > 1) {
+        struct text name = {0};
+        struct paint bold = paint_of(options, "\033[1m");
+        utf8_add_printable(&name, group->topology->name);
+        fprintf(out, "%s%s%s\n", bold.on, name.data, bold.off);
+        text_free(&name);
+    }
+    put_heading(&layout, paint_of(options, "\033[2m"), out);
+    for (int i = group->first; i < group->end; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        bool dim = !outcome->strategy || !outcome->feasible;
+        struct paint paint = i == best ? paint_of(options, "\033[1;32m")
+                             : dim     ? paint_of(options, "\033[2m")
+                                       : (struct paint){"", ""};
+        put_row(&layout, outcome, i - group->first, i == best, paint, out);
+    }
+    if (options->verbose)
+        put_details(study, group, options, out);
+    else
+        putc('\n', out);
+    if (!options->verbose)
+        put_left_out(&layout, options, out);
+    put_best(study, best, false, options, out);
+    put_infeasible(study, group, options, out);
+    for (int i = group->first; i < group->end; i++)
+        put_notes(&layout, &study->outcomes[i], options, out);
+    put_stops(study, group, options, out);
+    putc('\n', out);
+    arena_free(&layout.arena);
+}
+
+static void put_effort(const struct study *study, const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    add_grouped(&text, (double)study->paths);
+    char duration[QUANTITY_BYTES];
+    text_add(&text, " paths in %s on %d thread%s", quantity_plain(QUANTITY_SECONDS, study->seconds, duration),
+             study->threads, study->threads == 1 ? "" : "s");
+    if (study->seconds > 0) {
+        double rate = (double)study->paths / study->seconds;
+        double unit = rate >= 100 ? pow(10, floor(log10(rate)) - 2) : 1;
+        text_add(&text, ": ");
+        add_grouped(&text, round(rate / unit) * unit);
+        text_add(&text, " paths/s");
+    }
+    text_add(&text, ".");
+    put_sentence(&text, options, out);
+}
+
+static void put_title(const struct study *study, const struct table_options *options, FILE *out)
+{
+    const struct scenario *scenario = study->scenario;
+    struct text text = {0};
+    char horizon[QUANTITY_BYTES], confidence[QUANTITY_BYTES];
+    utf8_add_printable(&text, scenario->name);
+    text_add(&text, ": means over %s with %s intervals, seed %llu",
+             quantity_plain(QUANTITY_SECONDS, scenario->horizon, horizon),
+             quantity_plain(QUANTITY_SHARE, scenario->simulation.confidence, confidence),
+             (unsigned long long)study->seed);
+    put_sentence(&text, options, out);
+    putc('\n', out);
+}
+
+/* Prints the study for a person. `*` marks the best strategy of a topology, `?` an estimate that may not be trusted. */
+void report_table(const struct study *study, const struct table_options *options, FILE *out)
+{
+    struct group group = {0};
+    put_title(study, options, out);
+    while (group_next(study, &group))
+        put_group(study, &group, options, out);
+    if (study->scenario->n_topologies > 1)
+        put_best(study, study->winner, true, options, out);
+    if (study->partial) {
+        struct text text = {0};
+        text_add(&text, "Partial result: the run was interrupted, so the intervals are wider than asked.");
+        put_painted(&text, paint_of(options, "\033[1;33m"), options, out);
+    }
+    put_effort(study, options, out);
+}

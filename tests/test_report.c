@@ -1,0 +1,271 @@
+/* Reports of studies filled by hand: the table, CSV, JSON and plans. */
+#include "test.h"
+
+#include "base/file.h"
+#include "base/quantity.h"
+#include "base/utf8.h"
+#include "report/report.h"
+#include "report_study.h"
+
+#include <csv.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+extern char **environ;
+
+static char *table_of(const struct sample_options *sample, struct table_options options)
+{
+    struct study *study = sample_study(sample);
+    FILE *out = sample_begin();
+    report_table(study, &options, out);
+    sample_free(study);
+    return sample_end(out);
+}
+
+static void check_table(const char *golden, struct sample_options sample, struct table_options options)
+{
+    char *text = table_of(&sample, options);
+    golden_check(golden, text);
+    free(text);
+}
+
+static void the_table_is_as_agreed(void)
+{
+    check_table("report-table.txt", (struct sample_options){0}, (struct table_options){100, false, false});
+    check_table("report-table-color.txt", (struct sample_options){.troubled = true},
+                (struct table_options){100, true, false});
+    check_table("report-table-troubled.txt", (struct sample_options){.troubled = true},
+                (struct table_options){80, false, false});
+    check_table("report-table-topologies.txt", (struct sample_options){.topologies = 3},
+                (struct table_options){100, false, false});
+    check_table("report-table-verbose.txt", (struct sample_options){.strategies = 2},
+                (struct table_options){100, false, true});
+    check_table("report-table-zero.txt", (struct sample_options){.all_zero = true},
+                (struct table_options){100, false, false});
+}
+
+static void the_table_fits_its_width(void)
+{
+    for (int width = 60; width <= 140; width += 5)
+        for (int kind = 0; kind < 4; kind++) {
+            struct sample_options sample = {.long_names = kind == 1, .hostile_names = kind == 2, .troubled = kind == 3,
+                                            .strategies = kind == 2 ? 8 : 4};
+            char *text = table_of(&sample, (struct table_options){width, false, false}), *rest = text;
+            for (char *line; (line = strsep(&rest, "\n"));)
+                CU_ASSERT_TRUE(utf8_width(line) <= width);
+            free(text);
+        }
+}
+
+static void the_table_names_no_winner_where_there_is_none(void)
+{
+    struct study *study = sample_study(&(struct sample_options){0});
+    study->best[0] = study->winner = -1;
+    FILE *out = sample_begin();
+    report_table(study, &(struct table_options){0}, out);
+    char *text = sample_end(out);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "No strategy keeps every condition: there is no winner."));
+    CU_ASSERT_PTR_NULL(strchr(text, '*'));
+    free(text);
+    sample_free(study);
+}
+
+static char *csv_of(const struct study *study, void (*write)(const struct study *, FILE *))
+{
+    FILE *out = sample_begin();
+    write(study, out);
+    return sample_end(out);
+}
+
+/* The fields of a CSV file as libcsv's reader has them. */
+struct fields {
+    char  **field;
+    size_t  n, rows, per_row;
+    bool    ragged;
+};
+
+static void on_field(void *bytes, size_t length, void *context)
+{
+    struct fields *fields = context;
+    fields->field = memory_grow(fields->field, fields->n + 1, sizeof *fields->field);
+    fields->field[fields->n++] = strndup(bytes ? bytes : "", length);
+}
+
+static void on_row(int end, void *context)
+{
+    struct fields *fields = context;
+    (void)end;
+    fields->rows++;
+    if (fields->rows == 1)
+        fields->per_row = fields->n;
+    fields->ragged = fields->ragged || fields->n != fields->rows * fields->per_row;
+}
+
+static struct fields read_csv(const char *text)
+{
+    struct fields fields = {0};
+    struct csv_parser parser;
+    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
+    CU_ASSERT_EQUAL(csv_parse(&parser, text, strlen(text), on_field, on_row, &fields), strlen(text));
+    CU_ASSERT_EQUAL(csv_fini(&parser, on_field, on_row, &fields), 0);
+    csv_free(&parser);
+    CU_ASSERT_FALSE(fields.ragged);
+    return fields;
+}
+
+static void fields_free(struct fields *fields)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        free(fields->field[i]);
+    free(fields->field);
+}
+
+static void csv_is_as_agreed(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.strategies = 2, .troubled = true});
+    char *summary = csv_of(study, report_summary_csv), *causes = csv_of(study, report_causes_csv);
+    golden_check("report-summary.csv", summary);
+    golden_check("report-causes.csv", causes);
+    free(summary);
+    free(causes);
+    char *distribution = csv_of(study, report_distribution_csv);
+    struct fields fields = read_csv(distribution);
+    CU_ASSERT_EQUAL(fields.per_row, 5);
+    CU_ASSERT_EQUAL(fields.rows, 1 + 60 * (2 + 3 + 3));
+    CU_ASSERT_STRING_EQUAL(fields.field[3], "value");
+    fields_free(&fields);
+    free(distribution);
+    sample_free(study);
+}
+
+static void hostile_names_come_back_from_csv(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.hostile_names = true, .strategies = 8});
+    char *text = csv_of(study, report_summary_csv);
+    struct fields fields = read_csv(text);
+    size_t row = 1;
+    for (int i = 0; i < study->n_outcomes; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        for (int m = 0; m < (outcome->strategy ? MEASURES : 2); m++, row++) {
+            char **field = &fields.field[row * fields.per_row];
+            CU_ASSERT_STRING_EQUAL(field[0], outcome->topology->name);
+            CU_ASSERT_STRING_EQUAL(field[1], outcome->name);
+            CU_ASSERT_STRING_EQUAL(field[2], measure_types[m].name);
+            CU_ASSERT_EQUAL(strtod(field[4], NULL), outcome->measures[m].mean);
+        }
+    }
+    CU_ASSERT_EQUAL(row, fields.rows);
+    fields_free(&fields);
+    free(text);
+    sample_free(study);
+}
+
+/* Whether a program, run on a file, exits with 0; -1 where it is not installed. */
+static int accepts(char *const *arguments)
+{
+    pid_t pid;
+    int status;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1 /* O_WRONLY */, 0);
+    int fault = posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (fault)
+        return -1;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Asks jq a question about a text; it answers with its exit status. */
+static void ask_jq(const char *text, const char *question)
+{
+    struct error error = {0};
+    char path[] = "/tmp/nines-test-json-XXXXXX";
+    int descriptor = mkstemp(path);
+    CU_ASSERT_TRUE_FATAL(descriptor >= 0);
+    FILE *out = fdopen(descriptor, "w");
+    fputs(text, out);
+    fclose(out);
+    char *arguments[] = {"jq", "-e", (char *)question, path, NULL};
+    int accepted = accepts(arguments);
+    if (accepted < 0)
+        puts("skipped: jq is not installed");
+    CU_ASSERT_NOT_EQUAL(accepted, 0);
+    if (!accepted)
+        printf("    jq says no to %s\n", question);
+    remove(path);
+    error_free(&error);
+}
+
+static void result_json_is_as_agreed(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.strategies = 2, .troubled = true});
+    FILE *out = sample_begin();
+    report_result_json(study, "1.2.3", out);
+    char *text = sample_end(out);
+    golden_check("report-result.json", text);
+    ask_jq(text, ".partial and .schema_version == 1 and .hash == \"0123456789abcdef\" and .winner.strategy == \"canary\"");
+    ask_jq(text, "[.topologies[0].outcomes[] | .measures | length] == [2, 11, 11]");
+    ask_jq(text, "[.topologies[0].outcomes[].causes | map(.share) | add] | all(. > 0.999999 and . < 1.000001)");
+    free(text);
+    sample_free(study);
+}
+
+static void result_json_says_where_there_is_no_winner(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.hostile_names = true, .all_zero = true});
+    study->best[0] = study->winner = -1;
+    FILE *out = sample_begin();
+    report_result_json(study, "1.2.3", out);
+    char *text = sample_end(out);
+    ask_jq(text, ".winner == null and .topologies[0].best == null");
+    ask_jq(text, ".topologies[0].outcomes[1].strategy == \"a\\\"b<c>&d\"");
+    ask_jq(text, ".topologies[0].outcomes[1].causes.capacity.share == null");
+    free(text);
+    sample_free(study);
+}
+
+static void plans_are_as_agreed(void)
+{
+    static const char *const names[] = {"rolling", "canary", "blue-green", "recreate"};
+    struct study *study = sample_study(&(struct sample_options){0});
+    const struct scenario *scenario = study->scenario;
+    for (int i = 0; i < scenario->n_strategies; i++) {
+        char golden[64];
+        FILE *out = sample_begin();
+        report_plan_text(scenario, &scenario->strategies[i], &scenario->topologies[0], out);
+        char *text = sample_end(out);
+        snprintf(golden, sizeof golden, "report-plan-%s.txt", names[i]);
+        golden_check(golden, text);
+        free(text);
+        out = sample_begin();
+        report_plan_json(scenario, &scenario->strategies[i], &scenario->topologies[0], "1.2.3", out);
+        text = sample_end(out);
+        ask_jq(text, "all(.environments[].steps; [.[].number] == [range(1; length + 1)])");
+        ask_jq(text, "all(.environments[]; ([.steps[] | select(.action == \"start\") | .count] | add) == .replicas)");
+        ask_jq(text, "all(.environments[]; ([.steps[] | select(.action == \"stop\") | .count] | add) == .replicas)");
+        if (i < 2) {
+            snprintf(golden, sizeof golden, "report-plan-%s.json", names[i]);
+            golden_check(golden, text);
+        }
+        free(text);
+    }
+    sample_free(study);
+}
+
+static const struct test_case cases[] = {
+    {"the table is as agreed", the_table_is_as_agreed},
+    {"the table fits its width", the_table_fits_its_width},
+    {"the table names no winner where there is none", the_table_names_no_winner_where_there_is_none},
+    {"CSV is as agreed", csv_is_as_agreed},
+    {"hostile names come back from CSV", hostile_names_come_back_from_csv},
+    {"result.json is as agreed", result_json_is_as_agreed},
+    {"result.json says where there is no winner", result_json_says_where_there_is_no_winner},
+    {"plans are as agreed", plans_are_as_agreed},
+    {NULL, NULL},
+};
+
+const struct test_suite suite_report = {"report", cases};
