@@ -6,9 +6,13 @@
 #include <string.h>
 
 extern const struct test_suite suite_base;
+extern const struct test_suite suite_cli;
+extern const struct test_suite suite_transcripts;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
+    &suite_cli,
+    &suite_transcripts,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

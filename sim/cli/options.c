@@ -147,7 +147,7 @@ static bool take_choice(const struct reader *reader, const struct option *option
         }
         text_add(&list, "%s%s", i == 0 ? "" : option->choices[i + 1] ? ", " : " or ", option->choices[i]);
     }
-    error_add(reader->error, FAULT_INPUT, "nines %s: --%s is %s, not '%s'", command_name(reader), option->name,
+    error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes %s, not '%s'", command_name(reader), option->name,
               list.data, value);
     text_free(&list);
     return false;
@@ -287,7 +287,7 @@ static bool check_together(const struct options *options, struct error *error)
         return error_add(error, FAULT_INPUT, "nines %s: needs %s; see 'nines help %s'", command->name,
                          command->arguments, command->name);
     if (options->n_arguments > command->most)
-        return error_add(error, FAULT_INPUT, "nines %s: '%s' is too much; see 'nines help %s'", command->name,
+        return error_add(error, FAULT_INPUT, "nines %s: '%s' is one argument too many; see 'nines help %s'", command->name,
                          options->arguments[command->most], command->name);
     return true;
 }
