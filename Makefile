@@ -1,42 +1,172 @@
-# nines: predicts what a rollout costs in downtime. `make demo` and `make test` are all that a newcomer needs.
+# nines: predicts what a release costs in downtime. `make demo` and `make test` are all that a newcomer needs.
+#
+# Each VARIANT has its own folder under build/, so that none needs a `make clean`; a change of flags rebuilds by itself.
+
 VARIANT ?= release
 BUILD   := build/$(VARIANT)
 PREFIX  ?= /usr/local
-CC      ?= gcc
+DESTDIR ?=
 
-CFLAGS_release := -O2 -DNDEBUG
-CFLAGS_debug   := -O0 -g3
-CFLAGS_test    := -O2 -g
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG := $(firstword $(shell command -v clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14 2>/dev/null) clang)
+
+optimize_release := -O2 -DNDEBUG
+optimize_debug   := -O0 -g3
+optimize_test    := -O2 -g
+optimize_lint    := -O2 -Werror
+optimize_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+optimize_tsan    := -O1 -g -fsanitize=thread
+optimize_cov     := -O0 -g --coverage
+optimize_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+ifeq ($(origin optimize_$(VARIANT)),undefined)
+$(error VARIANT is release, debug, test, lint, asan, tsan, cov or fuzz, not $(VARIANT))
+endif
+
+# gcc's thread sanitizer does not know libgomp and reports races that are none; clang with its own OpenMP does not.
+ifneq ($(filter tsan fuzz,$(VARIANT)),)
+CC := $(CLANG)
+endif
 
 # -ffp-contract=off: the same bits on every processor of a kind; see sim/engine.
-CFLAGS  += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-           -ffp-contract=off -fopenmp -Isim -I. $(CFLAGS_$(VARIANT))
-LDLIBS  := -lgsl -lgslcblas -lcsv -lyaml -lm
+FLAGS  := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+          -ffp-contract=off -fopenmp -Isim -I. $(optimize_$(VARIANT))
+LDLIBS := -lgsl -lgslcblas -lcsv -lyaml -lm
 
 LIBRARY := $(filter-out sim/cli/main.c,$(wildcard sim/*/*.c models/*.c))
 TESTS   := $(wildcard tests/*.c)
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
+OBJECTS := $(call objects,$(LIBRARY) sim/cli/main.c)
 
-all: $(BUILD)/nines
+compile  = $(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS)
 
-$(BUILD)/nines: $(call objects,$(LIBRARY) sim/cli/main.c)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+# Commands are shown in short; `make V=1` shows them in full.
+ifeq ($(V),1)
+say = $(2)
+else
+say = @echo '  $(1)'; $(2)
+endif
+
+all: $(BUILD)/nines $(BUILD)/nines.1 $(BUILD)/nines.bash
+
+help:
+	@echo 'make          build build/release/nines'
+	@echo 'make demo     install what is missing, build, and simulate scenarios/checkout.yaml'
+	@echo 'make test     install what is missing, build, and run all tests'
+	@echo 'make lint     check layers, size of functions, style; compilers and cppcheck must be silent'
+	@echo 'make asan     all tests under the address and undefined behaviour sanitizers'
+	@echo 'make tsan     all tests under the thread sanitizer'
+	@echo 'make cov      line coverage of all tests, by gcov'
+	@echo 'make fuzz     fuzz the readers of files'
+	@echo 'make bench    measure the speed'
+	@echo 'make stat     long statistical checks of the simulation'
+	@echo 'make install  install under PREFIX ($(PREFIX)), or DESTDIR/PREFIX; make uninstall takes it away'
+	@echo 'make deps     install the packages that building and testing need'
+	@echo 'make clean    remove build/'
+	@echo 'VARIANT=release|debug|test|lint|asan|tsan|cov|fuzz builds in another way; V=1 shows the commands'
+
+$(BUILD)/nines: $(OBJECTS)
+	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
 
 $(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS))
-	$(CC) $(CFLAGS) -o $@ $^ -lcunit $(LDLIBS)
+	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS))
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags | build/checked
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC $@,$(compile) -MMD -MP -c -o $@ $<)
 
--include $(shell find build -name '*.d' 2>/dev/null)
+$(BUILD)/nines.1: $(BUILD)/nines
+	@$< help --manual >$@.new && mv $@.new $@
 
-test: all
-	$(MAKE) VARIANT=test build/test/tests/run
-	build/test/tests/run
+$(BUILD)/nines.bash: $(BUILD)/nines
+	@$< help --completion bash >$@.new && mv $@.new $@
+
+# Changes when the compiler or the flags do, and only then.
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo '$(compile)' | cmp -s - $@ || echo '$(compile)' >$@
+
+# Says which packages are missing before the compiler says it in its own way.
+build/checked:
+	@scripts/deps.sh --check build
+	@mkdir -p build && touch $@
+
+-include $(patsubst %.o,%.d,$(OBJECTS) $(call objects,$(TESTS)))
+
+variant = $(MAKE) --no-print-directory VARIANT=$(1)
+
+deps:
+	scripts/deps.sh test
+
+demo:
+	@scripts/deps.sh run
+	@$(call variant,release) all
+	build/release/nines run scenarios/checkout.yaml
+
+test:
+	@scripts/deps.sh test
+	@$(call variant,test) tests
+	@build/test/tests/run
+
+# The tests and the program that some of them start, of the chosen variant.
+tests: $(BUILD)/nines $(BUILD)/tests/run
+
+lint:
+	@scripts/deps.sh test
+	@$(call variant,lint) tests
+	@scripts/lint.sh
+
+asan:
+	@scripts/deps.sh test
+	@$(call variant,asan) tests
+	@build/asan/tests/run
+
+tsan:
+	@scripts/deps.sh clang
+	@$(call variant,tsan) tests
+	OMP_TOOL_LIBRARIES=libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 build/tsan/tests/run
+
+cov:
+	@scripts/deps.sh test
+	@rm -rf build/cov/gcov && find build/cov -name '*.gcda' -delete 2>/dev/null || true
+	@$(call variant,cov) tests
+	@build/cov/tests/run
+	@scripts/coverage.sh build/cov
+
+bench:
+	@scripts/deps.sh run
+	@$(call variant,release) all
+	scripts/bench.sh
+
+stat:
+	@scripts/deps.sh test
+	@$(call variant,test) tests
+	scripts/stat.sh
+
+-include tests/fuzz/fuzz.mk
+
+bindir        = $(DESTDIR)$(PREFIX)/bin
+mandir        = $(DESTDIR)$(PREFIX)/share/man/man1
+completiondir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+datadir       = $(DESTDIR)$(PREFIX)/share/nines
+docdir        = $(DESTDIR)$(PREFIX)/share/doc/nines
+
+install: all
+	install -d '$(bindir)' '$(mandir)' '$(completiondir)' '$(datadir)/scenarios' '$(docdir)'
+	install -m 755 $(BUILD)/nines '$(bindir)/nines'
+	install -m 644 $(BUILD)/nines.1 '$(mandir)/nines.1'
+	install -m 644 $(BUILD)/nines.bash '$(completiondir)/nines'
+	install -m 644 $(wildcard README.md) LICENSE '$(docdir)'
+	$(if $(wildcard scenarios/*.yaml),install -m 644 $(wildcard scenarios/*.yaml) '$(datadir)/scenarios')
+
+uninstall:
+	rm -f '$(bindir)/nines' '$(mandir)/nines.1' '$(completiondir)/nines'
+	rm -rf '$(datadir)' '$(docdir)'
 
 clean:
 	rm -rf build
 
-.PHONY: all test clean
+.DELETE_ON_ERROR:
+.PHONY: all help deps demo test tests lint asan tsan cov fuzz bench stat install uninstall clean always

@@ -11,6 +11,8 @@ extern const struct test_suite suite_statistics;
 extern const struct test_suite suite_quantity;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
+extern const struct test_suite suite_cli;
+extern const struct test_suite suite_transcripts;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -19,6 +21,8 @@ static const struct test_suite *const suites[] = {
     &suite_quantity,
     &suite_file,
     &suite_report,
+    &suite_cli,
+    &suite_transcripts,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

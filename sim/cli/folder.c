@@ -1,0 +1,63 @@
+/* Where results go, and whether they can, asked before the hours of simulation and not after. */
+#include "cli/folder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * Adds to `folder` the one that was asked for, or else results/NAME. A scenario's name that would lead out of results/
+ * is an error.
+ */
+bool folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder, struct error *error)
+{
+    if (asked) {
+        text_add(folder, "%s", asked);
+        return true;
+    }
+    const char *name = scenario->name;
+    if (!*name || *name == '.' || strchr(name, '/'))
+        return error_add(error, FAULT_INPUT, "nines run: the scenario's name '%s' cannot be that of a folder; "
+                         "say --output DIR", name);
+    text_add(folder, "results/%s", name);
+    return true;
+}
+
+/* Cuts the last name off a path: "a/b" becomes "a", "/a" "/", "a" ".". */
+static void cut(struct text *path)
+{
+    while (path->length && path->data[path->length - 1] != '/')
+        path->length--;
+    while (path->length > 1 && path->data[path->length - 1] == '/')
+        path->length--;
+    if (!path->length)
+        text_add(path, ".");
+    path->data[path->length] = '\0';
+}
+
+/*
+ * Whether the folder can be written into, or be made. Makes nothing. A good answer may be out of date when the results
+ * are written, which is then an error of the writer.
+ */
+bool folder_check(const char *folder, struct error *error)
+{
+    struct text path = {0};
+    struct stat status;
+    text_add(&path, "%s", folder);
+    while (path.length > 1 && path.data[path.length - 1] == '/')
+        path.data[--path.length] = '\0';
+    while (stat(path.data, &status) && errno == ENOENT && strcmp(path.data, ".") != 0 && strcmp(path.data, "/") != 0)
+        cut(&path);
+    int fault = 0;
+    if (stat(path.data, &status))
+        fault = errno;
+    else if (!S_ISDIR(status.st_mode))
+        fault = ENOTDIR;
+    else if (access(path.data, W_OK | X_OK))
+        fault = errno;
+    if (fault)
+        error_add(error, FAULT_SYSTEM, "%s: results cannot be written here: %s", path.data, strerror(fault));
+    text_free(&path);
+    return !fault;
+}

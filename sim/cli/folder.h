@@ -1,0 +1,10 @@
+/* cli/folder: the folder that results go into. Includes scenario/ and below. */
+#ifndef NINES_CLI_FOLDER_H
+#define NINES_CLI_FOLDER_H
+
+#include "scenario/scenario.h"
+
+bool folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder, struct error *error);
+bool folder_check(const char *folder, struct error *error);
+
+#endif

@@ -1,0 +1,319 @@
+/* The command line: what may stand there, and how it is read. */
+#include "cli/options.h"
+
+#include "base/nearest.h"
+#include "base/units.h"
+#include "cli/command.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RUN = 1 << COMMAND_RUN,
+    PLAN = 1 << COMMAND_PLAN,
+    VALIDATE = 1 << COMMAND_VALIDATE,
+    EXPORT = 1 << COMMAND_EXPORT,
+    HELP = 1 << COMMAND_HELP,
+    EVERY = (1 << COMMANDS) - 1,
+    MAX_OPTIONS = 64, /* only for the nearest name */
+};
+
+#define LARGEST_COUNT 9007199254740992.0 /* 2^53: up to here every whole number is a double */
+
+static const char *const run_formats[] = {"table", "csv", "json", NULL};
+static const char *const plan_formats[] = {"table", "json", NULL};
+static const char *const export_formats[] = {"text", NULL};
+static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *const shells[] = {"bash", NULL};
+
+#define AT(member) .offset = offsetof(struct options, member)
+
+const struct option option_table[] = {
+    {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | VALIDATE | EXPORT,
+     "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
+    {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this strategy", AT(strategy)},
+    {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this topology", AT(topology)},
+    {"paths", 0, OPTION_COUNT, "N", RUN, "simulate exactly N rollouts of every strategy; 1e6 will do", AT(paths),
+     .least = 1, .greatest = 1e12},
+    {"precision", 0, OPTION_SHARE, "SHARE", RUN,
+     "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
+     AT(precision), .least = 1e-6, .greatest = 1},
+    {"seed", 0, OPTION_COUNT, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed), .least = 0,
+     .greatest = LARGEST_COUNT},
+    {"threads", 0, OPTION_COUNT, "N", RUN, "number of threads; the results do not depend on it", AT(threads), .least = 1,
+     .greatest = 1024},
+    {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
+    {"format", 0, OPTION_CHOICE, "FORMAT", RUN, "what to print: table (the default), csv or json", AT(format),
+     .choices = run_formats},
+    {"format", 0, OPTION_CHOICE, "FORMAT", PLAN, "what to print: table (the default) or json", AT(format),
+     .choices = plan_formats},
+    {"format", 0, OPTION_CHOICE, "FORMAT", EXPORT, "what to print: text", AT(format), .choices = export_formats},
+    {"no-plots", 0, OPTION_FLAG, NULL, RUN, "write no plots", AT(no_plots)},
+    {"color", 0, OPTION_CHOICE, "WHEN", RUN,
+     "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
+     .choices = colors},
+    {"quiet", 'q', OPTION_FLAG, NULL, RUN, "say nothing on standard error but errors and warnings", AT(quiet)},
+    {"verbose", 'v', OPTION_FLAG, NULL, RUN, "say more in the table", AT(verbose)},
+    {"completion", 0, OPTION_CHOICE, "SHELL", HELP, "print what makes a shell complete the command line: bash",
+     AT(completion), .choices = shells},
+    {"manual", 0, OPTION_FLAG, NULL, HELP, "print the manual page, in troff", AT(manual)},
+    {"help", 'h', OPTION_FLAG, NULL, EVERY, "explain the command", AT(help)},
+    {.name = NULL},
+};
+
+/* A command line while it is read. */
+struct reader {
+    char          **argv;
+    int             argc, next;
+    struct options *options;
+    struct error   *error;
+};
+
+static const char *command_name(const struct reader *reader)
+{
+    return command_table[reader->options->command].name;
+}
+
+/* The option of that name (or letter, if there is no name) that the command has, or NULL. */
+static const struct option *find(const char *name, size_t length, char letter, unsigned commands)
+{
+    for (const struct option *o = option_table; o->name; o++) {
+        bool same = name ? strlen(o->name) == length && !memcmp(o->name, name, length) : o->letter == letter;
+        if (same && o->commands & commands)
+            return o;
+    }
+    return NULL;
+}
+
+static bool say_unknown_name(const struct reader *reader, const char *name, size_t length)
+{
+    char asked[64];
+    snprintf(asked, sizeof asked, "%.*s", (int)length, name);
+    const char *names[MAX_OPTIONS];
+    int n = 0;
+    for (const struct option *o = option_table; o->name && n < MAX_OPTIONS; o++)
+        if (o->commands & 1u << reader->options->command)
+            names[n++] = o->name;
+    const char *nearest = nearest_name(asked, names, n);
+    if (nearest)
+        return error_add(reader->error, FAULT_INPUT, "nines %s: there is no option --%s; did you mean --%s?",
+                         command_name(reader), asked, nearest);
+    return error_add(reader->error, FAULT_INPUT, "nines %s: there is no option --%s; see 'nines help %s'",
+                     command_name(reader), asked, command_name(reader));
+}
+
+static bool say_of_no_use(const struct reader *reader, const struct option *option)
+{
+    return error_add(reader->error, FAULT_INPUT, "nines %s: --%s is of no use here; see 'nines help %s'",
+                     command_name(reader), option->name, command_name(reader));
+}
+
+static bool take_count(const struct reader *reader, const struct option *option, const char *value)
+{
+    double number;
+    if (!number_parse(value, &number) || !isfinite(number) || number != floor(number))
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes a whole number, not '%s'",
+                         command_name(reader), option->name, value);
+    if (number < option->least || number > option->greatest)
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s goes from %.16g to %.16g, not %s",
+                         command_name(reader), option->name, option->least, option->greatest, value);
+    *(int64_t *)((char *)reader->options + option->offset) = (int64_t)number;
+    return true;
+}
+
+static bool take_share(const struct reader *reader, const struct option *option, const char *value)
+{
+    double share;
+    const char *expected = NULL;
+    if (!share_parse(value, &share, &expected))
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes a share such as 2%% or 0.02, not '%s'",
+                         command_name(reader), option->name, value);
+    if (!(share >= option->least && share <= option->greatest))
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s goes from %g%% to %g%%, not %s",
+                         command_name(reader), option->name, option->least * 100, option->greatest * 100, value);
+    *(double *)((char *)reader->options + option->offset) = share;
+    return true;
+}
+
+static bool take_choice(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct text list = {0};
+    for (int i = 0; option->choices[i]; i++) {
+        if (!strcmp(option->choices[i], value)) {
+            *(const char **)((char *)reader->options + option->offset) = option->choices[i];
+            text_free(&list);
+            return true;
+        }
+        text_add(&list, "%s%s", i == 0 ? "" : option->choices[i + 1] ? ", " : " or ", option->choices[i]);
+    }
+    error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes %s, not '%s'", command_name(reader), option->name,
+              list.data, value);
+    text_free(&list);
+    return false;
+}
+
+static bool take_name(const struct reader *reader, const struct option *option, const char *value)
+{
+    if (!*value)
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s is empty", command_name(reader), option->name);
+    *(const char **)((char *)reader->options + option->offset) = value;
+    return true;
+}
+
+/* Cuts PATH=VALUE in two where it stands, in argv. */
+static bool take_override(const struct reader *reader, const struct option *option, char *value)
+{
+    struct options *options = reader->options;
+    char *equals = strchr(value, '=');
+    if (!equals || equals == value)
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes PATH=VALUE, such as release.detect=3m, not '%s'",
+                         command_name(reader), option->name, value);
+    *equals = '\0';
+    options->overrides[options->n_overrides++] = (struct override){value, equals + 1};
+    return true;
+}
+
+static bool take(const struct reader *reader, const struct option *option, char *value)
+{
+    switch (option->kind) {
+    case OPTION_FLAG:
+        *(bool *)((char *)reader->options + option->offset) = true;
+        return true;
+    case OPTION_NAME:
+    case OPTION_FOLDER:
+        return take_name(reader, option, value);
+    case OPTION_CHOICE:
+        return take_choice(reader, option, value);
+    case OPTION_COUNT:
+        return take_count(reader, option, value);
+    case OPTION_SHARE:
+        return take_share(reader, option, value);
+    case OPTION_OVERRIDE:
+        return take_override(reader, option, value);
+    }
+    return false;
+}
+
+/* Reads the value that follows an option as its own word, if it did not come with it, and takes it. */
+static bool take_with_value(struct reader *reader, const struct option *option, char *value)
+{
+    if (!value && option->kind != OPTION_FLAG) {
+        if (reader->next == reader->argc)
+            return error_add(reader->error, FAULT_INPUT, "nines %s: --%s needs %s", command_name(reader), option->name,
+                             option->argument);
+        value = reader->argv[reader->next++];
+    }
+    return take(reader, option, value);
+}
+
+/* --name, --name value, --name=value. */
+static bool read_long(struct reader *reader, char *name)
+{
+    size_t length = strcspn(name, "=");
+    char *value = name[length] ? name + length + 1 : NULL;
+    const struct option *option = find(name, length, 0, 1u << reader->options->command);
+    if (!option) {
+        option = find(name, length, 0, EVERY);
+        return option ? say_of_no_use(reader, option) : say_unknown_name(reader, name, length);
+    }
+    if (value && option->kind == OPTION_FLAG)
+        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes no value", command_name(reader), option->name);
+    return take_with_value(reader, option, value);
+}
+
+/* -q, -qv, -o value, -ovalue. */
+static bool read_letters(struct reader *reader, char *letters)
+{
+    for (char *at = letters; *at; at++) {
+        const struct option *option = find(NULL, 0, *at, 1u << reader->options->command);
+        if (!option) {
+            option = find(NULL, 0, *at, EVERY);
+            return option ? say_of_no_use(reader, option)
+                          : error_add(reader->error, FAULT_INPUT, "nines %s: there is no option -%s; see 'nines help %s'",
+                                      command_name(reader), at, command_name(reader));
+        }
+        if (option->kind != OPTION_FLAG)
+            return take_with_value(reader, option, at[1] ? at + 1 : NULL);
+        if (!take(reader, option, NULL))
+            return false;
+    }
+    return true;
+}
+
+static bool read_words(struct reader *reader)
+{
+    struct options *options = reader->options;
+    bool only_arguments = false;
+    while (reader->next < reader->argc) {
+        char *word = reader->argv[reader->next++];
+        if (only_arguments || word[0] != '-' || !word[1])
+            options->arguments[options->n_arguments++] = word;
+        else if (!strcmp(word, "--"))
+            only_arguments = true;
+        else if (!(word[1] == '-' ? read_long(reader, word + 2) : read_letters(reader, word + 1)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_command(const char *word, enum command_id *command, struct error *error)
+{
+    if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+        word = "help";
+    else if (!strcmp(word, "--version"))
+        word = "version";
+    if (word[0] == '-')
+        return error_add(error, FAULT_INPUT, "nines: the command comes first, before %s; see 'nines help'", word);
+    int found = command_find(word);
+    if (found >= 0) {
+        *command = (enum command_id)found;
+        return true;
+    }
+    const char *nearest = command_nearest(word);
+    if (nearest)
+        return error_add(error, FAULT_INPUT, "nines: there is no command '%s'; did you mean '%s'?", word, nearest);
+    return error_add(error, FAULT_INPUT, "nines: there is no command '%s'; see 'nines help'", word);
+}
+
+static bool check_together(const struct options *options, struct error *error)
+{
+    const struct subcommand *command = &command_table[options->command];
+    if (options->help)
+        return true;
+    if (options->paths != NOT_GIVEN && options->precision >= 0)
+        return error_add(error, FAULT_INPUT, "nines %s: --paths and --precision exclude each other", command->name);
+    if (options->n_arguments < command->least)
+        return error_add(error, FAULT_INPUT, "nines %s: needs %s; see 'nines help %s'", command->name,
+                         command->arguments, command->name);
+    if (options->n_arguments > command->most)
+        return error_add(error, FAULT_INPUT, "nines %s: '%s' is one argument too many; see 'nines help %s'", command->name,
+                         options->arguments[command->most], command->name);
+    return true;
+}
+
+/*
+ * Reads a command line: the command, then options and arguments in any order; after "--" only arguments. The text of
+ * argv is cut up on the way and must outlive the options. Fails with one message, of FAULT_INPUT, at the first word
+ * that cannot be; the options are to be given to options_free in either case.
+ */
+bool options_parse(int argc, char **argv, struct options *options, struct error *error)
+{
+    *options = (struct options){.seed = NOT_GIVEN, .threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN};
+    if (argc < 2)
+        return error_add(error, FAULT_INPUT, "nines: which command? See 'nines help'");
+    if (!read_command(argv[1], &options->command, error))
+        return false;
+    options->arguments = memory_new((size_t)argc, sizeof *options->arguments);
+    options->overrides = memory_new((size_t)argc, sizeof *options->overrides);
+    struct reader reader = {argv, argc, 2, options, error};
+    return read_words(&reader) && check_together(options, error);
+}
+
+/* Gives the memory back. */
+void options_free(struct options *options)
+{
+    free(options->arguments);
+    free(options->overrides);
+    *options = (struct options){0};
+}

@@ -1,0 +1,68 @@
+/* cli/options: the one table of options: parsing, help, completion and manual read it. Includes scenario/ and below. */
+#ifndef NINES_CLI_OPTIONS_H
+#define NINES_CLI_OPTIONS_H
+
+#include "base/error.h"
+#include "scenario/scenario.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum command_id {
+    COMMAND_RUN,
+    COMMAND_PLAN,
+    COMMAND_VALIDATE,
+    COMMAND_EXPORT,
+    COMMAND_SCHEMA,
+    COMMAND_VERSION,
+    COMMAND_HELP,
+    COMMANDS
+};
+
+enum { NOT_GIVEN = -1 };
+
+/* A command line, read. The texts are those of argv. */
+struct options {
+    enum command_id   command;
+    const char      **arguments; /* what is no option: files, a topic */
+    int               n_arguments;
+    struct override  *overrides;
+    int               n_overrides;
+    int64_t           seed, threads, paths;              /* NOT_GIVEN without the option */
+    double            precision;                         /* NOT_GIVEN without the option */
+    const char       *output, *strategy, *topology;      /* NULL without the option */
+    const char       *format, *color, *completion;       /* NULL without the option */
+    bool              no_plots, quiet, verbose, help, manual;
+};
+
+/* How the value of an option is read, and where in struct options it goes. */
+enum option_kind {
+    OPTION_FLAG,     /* bool: takes no value */
+    OPTION_NAME,     /* const char *: any text but the empty one */
+    OPTION_FOLDER,   /* const char *: likewise */
+    OPTION_CHOICE,   /* const char *: one of choices */
+    OPTION_COUNT,    /* int64_t: a whole number from least to greatest; 1e6 will do */
+    OPTION_SHARE,    /* double: 2% or 0.02, from least to greatest */
+    OPTION_OVERRIDE, /* PATH=VALUE, added to overrides */
+};
+
+struct option {
+    const char        *name;     /* without its dashes */
+    char               letter;   /* 0: none */
+    enum option_kind   kind;
+    const char        *argument; /* what help calls the value; NULL for a flag */
+    unsigned           commands; /* bits 1 << command */
+    const char        *help;
+    size_t             offset;   /* into struct options */
+    double             least, greatest;
+    const char *const *choices;  /* ended by NULL */
+};
+
+/* In the order of help; ended by a NULL name. A name may stand there once for every command. */
+extern const struct option option_table[];
+
+bool options_parse(int argc, char **argv, struct options *options, struct error *error);
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,107 @@
+/* nines run: simulate, print, write the results. */
+#include "cli/command.h"
+
+#include "cli/folder.h"
+#include "cli/progress.h"
+#include "cli/select.h"
+#include "cli/signals.h"
+#include "cli/terminal.h"
+#include "report/report.h"
+#include "report/table.h"
+#include "study/study.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Runs the study, with progress on a terminal; *signal becomes the number of the signal that ended it early, or 0. */
+static struct study *simulate(const struct scenario *scenario, const struct options *options, int *signal,
+                              struct error *error)
+{
+    struct progress_line line = {.target = options->paths == NOT_GIVEN ? scenario->simulation.precision : 0};
+    bool shows = !options->quiet && terminal_is(STDERR_FILENO);
+    struct study_options how = {
+        .paths = options->paths == NOT_GIVEN ? 0 : (uint64_t)options->paths,
+        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .stop = signals_catch(),
+        .on_progress = shows ? progress_show : NULL,
+        .context = &line,
+    };
+    struct study *study = study_run(scenario, &how, error);
+    *signal = signals_release();
+    progress_clear(&line);
+    return study;
+}
+
+/* What fails here fails standard output, which is checked at the end. */
+static void print(const struct study *study, const struct options *options)
+{
+    struct table_options how = {
+        .width = terminal_width(STDOUT_FILENO),
+        .color = terminal_wants_color(options->color),
+        .verbose = options->verbose,
+    };
+    if (options->format && !strcmp(options->format, "csv"))
+        report_summary_csv(study, stdout);
+    else if (options->format && !strcmp(options->format, "json"))
+        report_result_json(study, stdout);
+    else
+        report_table(study, &how, stdout);
+}
+
+/* Writes each line of the warnings. */
+static void warn(const struct text *warnings)
+{
+    for (const char *at = warnings->data; at && *at;) {
+        int length = (int)strcspn(at, "\n");
+        fprintf(stderr, "nines: warning: %.*s\n", length, at);
+        at += length + (at[length] == '\n');
+    }
+}
+
+/* Says where the results are, unless that is not asked for. */
+static void say_where(const char *folder, const struct options *options, bool plots)
+{
+    if (options->quiet)
+        return;
+    fprintf(stderr, "results: %s\n", folder);
+    if (plots)
+        fprintf(stderr, "plots:   %s/plots\n", folder);
+}
+
+/*
+ * The results are written before the table is printed, so that a reader who closes the pipe after ten lines has them;
+ * the table is printed even if they could not be written, so that the hours of simulation are not lost.
+ */
+static void report(const struct study *study, const char *folder, const struct options *options, struct error *error)
+{
+    struct text warnings = {0};
+    struct report_options how = {.plots = !options->no_plots};
+    bool written = report_write(study, folder, &how, &warnings, error);
+    print(study, options);
+    fflush(stdout);
+    warn(&warnings);
+    if (study->partial)
+        fputs("nines: warning: interrupted: the results are partial\n", stderr);
+    if (written)
+        say_where(folder, options, how.plots && !warnings.length);
+    text_free(&warnings);
+}
+
+int command_run(const struct options *options, struct error *error)
+{
+    int signal = 0;
+    struct study *study = NULL;
+    struct text folder = {0};
+    struct scenario *scenario = select_scenario(options, error);
+    if (scenario && folder_of_results(scenario, options->output, &folder, error) && folder_check(folder.data, error))
+        study = simulate(scenario, options, &signal, error);
+    if (study) {
+        report(study, folder.data, options, error);
+        study_free(study);
+    }
+    if (scenario)
+        scenario_free(scenario);
+    text_free(&folder);
+    return signal ? STATUS_SIGNAL + signal : STATUS_DONE;
+}

@@ -1,0 +1,9 @@
+/* cli/select: the scenario of a command line, narrowed to what it names. Includes cli/options. */
+#ifndef NINES_CLI_SELECT_H
+#define NINES_CLI_SELECT_H
+
+#include "cli/options.h"
+
+struct scenario *select_scenario(const struct options *options, struct error *error);
+
+#endif

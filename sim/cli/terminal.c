@@ -1,0 +1,61 @@
+/* What standard output and standard error are connected to. */
+#include "cli/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Whether the descriptor is a terminal that can rewrite a line and show color. */
+bool terminal_is(int descriptor)
+{
+    const char *term = getenv("TERM");
+    return isatty(descriptor) && term && strcmp(term, "dumb") != 0;
+}
+
+/* The columns of the terminal as it is now, or 0 if the descriptor is none or does not say. */
+int terminal_width(int descriptor)
+{
+    struct winsize size;
+    return isatty(descriptor) && !ioctl(descriptor, TIOCGWINSZ, &size) ? size.ws_col : 0;
+}
+
+/*
+ * Whether to print in color: `when` is "always", "never", "auto" or NULL, which is "auto": on a terminal, unless
+ * NO_COLOR is set to anything but the empty text (https://no-color.org).
+ */
+bool terminal_wants_color(const char *when)
+{
+    if (when && strcmp(when, "auto") != 0)
+        return !strcmp(when, "always");
+    const char *no_color = getenv("NO_COLOR");
+    return terminal_is(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+/*
+ * To be called before any file is opened: a file opened while standard output is closed would get its number, and what
+ * is printed would go into that file. Fails if standard output is closed; opens /dev/null in the place of the others.
+ */
+bool output_check(struct error *error)
+{
+    bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0 && errno == EBADF;
+    for (int descriptor; (descriptor = open("/dev/null", O_RDWR)) >= 0;)
+        if (descriptor > STDERR_FILENO) {
+            close(descriptor);
+            break;
+        }
+    return !closed || error_add(error, FAULT_SYSTEM, "nines: standard output is closed");
+}
+
+/* Writes what is still to be written to standard output; fails if that, or anything before, could not be written. */
+bool output_finish(struct error *error)
+{
+    errno = 0;
+    if (!fflush(stdout) && !ferror(stdout))
+        return true;
+    return error_add(error, FAULT_SYSTEM, "nines: cannot write to standard output%s%s", errno ? ": " : "",
+                     errno ? strerror(errno) : "");
+}

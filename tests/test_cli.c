@@ -1,0 +1,410 @@
+/* The command line below what transcripts show: the option table, progress, folders, signals. */
+#include "test.h"
+
+#include "cli/command.h"
+#include "cli/folder.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { WORDS = 32 };
+
+/* Reads a command line given as words parted by blanks. The texts live in `line`. */
+static bool parse(char *line, struct options *options, struct error *error)
+{
+    char *argv[WORDS + 1] = {NULL};
+    int argc = 0;
+    for (char *word = strtok(line, " "); word && argc < WORDS; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    return options_parse(argc, argv, options, error);
+}
+
+static void options_are_read_in_every_form_and_place(void)
+{
+    char line[] = "nines run --seed=7 a.yaml -qothere --paths 1e6 --set a.b=1 --set=c==2 -v --threads 3";
+    struct options options;
+    struct error error = {0};
+    CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
+    CU_ASSERT_EQUAL(options.command, COMMAND_RUN);
+    CU_ASSERT_EQUAL(options.seed, 7);
+    CU_ASSERT_EQUAL(options.paths, 1000000);
+    CU_ASSERT_EQUAL(options.threads, 3);
+    CU_ASSERT_EQUAL(options.precision, NOT_GIVEN);
+    CU_ASSERT_TRUE(options.quiet && options.verbose && !options.no_plots && !options.help);
+    CU_ASSERT_STRING_EQUAL(options.output, "there");
+    CU_ASSERT_EQUAL_FATAL(options.n_overrides, 2);
+    CU_ASSERT_STRING_EQUAL(options.overrides[0].path, "a.b");
+    CU_ASSERT_STRING_EQUAL(options.overrides[0].value, "1");
+    CU_ASSERT_STRING_EQUAL(options.overrides[1].path, "c");
+    CU_ASSERT_STRING_EQUAL(options.overrides[1].value, "=2");
+    CU_ASSERT_EQUAL_FATAL(options.n_arguments, 1);
+    CU_ASSERT_STRING_EQUAL(options.arguments[0], "a.yaml");
+    options_free(&options);
+}
+
+static void after_two_dashes_there_are_only_arguments(void)
+{
+    char line[] = "nines validate -- --set - -- -q";
+    struct options options;
+    struct error error = {0};
+    CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
+    CU_ASSERT_EQUAL_FATAL(options.n_arguments, 4);
+    CU_ASSERT_STRING_EQUAL(options.arguments[0], "--set");
+    CU_ASSERT_STRING_EQUAL(options.arguments[2], "--");
+    CU_ASSERT_STRING_EQUAL(options.arguments[3], "-q");
+    options_free(&options);
+}
+
+static void the_last_of_repeated_options_holds(void)
+{
+    char line[] = "nines run a --precision 1% --precision 0.05 --seed 0 --format csv --format json -o x -o y";
+    struct options options;
+    struct error error = {0};
+    CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
+    CU_ASSERT_EQUAL(options.precision, 0.05);
+    CU_ASSERT_EQUAL(options.seed, 0);
+    CU_ASSERT_STRING_EQUAL(options.format, "json");
+    CU_ASSERT_STRING_EQUAL(options.output, "y");
+    options_free(&options);
+}
+
+static void check_row(const struct option *o)
+{
+    CU_ASSERT_TRUE(o->commands != 0);
+    CU_ASSERT_EQUAL(o->kind == OPTION_FLAG, o->argument == NULL);
+    CU_ASSERT_EQUAL(o->kind == OPTION_CHOICE, o->choices != NULL);
+    CU_ASSERT_EQUAL(o->kind == OPTION_COUNT || o->kind == OPTION_SHARE, o->greatest > o->least);
+    for (const struct option *other = o + 1; other->name; other++) {
+        if (!(o->commands & other->commands))
+            continue;
+        CU_ASSERT_STRING_NOT_EQUAL(o->name, other->name);
+        CU_ASSERT_TRUE(!o->letter || o->letter != other->letter);
+    }
+}
+
+static void no_command_has_an_option_twice(void)
+{
+    for (const struct option *o = option_table; o->name; o++)
+        check_row(o);
+    for (int i = 0; i < COMMANDS; i++) {
+        CU_ASSERT_EQUAL(command_find(command_table[i].name), i);
+        CU_ASSERT_TRUE(command_table[i].run && command_table[i].least <= command_table[i].most);
+    }
+}
+
+/* Checks what progress says after `seconds` of a study, on a terminal of that width. */
+static void check_progress(const struct progress *progress, double target, double seconds, int width,
+                           const char *expected)
+{
+    struct text text = {0};
+    text_add(&text, "%s", "");
+    progress_text(progress, target, seconds, width, &text);
+    CU_ASSERT_STRING_EQUAL(text.data, expected);
+    if (strcmp(text.data, expected) != 0)
+        printf("    width %d: %s\n", width, text.data);
+    CU_ASSERT_TRUE(text.length < (size_t)width || !text.length);
+    text_free(&text);
+}
+
+static void progress_says_less_on_a_narrow_terminal(void)
+{
+    struct progress progress = {.paths = 25000, .paths_expected = 100000, .widest = 0.0473,
+                                .widest_topology = "default", .widest_strategy = "canary"};
+    check_progress(&progress, 0.02, 10, 120,
+                   "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary in default, 30s left");
+    check_progress(&progress, 0.02, 10, 80, "25000 of about 100000 paths, interval +-4.7% (to be 2%), 30s left");
+    check_progress(&progress, 0.02, 10, 60, "25%, interval +-4.7% (to be 2%), 30s left");
+    check_progress(&progress, 0.02, 10, 20, "25%, 30s left");
+    check_progress(&progress, 0.02, 10, 10, "25%");
+    check_progress(&progress, 0.02, 10, 4, "25%");
+    check_progress(&progress, 0.02, 10, 3, "");
+    check_progress(&progress, 0.02, 10, 0, "");
+    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, interval +-4.7% of canary in default, 30s left");
+}
+
+static void progress_says_nothing_that_it_does_not_know(void)
+{
+    struct progress progress = {.paths = 0, .paths_expected = 0, .widest = INFINITY};
+    check_progress(&progress, 0.02, 0, 80, "0 paths");
+    progress.paths_expected = 1000;
+    check_progress(&progress, 0.02, 0, 80, "0 of about 1000 paths");
+    progress.paths = 500;
+    progress.widest = NAN;
+    check_progress(&progress, 0.02, 7200, 80, "500 of about 1000 paths, 2h left");
+    progress.paths = 2000;
+    check_progress(&progress, 0.02, 1, 80, "2000 paths");
+    progress.widest = 0.5;
+    progress.widest_strategy = "a\033[2Jb";
+    check_progress(&progress, 0, 1, 80, "2000 paths, interval +-50% of a?[2Jb");
+}
+
+static void progress_is_written_ten_times_a_second_at_most(void)
+{
+    struct progress_line line = {.target = 0.02};
+    CU_ASSERT_TRUE(progress_due(&line, 0));
+    line.written = true;
+    line.last = 5;
+    CU_ASSERT_FALSE(progress_due(&line, 5.09));
+    CU_ASSERT_TRUE(progress_due(&line, 5.11));
+}
+
+static bool can_write(const char *folder)
+{
+    struct error error = {0};
+    bool can = folder_check(folder, &error);
+    CU_ASSERT_EQUAL(can, error.count == 0);
+    CU_ASSERT_EQUAL(can, error.fault != FAULT_SYSTEM);
+    error_free(&error);
+    return can;
+}
+
+static void a_folder_is_checked_before_the_work(void)
+{
+    char place[] = "/tmp/nines-test-XXXXXX", path[128];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+    CU_ASSERT_TRUE(can_write(place));
+    CU_ASSERT_TRUE(can_write("not-there-yet/at/all"));
+    CU_ASSERT_TRUE(can_write("."));
+    snprintf(path, sizeof path, "%s//a/b//", place);
+    CU_ASSERT_TRUE(can_write(path));
+    CU_ASSERT_FALSE(can_write("/dev/null"));
+    CU_ASSERT_FALSE(can_write("/dev/null/results"));
+    snprintf(path, sizeof path, "%s/%0100d", place, 0);
+    memset(path + strlen(place) + 1, 'x', 100);
+    CU_ASSERT_TRUE(can_write(path));
+    CU_ASSERT_EQUAL(rmdir(place), 0); /* nothing was made in it */
+}
+
+static void a_hostile_name_makes_no_folder(void)
+{
+    static const char *const names[] = {"", ".", "..", "../../etc", "a/b", ".hidden"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct scenario scenario = {.name = names[i]};
+        struct text folder = {0};
+        struct error error = {0};
+        CU_ASSERT_FALSE(folder_of_results(&scenario, NULL, &folder, &error));
+        CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
+        CU_ASSERT_TRUE(folder_of_results(&scenario, "x", &folder, &error));
+        CU_ASSERT_STRING_EQUAL(folder.data, "x");
+        text_free(&folder);
+        error_free(&error);
+    }
+}
+
+/* Waits for a child and returns its exit status, or minus the signal that killed it. */
+static int ended(pid_t child)
+{
+    int status = 0;
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void the_first_signal_asks_and_the_second_kills(void)
+{
+    static const int pairs[][2] = {{SIGINT, SIGINT}, {SIGTERM, SIGTERM}, {SIGTERM, SIGINT}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        fflush(stdout);
+        pid_t child = fork();
+        if (!child) {
+            signal(SIGINT, SIG_DFL);
+            const volatile int *flag = signals_catch();
+            bool unset = !*flag;
+            raise(pairs[i][0]);
+            if (!unset || *flag != pairs[i][0])
+                _exit(1);
+            raise(pairs[i][1]);
+            _exit(2);
+        }
+        CU_ASSERT_EQUAL(ended(child), -pairs[i][1]);
+    }
+}
+
+static void an_ignored_signal_stays_ignored(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGINT, SIG_IGN);
+        const volatile int *flag = signals_catch();
+        raise(SIGINT);
+        int during = *flag;
+        int signal_received = signals_release();
+        raise(SIGINT);
+        _exit(during || signal_received ? 1 : 0);
+    }
+    CU_ASSERT_EQUAL(ended(child), 0);
+}
+
+/* Starts the program that was built beside this test, in `where`, with that standard output. */
+static pid_t start_program(const char *const *arguments, const char *where, int out)
+{
+    char program[PATH_MAX + 8] = "";
+    ssize_t length = readlink("/proc/self/exe", program, PATH_MAX);
+    CU_ASSERT_TRUE_FATAL(length > 0);
+    *strrchr(program, '/') = '\0';
+    strcpy(strrchr(program, '/'), "/nines");
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        int null = open("/dev/null", O_RDWR);
+        signal(SIGINT, SIG_DFL);
+        if (chdir(where) || dup2(null, STDIN_FILENO) < 0 || dup2(out < 0 ? null : out, STDOUT_FILENO) < 0 ||
+            dup2(null, STDERR_FILENO) < 0)
+            _exit(126);
+        alarm(100);
+        execv(program, (char *const *)arguments);
+        _exit(127);
+    }
+    return child;
+}
+
+static void a_reader_that_goes_away_ends_the_program(void)
+{
+    static const char *const arguments[] = {"nines", "help", "--manual", NULL};
+    int ends[2];
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    close(ends[0]);
+    CU_ASSERT_EQUAL(ended(start_program(arguments, ".", ends[1])), -SIGPIPE);
+    close(ends[1]);
+}
+
+/* Waits until the process catches the signal, or has ended. */
+static void wait_until_caught(pid_t child, int number)
+{
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)child);
+    for (bool caught = false; !caught;) {
+        unsigned long long mask = 0;
+        FILE *in = fopen(path, "r");
+        bool alive = in != NULL;
+        while (in && fgets(line, sizeof line, in)) {
+            sscanf(line, "SigCgt: %llx", &mask);
+            alive = alive && !strstr(line, "zombie");
+        }
+        if (in)
+            fclose(in);
+        caught = !alive || mask >> (number - 1) & 1;
+        if (!caught)
+            usleep(1000);
+    }
+}
+
+/* A run that would take years, ended by that signal: returns its status; its folder is `place`/out. */
+static int interrupt(const char *place, int number)
+{
+    char scenario[PATH_MAX];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e12", "-o", "out", "--no-plots", NULL};
+    pid_t child = start_program(arguments, place, -1);
+    wait_until_caught(child, number);
+    kill(child, number);
+    return ended(child);
+}
+
+static void check_partial(int number, int status)
+{
+    char place[] = "/tmp/nines-test-XXXXXX", path[64], bytes[65536] = "";
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+    CU_ASSERT_EQUAL(interrupt(place, number), status);
+    snprintf(path, sizeof path, "%s/out/result.json", place);
+    FILE *in = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL(in);
+    if (in) {
+        bytes[fread(bytes, 1, sizeof bytes - 1, in)] = '\0';
+        fclose(in);
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(bytes, "\"partial\": true"));
+    pid_t child = fork();
+    if (!child)
+        execlp("rm", "rm", "-rf", place, (char *)NULL);
+    CU_ASSERT_EQUAL(ended(child), 0);
+}
+
+static void an_interrupted_run_leaves_a_partial_result(void)
+{
+    check_partial(SIGINT, 130);
+    check_partial(SIGTERM, 143);
+}
+
+/* Runs the program on a terminal of its own and returns what it wrote there. */
+static void run_on_terminal(const char *const *arguments, struct text *out)
+{
+    char bytes[4096];
+    struct winsize size = {.ws_row = 24, .ws_col = 70};
+    int terminal;
+    ssize_t n;
+    char program[PATH_MAX + 8] = "";
+    CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", program, PATH_MAX) > 0);
+    *strrchr(program, '/') = '\0';
+    strcpy(strrchr(program, '/'), "/nines");
+    fflush(stdout);
+    pid_t child = forkpty(&terminal, NULL, NULL, &size);
+    if (!child) {
+        setenv("TERM", "xterm", 1);
+        alarm(100);
+        execv(program, (char *const *)arguments);
+        _exit(127);
+    }
+    text_add(out, "%s", "");
+    while ((n = read(terminal, bytes, sizeof bytes)) > 0)
+        text_add_bytes(out, bytes, (size_t)n);
+    close(terminal);
+    CU_ASSERT_EQUAL(ended(child), 0);
+}
+
+static void progress_is_shown_on_a_terminal_and_cleared(void)
+{
+    static const char *const loud[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "20000", "--no-plots", "-o",
+                                       "/tmp/nines-test-terminal", NULL};
+    static const char *const quiet[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "2000", "--no-plots", "-q",
+                                        "-o", "/tmp/nines-test-terminal", "--color", "never", NULL};
+    struct text text = {0};
+    run_on_terminal(loud, &text);
+    const char *first = strstr(text.data, "\r"), *last = strstr(text.data, "\r\033[K");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(last);
+    CU_ASSERT_PTR_NOT_NULL(strstr(first, " paths"));
+    for (const char *at = last; (at = strstr(at, "\r\033[K")); at++)
+        last = at;
+    CU_ASSERT_PTR_NULL(strstr(last, " left"));
+    text_free(&text);
+    run_on_terminal(quiet, &text);
+    CU_ASSERT_PTR_NULL(strchr(text.data, '\033'));
+    text_free(&text);
+    pid_t child = fork();
+    if (!child)
+        execlp("rm", "rm", "-rf", "/tmp/nines-test-terminal", (char *)NULL);
+    CU_ASSERT_EQUAL(ended(child), 0);
+}
+
+static const struct test_case cases[] = {
+    {"options are read in every form and place", options_are_read_in_every_form_and_place},
+    {"after two dashes there are only arguments", after_two_dashes_there_are_only_arguments},
+    {"the last of repeated options holds", the_last_of_repeated_options_holds},
+    {"no command has an option twice", no_command_has_an_option_twice},
+    {"progress says less on a narrow terminal", progress_says_less_on_a_narrow_terminal},
+    {"progress says nothing that it does not know", progress_says_nothing_that_it_does_not_know},
+    {"progress is written ten times a second at most", progress_is_written_ten_times_a_second_at_most},
+    {"a folder is checked before the work", a_folder_is_checked_before_the_work},
+    {"a hostile name makes no folder", a_hostile_name_makes_no_folder},
+    {"the first signal asks and the second kills", the_first_signal_asks_and_the_second_kills},
+    {"an ignored signal stays ignored", an_ignored_signal_stays_ignored},
+    {"a reader that goes away ends the program", a_reader_that_goes_away_ends_the_program},
+    {"an interrupted run leaves a partial result", an_interrupted_run_leaves_a_partial_result},
+    {"progress is shown on a terminal and cleared", progress_is_shown_on_a_terminal_and_cleared},
+    {NULL, NULL},
+};
+
+const struct test_suite suite_cli = {"cli", cases};
