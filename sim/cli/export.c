@@ -28,14 +28,14 @@ int command_export(const struct options *options, struct error *error)
 {
     struct scenario *scenario = select_scenario(options, error);
     if (scenario && check_one(scenario, error)) {
-        struct process *process = rollout_build(scenario->topologies, &scenario->release, scenario->strategies,
-                                                scenario->available_at, error);
-        if (process) {
+        struct rollout rollout;
+        if (rollout_build(scenario->topologies, &scenario->release, scenario->strategies, scenario->available_at,
+                          &rollout, error)) {
             struct text text = {0};
-            process_print(process, &text);
+            process_print(rollout.process, &text);
             fwrite(text.data, 1, text.length, stdout);
             text_free(&text);
-            process_free(process);
+            rollout_free(&rollout);
         }
     }
     if (scenario)

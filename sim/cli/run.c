@@ -6,8 +6,8 @@
 #include "cli/select.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "base/version.h"
 #include "report/report.h"
-#include "report/table.h"
 #include "study/study.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ static void print(const struct study *study, const struct options *options)
     if (options->format && !strcmp(options->format, "csv"))
         report_summary_csv(study, stdout);
     else if (options->format && !strcmp(options->format, "json"))
-        report_result_json(study, stdout);
+        report_result_json(study, NINES_VERSION, stdout);
     else
         report_table(study, &how, stdout);
 }
@@ -76,15 +76,15 @@ static void say_where(const char *folder, const struct options *options, bool pl
 static void report(const struct study *study, const char *folder, const struct options *options, struct error *error)
 {
     struct text warnings = {0};
-    struct report_options how = {.plots = !options->no_plots};
-    bool written = report_write(study, folder, &how, &warnings, error);
+    struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings};
+    bool written = report_write(study, folder, &how, error);
     print(study, options);
     fflush(stdout);
     warn(&warnings);
     if (study->partial)
         fputs("nines: warning: interrupted: the results are partial\n", stderr);
     if (written)
-        say_where(folder, options, how.plots && !warnings.length);
+        say_where(folder, options, !how.no_plots && !warnings.length);
     text_free(&warnings);
 }
 

@@ -10,8 +10,8 @@
  *   off:  mean of the strategy's paths
  *   on:   mean of no release, from many cheap paths of its own, + mean of the difference on the same paths
  * The second is a control variate of coefficient 1 whose mean is estimated as well (Glasserman, Monte Carlo Methods in
- * Financial Engineering, 2003, sec. 4.1). The narrower of the two is taken, and `added` is formed so that
- * lost = no release + added holds of the estimates too.
+ * Financial Engineering, 2003, sec. 4.1). What is added is likewise the mean of the differences (on), or the difference
+ * of the means (off). For each measure the narrower of the two is taken.
  */
 #include "study/estimate.h"
 
@@ -83,14 +83,14 @@ struct interval estimate_interval(const struct arm *arm, enum measure measure, e
     return combined(arm, own, absolute, none_weight, confidence, horizon);
 }
 
-/* Which way gives the narrower interval of downtime or lost (or of the one that `measure` is added to). */
+/* Which way gives the narrower interval of downtime, lost, or what is added to them; without a meaning for others. */
 enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon)
 {
     int absolute = absolute_of(measure);
     if (absolute < 0 || !arm->none)
         return PAIRING_OFF;
-    struct interval off = estimate_interval(arm, (enum measure)absolute, PAIRING_OFF, confidence, horizon);
-    struct interval on = estimate_interval(arm, (enum measure)absolute, PAIRING_ON, confidence, horizon);
+    struct interval off = estimate_interval(arm, measure, PAIRING_OFF, confidence, horizon);
+    struct interval on = estimate_interval(arm, measure, PAIRING_ON, confidence, horizon);
     return on.high - on.low < off.high - off.low ? PAIRING_ON : PAIRING_OFF;
 }
 

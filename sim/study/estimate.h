@@ -8,8 +8,8 @@
 
 /* How downtime and lost are put together. */
 enum pairing {
-    PAIRING_OFF, /* from the strategy's own paths; added = that less no release */
-    PAIRING_ON,  /* no release plus the difference on the same paths; added = that difference */
+    PAIRING_OFF, /* from the strategy's own paths; added: the difference of the two means */
+    PAIRING_ON,  /* no release, plus the difference on the same paths; added: that difference */
 };
 
 enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon);
