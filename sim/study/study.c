@@ -33,10 +33,11 @@ const char *const stop_names[STOPS] = {
 };
 
 enum {
-    PILOT_PATHS = 1024,       /* a stratum's first round */
+    PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading */
     CONSTANT_PATHS = 100000,  /* so many equal values are believed to be all there is */
     GROWTH = 8,
     GROWTH_UNTRUSTED = 4,
+    NONE_PATHS = 4,           /* of no release, to a strategy's one */
 };
 
 struct runner {
@@ -191,12 +192,10 @@ static struct share share_of(struct stratum *stratum, enum measure measure, doub
 }
 
 /* The strata that the arm's objective is put together from. */
-static int shares_of(const struct runner *r, struct arm *arm, struct share *shares)
+static int shares_of(struct arm *arm, enum measure m, enum pairing pairing, struct share *shares)
 {
-    const struct scenario *s = r->scenario;
-    enum measure m = s->objective.minimize, own = m, of_none = m;
-    bool on = estimate_pairing(arm, m, s->simulation.confidence, s->horizon) == PAIRING_ON;
-    bool added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
+    enum measure own = m, of_none = m;
+    bool on = pairing == PAIRING_ON, added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
     if (m == MEASURE_DOWNTIME || m == MEASURE_ADDED_DOWNTIME) {
         own = on ? MEASURE_ADDED_DOWNTIME : MEASURE_DOWNTIME;
         of_none = MEASURE_DOWNTIME;
@@ -212,6 +211,28 @@ static int shares_of(const struct runner *r, struct arm *arm, struct share *shar
     return n;
 }
 
+/* What a given error would cost, but for a factor: the least of Σ cost · paths (Cochran 1977, sec. 5.5). */
+static double cost_of(const struct share *shares, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += fabs(shares[i].weight) * shares[i].deviation * sqrt(shares[i].cost);
+    return sum * sum;
+}
+
+/* The strata of the pairing that reaches a given error at less cost. */
+static int cheaper_shares(const struct runner *r, struct arm *arm, struct share *shares)
+{
+    struct share on[STRATA + 1];
+    enum measure m = r->scenario->objective.minimize;
+    int n = shares_of(arm, m, PAIRING_OFF, shares), n_on = shares_of(arm, m, PAIRING_ON, on);
+    if (cost_of(on, n_on) >= cost_of(shares, n))
+        return n;
+    for (int i = 0; i < n_on; i++)
+        shares[i] = on[i];
+    return n_on;
+}
+
 static void want(struct stratum *stratum, uint64_t paths)
 {
     if (paths > stratum->wanted)
@@ -223,37 +244,59 @@ static uint64_t least_of(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Paths for the next round of an arm that is sampled until precise. */
-static void want_precise(struct runner *r, struct arm *arm)
+/*
+ * Totals that bring the error of the weighted sum down to the target. No release may be capped: what it cannot bring
+ * is then asked of the others.
+ */
+static void totals_for(const struct share *shares, int n, int n_own, double target, uint64_t most_of_none,
+                       uint64_t *total)
 {
-    const struct simulation *sim = &r->scenario->simulation;
-    struct share shares[STRATA + 1];
-    int n = shares_of(r, arm, shares);
     double weight[STRATA + 1], deviation[STRATA + 1], cost[STRATA + 1];
-    uint64_t had[STRATA + 1], total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, drawn(arm));
-    struct interval interval = objective_of(r, arm);
-    double target = 0.97 * sim->precision * fabs(interval.mean) / r->z; /* a little more than needed saves a round */
+    uint64_t had[STRATA + 1];
     for (int i = 0; i < n; i++) {
         weight[i] = shares[i].weight;
         deviation[i] = shares[i].deviation;
         cost[i] = shares[i].cost;
         had[i] = shares[i].drawn;
     }
-    allocate_paths(n, weight, deviation, cost, had, target > 0 ? target : 1e-300, total);
+    allocate_paths(n, weight, deviation, cost, had, target, total);
+    if (n == n_own || total[n_own] <= most_of_none)
+        return;
+    double rest = target * target - deviation[n_own] * deviation[n_own] / (double)most_of_none;
+    allocate_paths(n_own, weight, deviation, cost, had, rest > 0 ? sqrt(rest) : 1e-300, total);
+    total[n_own] = most_of_none;
+}
+
+/* How far a stratum goes in the next round: towards the total, but at most so far as its variance is to be believed. */
+static uint64_t next_of(const struct share *share, uint64_t total, bool need_trust)
+{
+    uint64_t next = least_of(total, GROWTH * share->drawn);
+    if (need_trust && !share->trusted && next < GROWTH_UNTRUSTED * share->drawn)
+        next = GROWTH_UNTRUSTED * share->drawn;
+    return next > share->drawn ? next : share->drawn;
+}
+
+/* Paths for the next round of an arm that is sampled until precise. */
+static void want_precise(struct runner *r, struct arm *arm)
+{
+    const struct simulation *sim = &r->scenario->simulation;
+    struct share shares[STRATA + 1];
+    uint64_t total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, drawn(arm)), growth = 0;
+    int n = cheaper_shares(r, arm, shares), n_own = arm->n_strata;
+    struct interval interval = objective_of(r, arm);
+    double target = 0.97 * sim->precision * fabs(interval.mean) / r->z; /* a little more than needed saves a round */
+    totals_for(shares, n, n_own, target > 0 ? target : 1e-300, sim->max_paths, total);
     for (int i = 0; i < n; i++) {
-        uint64_t most = GROWTH * had[i], wanted = least_of(total[i], most);
-        if (!shares[i].trusted && !interval.trusted && wanted < GROWTH_UNTRUSTED * had[i])
-            wanted = GROWTH_UNTRUSTED * had[i];
-        if (i == 0 && wanted < had[i] + had[i] / 8) /* never stand still */
-            wanted = had[i] + had[i] / 8;
-        if (i < arm->n_strata) {
-            uint64_t more = least_of(wanted - least_of(wanted, had[i]), left);
-            left -= more;
-            wanted = had[i] + more;
-        } else {
-            wanted = least_of(wanted, sim->max_paths);
-        }
-        want(shares[i].stratum, wanted);
+        total[i] = next_of(&shares[i], total[i], !interval.trusted);
+        growth += total[i] - shares[i].drawn;
+    }
+    for (int i = 0; i < n; i++) {
+        uint64_t more = total[i] - shares[i].drawn;
+        if (growth == 0) /* never stand still */
+            more = shares[i].drawn / 8 + 1;
+        if (i < n_own)
+            left -= more = least_of(more, left);
+        want(shares[i].stratum, i < n_own ? shares[i].drawn + more : least_of(shares[i].drawn + more, sim->max_paths));
     }
 }
 
@@ -267,7 +310,7 @@ static void want_exactly(struct runner *r, struct arm *arm)
         want(&arm->strata[0], asked);
         return;
     }
-    shares_of(r, arm, shares);
+    cheaper_shares(r, arm, shares);
     for (int s = 0; s < STRATA; s++)
         sum += part[s] = shares[s].weight * shares[s].deviation / sqrt(shares[s].cost);
     /* Each stratum gets its part of all paths, at least a tenth, and at least what it has. */
@@ -302,6 +345,8 @@ static bool want_more(struct runner *r)
             want_exactly(r, arm);
         else if (!r->done[a])
             want_precise(r, arm);
+        if (!r->done[a] && !r->options->paths) /* its paths cost little, and tell whether pairing pays */
+            want(&arm->none->strata[0], least_of(NONE_PATHS * drawn(arm), r->scenario->simulation.max_paths));
     }
     return any;
 }
