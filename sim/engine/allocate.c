@@ -7,8 +7,8 @@
  *
  *     N_j = scale sqrt(v_j / cost_j),   scale = sum of sqrt(v_j cost_j) / e².
  *
- * Paths that were drawn already cannot be given back. A stratum that has more than its N_j keeps what it has, v_j /
- * drawn_j is taken from e², and the rest is solved again. This cannot fail: what the stratum keeps removes more
+ * Paths that were drawn already cannot be given back. A stratum that has more than its N_j keeps what it has,
+ * v_j / drawn_j is taken from e², and the rest is solved again. This cannot fail: what the stratum keeps removes more
  * variance than it was asked for, so the scale only falls, none that was set aside comes back, and after at most k
  * rounds it is the exact solution (the Karush-Kuhn-Tucker conditions of a convex problem). Rounding up adds less than
  * one path each.

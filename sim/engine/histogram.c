@@ -292,7 +292,7 @@ static double apart(struct point from, struct point to, double least_share)
     return fall + fmax(log_fall, 0) + log_rise;
 }
 
-/* Chooses n_keep of the first n points, the first and the last among them, about equally far apart; returns how many. */
+/* Keeps n_keep points of n, the first and the last among them, about equally far apart; returns how many. */
 static int thin(double *value, double *exceeded, int n, int n_keep)
 {
     double least_share = fmin(exceeded[n - 1] > 0 ? exceeded[n - 1] : exceeded[n - 2], 0.5), length = 0, along = 0;

@@ -13,10 +13,11 @@
  *
  * since 2 s = f - s f. The second form adds a small correction to f, which is exact, so that the rounding of s does not
  * matter (the arrangement is that of log in Sun's fdlibm, 1993). The series is Taylor's, with ten terms: the first one
- * left out is 2/23 s^22 of R, at most 2^-60 of the result. e ln 2 is added in two parts, the high one with 32
- * trailing zero bits, so that its product with e (11 bits) is exact.
+ * left out is 2/23 s^22 of R, at most 2^-60 of the result. e ln 2 is added in two parts, the high one with 21
+ * trailing zero bits, so that its product with e (10 bits) is exact.
  *
- * The error is below 1 ulp (bounded by 2 in the tests, which measure it). Cost: one division, 18 multiplications.
+ * The error is below 1 ulp: 0.86 at most among 20 million numbers; the tests hold it under 0.9. Cost: one division, 17
+ * multiplications, no branch.
  */
 #ifndef NINES_ENGINE_LOGARITHM_H
 #define NINES_ENGINE_LOGARITHM_H
