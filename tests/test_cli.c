@@ -25,8 +25,9 @@ enum { WORDS = 32 };
 static bool parse(char *line, struct options *options, struct error *error)
 {
     char *argv[WORDS + 1] = {NULL};
+    char *rest = line;
     int argc = 0;
-    for (char *word = strtok(line, " "); word && argc < WORDS; word = strtok(NULL, " "))
+    for (char *word; argc < WORDS && (word = strtok_r(rest, " ", &rest));)
         argv[argc++] = word;
     return options_parse(argc, argv, options, error);
 }
