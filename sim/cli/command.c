@@ -21,7 +21,7 @@ const struct subcommand command_table[COMMANDS] = {
     [COMMAND_PLAN] = {
         "plan", "SCENARIO", "print the steps of the rollout, strategy by strategy",
         "Prints, for every topology and strategy, or for those named, the steps that the simulation takes. With "
-        "--format json each plan is one JSON object, one after another.\n",
+        "--format json one plan is an object, as in plan.json, and several are a list of them.\n",
         1, 1, command_plan,
     },
     [COMMAND_VALIDATE] = {

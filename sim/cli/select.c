@@ -20,8 +20,8 @@ static int find_name(const char *what, const char *name, const char *const *name
     }
     const char *nearest = nearest_name(name, names, n);
     text_add(&list, "%s", n ? "" : "none");
-    error_add(error, FAULT_INPUT, "nines %s: there is no %s '%s'; %s %s%s", command, what, name,
-              nearest ? "did you mean" : "there is", nearest ? nearest : list.data, nearest ? "?" : "");
+    error_add(error, FAULT_INPUT, "nines %s: there is no %s '%s'; %s%s%s", command, what, name,
+              nearest ? "did you mean '" : "there is ", nearest ? nearest : list.data, nearest ? "'?" : "");
     text_free(&list);
     return -1;
 }
