@@ -36,7 +36,8 @@ check "no tab and no trailing blank" no_lines "$tab| +\$" "${code[@]}" "${shell[
 check "no unfinished business" no_lines "$unfinished" "${code[@]}" "${text[@]}"
 check "no shell from C" no_lines '\b(system|popen)\(' "${product[@]}"
 check "cppcheck" cppcheck --quiet -j2 --enable=warning,portability,performance --error-exitcode=1 --std=c11 \
-    --inline-suppr --suppress=missingIncludeSystem --library=posix -D_GNU_SOURCE -Isim -I. sim models tests
+    --inline-suppr --suppress=missingIncludeSystem --suppress=readdirCalled --library=posix -D_GNU_SOURCE \
+    -Isim -I. sim models
 check "shellcheck" shellcheck "${shell[@]}"
 
 echo "lint: $faults faults"

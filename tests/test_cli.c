@@ -302,12 +302,12 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take years, ended by that signal: returns its status; its folder is `place`/out. */
+/* A run that would take a minute or more, ended by that signal: returns its status; its folder is `place`/out. */
 static int interrupt(const char *place, int number)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
-    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e12", "-o", "out", "--no-plots", NULL};
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
     pid_t child = start_program(arguments, place, -1);
     wait_until_caught(child, number);
     kill(child, number);

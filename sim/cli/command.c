@@ -33,8 +33,8 @@ const struct subcommand command_table[COMMANDS] = {
     [COMMAND_EXPORT] = {
         "export", "SCENARIO", "print the stochastic process of one strategy",
         "Prints the process that the simulation runs for one strategy in one topology: its variables, guarded "
-        "commands, rewards and labels, in the terms of the PRISM language. Where the scenario has several, --strategy and "
-        "--topology say which.\n",
+        "commands, rewards and labels, in the terms of the PRISM language. Where the scenario has several, --strategy "
+        "and --topology say which.\n",
         1, 1, command_export,
     },
     [COMMAND_SCHEMA] = {
