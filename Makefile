@@ -102,12 +102,12 @@ deps:
 
 demo:
 	@scripts/deps.sh run
-	@$(call variant,release) all
+	+@$(call variant,release) all
 	build/release/nines run scenarios/checkout.yaml
 
 test:
 	@scripts/deps.sh test
-	@$(call variant,test) tests
+	+@$(call variant,test) tests
 	@build/test/tests/run
 
 # The tests and the program that some of them start, of the chosen variant.
@@ -115,34 +115,34 @@ tests: $(BUILD)/nines $(BUILD)/tests/run
 
 lint:
 	@scripts/deps.sh test
-	@$(call variant,lint) tests
+	+@$(call variant,lint) tests
 	@scripts/lint.sh
 
 asan:
 	@scripts/deps.sh test
-	@$(call variant,asan) tests
+	+@$(call variant,asan) tests
 	@build/asan/tests/run
 
 tsan:
 	@scripts/deps.sh clang
-	@$(call variant,tsan) tests
+	+@$(call variant,tsan) tests
 	OMP_TOOL_LIBRARIES=libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 build/tsan/tests/run
 
 cov:
 	@scripts/deps.sh test
 	@rm -rf build/cov/gcov && find build/cov -name '*.gcda' -delete 2>/dev/null || true
-	@$(call variant,cov) tests
+	+@$(call variant,cov) tests
 	@build/cov/tests/run
 	@scripts/coverage.sh build/cov
 
 bench:
 	@scripts/deps.sh run
-	@$(call variant,release) all
+	+@$(call variant,release) all
 	scripts/bench.sh
 
 stat:
 	@scripts/deps.sh test
-	@$(call variant,test) tests
+	+@$(call variant,test) tests
 	scripts/stat.sh
 
 -include tests/fuzz/fuzz.mk

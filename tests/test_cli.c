@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +26,9 @@ enum { WORDS = 32 };
 static bool parse(char *line, struct options *options, struct error *error)
 {
     char *argv[WORDS + 1] = {NULL};
+    char *rest = line;
     int argc = 0;
-    for (char *word = strtok(line, " "); word && argc < WORDS; word = strtok(NULL, " "))
+    for (char *word; argc < WORDS && (word = strtok_r(rest, " ", &rest));)
         argv[argc++] = word;
     return options_parse(argc, argv, options, error);
 }
@@ -301,12 +303,12 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take years, ended by that signal: returns its status; its folder is `place`/out. */
+/* A run that would take a minute or more, ended by that signal: returns its status; its folder is `place`/out. */
 static int interrupt(const char *place, int number)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
-    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e12", "-o", "out", "--no-plots", NULL};
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
     pid_t child = start_program(arguments, place, -1);
     wait_until_caught(child, number);
     kill(child, number);
@@ -336,6 +338,36 @@ static void an_interrupted_run_leaves_a_partial_result(void)
 {
     check_partial(SIGINT, 130);
     check_partial(SIGTERM, 143);
+}
+
+/* Where the thread sanitizer runs, no file may be limited: it needs some itself. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define NEEDS_FILES
+#endif
+#endif
+
+static void a_full_disk_leaves_no_half_file(void)
+{
+#ifndef NEEDS_FILES
+    char place[] = "/tmp/nines-test-XXXXXX", scenario[PATH_MAX], path[64];
+    struct rlimit before, none;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+    CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "300", "-o", "out", "--no-plots", NULL};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN); /* so that a write fails as on a full disk */
+    setrlimit(RLIMIT_FSIZE, &none);
+    pid_t child = start_program(arguments, place, -1);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    CU_ASSERT_EQUAL(ended(child), 3);
+    snprintf(path, sizeof path, "%s/out", place);
+    CU_ASSERT_EQUAL(rmdir(path), 0);
+    CU_ASSERT_EQUAL(rmdir(place), 0);
+#endif
 }
 
 /* Runs the program on a terminal of its own and returns what it wrote there. */
@@ -403,6 +435,7 @@ static const struct test_case cases[] = {
     {"an ignored signal stays ignored", an_ignored_signal_stays_ignored},
     {"a reader that goes away ends the program", a_reader_that_goes_away_ends_the_program},
     {"an interrupted run leaves a partial result", an_interrupted_run_leaves_a_partial_result},
+    {"a full disk leaves no half file", a_full_disk_leaves_no_half_file},
     {"progress is shown on a terminal and cleared", progress_is_shown_on_a_terminal_and_cleared},
     {NULL, NULL},
 };

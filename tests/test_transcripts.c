@@ -168,6 +168,7 @@ static void transcript(void)
     int line = 1, blocks = 0;
     snprintf(path, sizeof path, "%s/%s.txt", folder, CU_get_current_test()->pName);
     CU_ASSERT_TRUE_FATAL(read_file(path, &text));
+    text_add(&written, "%s", "");
     for (const char *at = text.data, *next; *at; at = next) {
         if (starts(at, "== ")) {
             next = check_block(path, line, at, &written);

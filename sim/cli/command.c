@@ -8,38 +8,52 @@
 enum { ANY_NUMBER = 1 << 20 };
 
 const struct subcommand command_table[COMMANDS] = {
-    [COMMAND_RUN] = {"run", "SCENARIO", "simulate every strategy and say what each costs in downtime",
-                     "Samples rollouts of every strategy in every topology until what the scenario minimizes is known to "
-                     "the precision asked for, and prints a table.\n"
-                     "The results go into the folder results/NAME, where NAME is the scenario's, or into that of "
-                     "--output: summary.csv, distribution.csv, result.json, plan.json with the steps of the best "
-                     "strategy, and the plots as SVG and PNG. Without gnuplot there are no plots, only a warning.\n"
-                     "Ctrl-C ends early, with a partial result that is marked so; a second Ctrl-C kills.\n",
-                     1, 1, command_run},
-    [COMMAND_PLAN] = {"plan", "SCENARIO", "print the steps of the rollout, strategy by strategy",
-                      "Prints, for every topology and strategy, or for those named, the steps that the simulation takes. "
-                      "With --format json each plan is one JSON object, one after another.\n",
-                      1, 1, command_plan},
-    [COMMAND_VALIDATE] = {"validate", "SCENARIO...", "check scenario files",
-                          "Reads every file as 'nines run' does. Prints 'FILE: ok' for a good one, and file, line, column "
-                          "and fault of the others.\n",
-                          1, ANY_NUMBER, command_validate},
-    [COMMAND_EXPORT] = {"export", "SCENARIO", "print the stochastic process of one strategy",
-                        "Prints the process that the simulation runs for one strategy in one topology: its variables, "
-                        "guarded commands, rewards and labels, in the terms of the PRISM language. Where the scenario has "
-                        "several, --strategy and --topology say which.\n",
-                        1, 1, command_export},
-    [COMMAND_SCHEMA] = {"schema", "", "print the JSON schema of scenario files",
-                        "Prints the JSON schema of scenario files, which an editor can use to complete and check them.\n",
-                        0, 0, command_schema},
-    [COMMAND_VERSION] = {"version", "", "print the version, and those of the libraries",
-                         "Prints the version of nines, the versions of the libraries it runs with, and the number of "
-                         "threads it uses unless told otherwise.\n",
-                         0, 0, command_version},
-    [COMMAND_HELP] = {"help", "[TOPIC]", "explain a command, or the fields of a scenario",
-                      "Explains the command of that name. 'nines help scenario' lists the fields of a scenario file with their units and "
-                      "defaults.\n",
-                      0, 1, command_help},
+    [COMMAND_RUN] = {
+        "run", "SCENARIO", "simulate every strategy and say what each costs in downtime",
+        "Samples rollouts of every strategy in every topology until what the scenario minimizes is known to the "
+        "precision asked for, and prints a table.\n"
+        "The results go into the folder results/NAME, where NAME is the scenario's, or into that of --output: "
+        "summary.csv, distribution.csv, result.json, plan.json with the steps of the best strategy, and the plots as "
+        "SVG and PNG. Without gnuplot there are no plots, only a warning.\n"
+        "Ctrl-C ends early, with a partial result that is marked so; a second Ctrl-C kills.\n",
+        1, 1, command_run,
+    },
+    [COMMAND_PLAN] = {
+        "plan", "SCENARIO", "print the steps of the rollout, strategy by strategy",
+        "Prints, for every topology and strategy, or for those named, the steps that the simulation takes. With "
+        "--format json one plan is an object, as in plan.json, and several are a list of them.\n",
+        1, 1, command_plan,
+    },
+    [COMMAND_VALIDATE] = {
+        "validate", "SCENARIO...", "check scenario files",
+        "Reads every file as 'nines run' does. Prints 'FILE: ok' for a good one, and file, line, column and fault of "
+        "the others.\n",
+        1, ANY_NUMBER, command_validate,
+    },
+    [COMMAND_EXPORT] = {
+        "export", "SCENARIO", "print the stochastic process of one strategy",
+        "Prints the process that the simulation runs for one strategy in one topology: its variables, guarded "
+        "commands, rewards and labels, in the terms of the PRISM language. Where the scenario has several, --strategy "
+        "and --topology say which.\n",
+        1, 1, command_export,
+    },
+    [COMMAND_SCHEMA] = {
+        "schema", "", "print the JSON schema of scenario files",
+        "Prints the JSON schema of scenario files, which an editor can use to complete and check them.\n",
+        0, 0, command_schema,
+    },
+    [COMMAND_VERSION] = {
+        "version", "", "print the version, and those of the libraries",
+        "Prints the version of nines, the versions of the libraries it runs with, and the number of threads it uses "
+        "unless told otherwise.\n",
+        0, 0, command_version,
+    },
+    [COMMAND_HELP] = {
+        "help", "[TOPIC]", "explain a command, or the fields of a scenario",
+        "Explains the command of that name. 'nines help scenario' lists the fields of a scenario file with their units "
+        "and defaults.\n",
+        0, 1, command_help,
+    },
 };
 
 /* The command of that name, or -1. */

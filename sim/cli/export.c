@@ -7,21 +7,28 @@
 
 #include <stdio.h>
 
+static bool say_which(const char *option, const struct text *names, struct error *error)
+{
+    return error_add(error, FAULT_INPUT, "nines export: say which --%s:%s", option,
+                     names->data ? names->data : " none");
+}
+
 /* Fails, with the names that there are, unless one strategy and one topology are left. */
 static bool check_one(const struct scenario *scenario, struct error *error)
 {
     struct text names = {0};
+    bool one = scenario->n_strategies == 1 && scenario->n_topologies == 1;
     if (scenario->n_strategies != 1) {
         for (int i = 0; i < scenario->n_strategies; i++)
             text_add(&names, " %s", scenario->strategies[i].name);
-        error_add(error, FAULT_INPUT, "nines export: say which --strategy:%s", names.data ? names.data : " there is none");
+        say_which("strategy", &names, error);
     } else if (scenario->n_topologies != 1) {
         for (int i = 0; i < scenario->n_topologies; i++)
             text_add(&names, " %s", scenario->topologies[i].name);
-        error_add(error, FAULT_INPUT, "nines export: say which --topology:%s", names.data ? names.data : " there is none");
+        say_which("topology", &names, error);
     }
     text_free(&names);
-    return scenario->n_strategies == 1 && scenario->n_topologies == 1;
+    return one;
 }
 
 int command_export(const struct options *options, struct error *error)

@@ -115,7 +115,8 @@ static bool say_unknown(const char *topic, struct error *error)
 {
     const char *nearest = command_nearest(topic);
     if (nearest)
-        return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; did you mean '%s'?", topic, nearest);
+        return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; did you mean '%s'?", topic,
+                         nearest);
     return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; see 'nines help'", topic);
 }
 

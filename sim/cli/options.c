@@ -41,8 +41,8 @@ const struct option option_table[] = {
      AT(precision), .least = 1e-6, .greatest = 1},
     {"seed", 0, OPTION_COUNT, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed), .least = 0,
      .greatest = LARGEST_COUNT},
-    {"threads", 0, OPTION_COUNT, "N", RUN, "number of threads; the results do not depend on it", AT(threads), .least = 1,
-     .greatest = 1024},
+    {"threads", 0, OPTION_COUNT, "N", RUN, "number of threads; the results do not depend on it", AT(threads),
+     .least = 1, .greatest = 1024},
     {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
     {"format", 0, OPTION_CHOICE, "FORMAT", RUN, "what to print: table (the default), csv or json", AT(format),
      .choices = run_formats},
@@ -86,6 +86,27 @@ static const struct option *find(const char *name, size_t length, char letter, u
     return NULL;
 }
 
+/* Where the value of the option goes. */
+static void *place(const struct reader *reader, const struct option *option)
+{
+    return (char *)reader->options + option->offset;
+}
+
+/* One message about the command line, after the command's name. Returns false. */
+static bool say(const struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static bool say(const struct reader *reader, const char *format, ...)
+{
+    struct text text = {0};
+    va_list list;
+    va_start(list, format);
+    text_add_list(&text, format, list);
+    va_end(list);
+    error_add(reader->error, FAULT_INPUT, "nines %s: %s", command_name(reader), text.data);
+    text_free(&text);
+    return false;
+}
+
 static bool say_unknown_name(const struct reader *reader, const char *name, size_t length)
 {
     char asked[64];
@@ -97,28 +118,24 @@ static bool say_unknown_name(const struct reader *reader, const char *name, size
             names[n++] = o->name;
     const char *nearest = nearest_name(asked, names, n);
     if (nearest)
-        return error_add(reader->error, FAULT_INPUT, "nines %s: there is no option --%s; did you mean --%s?",
-                         command_name(reader), asked, nearest);
-    return error_add(reader->error, FAULT_INPUT, "nines %s: there is no option --%s; see 'nines help %s'",
-                     command_name(reader), asked, command_name(reader));
+        return say(reader, "there is no option --%s; did you mean --%s?", asked, nearest);
+    return say(reader, "there is no option --%s; see 'nines help %s'", asked, command_name(reader));
 }
 
 static bool say_of_no_use(const struct reader *reader, const struct option *option)
 {
-    return error_add(reader->error, FAULT_INPUT, "nines %s: --%s is of no use here; see 'nines help %s'",
-                     command_name(reader), option->name, command_name(reader));
+    return say(reader, "--%s is of no use here; see 'nines help %s'", option->name, command_name(reader));
 }
 
 static bool take_count(const struct reader *reader, const struct option *option, const char *value)
 {
     double number;
     if (!number_parse(value, &number) || !isfinite(number) || number != floor(number))
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes a whole number, not '%s'",
-                         command_name(reader), option->name, value);
+        return say(reader, "--%s takes a whole number, not '%s'", option->name, value);
     if (number < option->least || number > option->greatest)
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s goes from %.16g to %.16g, not %s",
-                         command_name(reader), option->name, option->least, option->greatest, value);
-    *(int64_t *)((char *)reader->options + option->offset) = (int64_t)number;
+        return say(reader, "--%s goes from %.16g to %.16g, not %s", option->name, option->least, option->greatest,
+                   value);
+    *(int64_t *)place(reader, option) = (int64_t)number;
     return true;
 }
 
@@ -127,12 +144,11 @@ static bool take_share(const struct reader *reader, const struct option *option,
     double share;
     const char *expected = NULL;
     if (!share_parse(value, &share, &expected))
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes a share such as 2%% or 0.02, not '%s'",
-                         command_name(reader), option->name, value);
+        return say(reader, "--%s takes a share such as 2%% or 0.02, not '%s'", option->name, value);
     if (!(share >= option->least && share <= option->greatest))
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s goes from %g%% to %g%%, not %s",
-                         command_name(reader), option->name, option->least * 100, option->greatest * 100, value);
-    *(double *)((char *)reader->options + option->offset) = share;
+        return say(reader, "--%s goes from %g%% to %g%%, not %s", option->name, option->least * 100,
+                   option->greatest * 100, value);
+    *(double *)place(reader, option) = share;
     return true;
 }
 
@@ -141,14 +157,13 @@ static bool take_choice(const struct reader *reader, const struct option *option
     struct text list = {0};
     for (int i = 0; option->choices[i]; i++) {
         if (!strcmp(option->choices[i], value)) {
-            *(const char **)((char *)reader->options + option->offset) = option->choices[i];
+            *(const char **)place(reader, option) = option->choices[i];
             text_free(&list);
             return true;
         }
         text_add(&list, "%s%s", i == 0 ? "" : option->choices[i + 1] ? ", " : " or ", option->choices[i]);
     }
-    error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes %s, not '%s'", command_name(reader), option->name,
-              list.data, value);
+    say(reader, "--%s takes %s, not '%s'", option->name, list.data, value);
     text_free(&list);
     return false;
 }
@@ -156,8 +171,8 @@ static bool take_choice(const struct reader *reader, const struct option *option
 static bool take_name(const struct reader *reader, const struct option *option, const char *value)
 {
     if (!*value)
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s is empty", command_name(reader), option->name);
-    *(const char **)((char *)reader->options + option->offset) = value;
+        return say(reader, "--%s is empty", option->name);
+    *(const char **)place(reader, option) = value;
     return true;
 }
 
@@ -167,8 +182,7 @@ static bool take_override(const struct reader *reader, const struct option *opti
     struct options *options = reader->options;
     char *equals = strchr(value, '=');
     if (!equals || equals == value)
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes PATH=VALUE, such as release.detect=3m, not '%s'",
-                         command_name(reader), option->name, value);
+        return say(reader, "--%s takes PATH=VALUE, such as release.detect=3m, not '%s'", option->name, value);
     *equals = '\0';
     options->overrides[options->n_overrides++] = (struct override){value, equals + 1};
     return true;
@@ -178,7 +192,7 @@ static bool take(const struct reader *reader, const struct option *option, char 
 {
     switch (option->kind) {
     case OPTION_FLAG:
-        *(bool *)((char *)reader->options + option->offset) = true;
+        *(bool *)place(reader, option) = true;
         return true;
     case OPTION_NAME:
     case OPTION_FOLDER:
@@ -200,8 +214,7 @@ static bool take_with_value(struct reader *reader, const struct option *option, 
 {
     if (!value && option->kind != OPTION_FLAG) {
         if (reader->next == reader->argc)
-            return error_add(reader->error, FAULT_INPUT, "nines %s: --%s needs %s", command_name(reader), option->name,
-                             option->argument);
+            return say(reader, "--%s needs %s", option->name, option->argument);
         value = reader->argv[reader->next++];
     }
     return take(reader, option, value);
@@ -218,7 +231,7 @@ static bool read_long(struct reader *reader, char *name)
         return option ? say_of_no_use(reader, option) : say_unknown_name(reader, name, length);
     }
     if (value && option->kind == OPTION_FLAG)
-        return error_add(reader->error, FAULT_INPUT, "nines %s: --%s takes no value", command_name(reader), option->name);
+        return say(reader, "--%s takes no value", option->name);
     return take_with_value(reader, option, value);
 }
 
@@ -230,8 +243,7 @@ static bool read_letters(struct reader *reader, char *letters)
         if (!option) {
             option = find(NULL, 0, *at, EVERY);
             return option ? say_of_no_use(reader, option)
-                          : error_add(reader->error, FAULT_INPUT, "nines %s: there is no option -%s; see 'nines help %s'",
-                                      command_name(reader), at, command_name(reader));
+                          : say(reader, "there is no option -%s; see 'nines help %s'", at, command_name(reader));
         }
         if (option->kind != OPTION_FLAG)
             return take_with_value(reader, option, at[1] ? at + 1 : NULL);
@@ -276,19 +288,19 @@ static bool read_command(const char *word, enum command_id *command, struct erro
     return error_add(error, FAULT_INPUT, "nines: there is no command '%s'; see 'nines help'", word);
 }
 
-static bool check_together(const struct options *options, struct error *error)
+static bool check_together(const struct reader *reader)
 {
+    const struct options *options = reader->options;
     const struct subcommand *command = &command_table[options->command];
     if (options->help)
         return true;
     if (options->paths != NOT_GIVEN && options->precision >= 0)
-        return error_add(error, FAULT_INPUT, "nines %s: --paths and --precision exclude each other", command->name);
+        return say(reader, "--paths and --precision exclude each other");
     if (options->n_arguments < command->least)
-        return error_add(error, FAULT_INPUT, "nines %s: needs %s; see 'nines help %s'", command->name,
-                         command->arguments, command->name);
+        return say(reader, "needs %s; see 'nines help %s'", command->arguments, command->name);
     if (options->n_arguments > command->most)
-        return error_add(error, FAULT_INPUT, "nines %s: '%s' is one argument too many; see 'nines help %s'", command->name,
-                         options->arguments[command->most], command->name);
+        return say(reader, "'%s' is one argument too many; see 'nines help %s'", options->arguments[command->most],
+                   command->name);
     return true;
 }
 
@@ -307,7 +319,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct error 
     options->arguments = memory_new((size_t)argc, sizeof *options->arguments);
     options->overrides = memory_new((size_t)argc, sizeof *options->overrides);
     struct reader reader = {argv, argc, 2, options, error};
-    return read_words(&reader) && check_together(options, error);
+    return read_words(&reader) && check_together(&reader);
 }
 
 /* Gives the memory back. */

@@ -65,8 +65,11 @@ static void say_where(const char *folder, const struct options *options, bool pl
     if (options->quiet)
         return;
     fprintf(stderr, "results: %s\n", folder);
-    if (plots)
-        fprintf(stderr, "plots:   %s/plots\n", folder);
+    struct text path = {0};
+    text_add(&path, "%s/plots", folder);
+    if (plots && !access(path.data, F_OK))
+        fprintf(stderr, "plots:   %s\n", path.data);
+    text_free(&path);
 }
 
 /*
@@ -79,7 +82,7 @@ static void report(const struct study *study, const char *folder, const struct o
     struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings};
     bool written = report_write(study, folder, &how, error);
     print(study, options);
-    fflush(stdout);
+    output_finish(error);
     warn(&warnings);
     if (study->partial)
         fputs("nines: warning: interrupted: the results are partial\n", stderr);

@@ -4,38 +4,36 @@
 #include "base/nearest.h"
 #include "cli/command.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* The index of `name` among the names, which is an error if there is none. */
-static int find_name(const char *what, const char *name, const char *const *names, int n, const struct options *options,
+/* The index of `name` among the names; -1, with an error, if it is not there. */
+static int find_name(const char *what, const char *name, const char *const *names, int n, const char *command,
                      struct error *error)
 {
-    for (int i = 0; i < n; i++)
-        if (!strcmp(names[i], name))
-            return i;
-    const char *nearest = nearest_name(name, names, n), *command = command_table[options->command].name;
-    if (nearest) {
-        error_add(error, FAULT_INPUT, "nines %s: there is no %s '%s'; did you mean '%s'?", command, what, name, nearest);
-        return -1;
-    }
     struct text list = {0};
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        if (!strcmp(names[i], name)) {
+            text_free(&list);
+            return i;
+        }
         text_add(&list, "%s%s", i ? ", " : "", names[i]);
-    error_add(error, FAULT_INPUT, "nines %s: there is no %s '%s'; there is %s", command, what, name,
-              list.data ? list.data : "none");
+    }
+    const char *nearest = nearest_name(name, names, n);
+    text_add(&list, "%s", n ? "" : "none");
+    error_add(error, FAULT_INPUT, "nines %s: there is no %s '%s'; %s%s%s", command, what, name,
+              nearest ? "did you mean '" : "there is ", nearest ? nearest : list.data, nearest ? "'?" : "");
     text_free(&list);
     return -1;
 }
 
-static bool narrow_strategies(struct scenario *scenario, const struct options *options, struct error *error)
+static bool narrow_strategies(struct scenario *scenario, const char *name, const char *command, struct error *error)
 {
-    if (!options->strategy)
+    if (!name)
         return true;
     const char **names = arena_new(&scenario->arena, (size_t)scenario->n_strategies, sizeof *names);
     for (int i = 0; i < scenario->n_strategies; i++)
         names[i] = scenario->strategies[i].name;
-    int found = find_name("strategy", options->strategy, names, scenario->n_strategies, options, error);
+    int found = find_name("strategy", name, names, scenario->n_strategies, command, error);
     if (found < 0)
         return false;
     scenario->strategies += found;
@@ -43,14 +41,14 @@ static bool narrow_strategies(struct scenario *scenario, const struct options *o
     return true;
 }
 
-static bool narrow_topologies(struct scenario *scenario, const struct options *options, struct error *error)
+static bool narrow_topologies(struct scenario *scenario, const char *name, const char *command, struct error *error)
 {
-    if (!options->topology)
+    if (!name)
         return true;
     const char **names = arena_new(&scenario->arena, (size_t)scenario->n_topologies, sizeof *names);
     for (int i = 0; i < scenario->n_topologies; i++)
         names[i] = scenario->topologies[i].name;
-    int found = find_name("topology", options->topology, names, scenario->n_topologies, options, error);
+    int found = find_name("topology", name, names, scenario->n_topologies, command, error);
     if (found < 0)
         return false;
     scenario->topologies += found;
@@ -68,8 +66,9 @@ struct scenario *select_scenario(const struct options *options, struct error *er
     struct scenario *scenario = scenario_read(options->arguments[0], options->overrides, options->n_overrides, error);
     if (!scenario)
         return NULL;
-    bool strategy = narrow_strategies(scenario, options, error);
-    bool topology = narrow_topologies(scenario, options, error);
+    const char *command = command_table[options->command].name;
+    bool strategy = narrow_strategies(scenario, options->strategy, command, error);
+    bool topology = narrow_topologies(scenario, options->topology, command, error);
     if (!strategy || !topology) {
         scenario_free(scenario);
         return NULL;

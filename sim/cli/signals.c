@@ -23,8 +23,8 @@ static void on_signal(int number)
 }
 
 /*
- * From now on the first SIGINT or SIGTERM only sets the flag that is returned, and the next one kills. A signal that the
- * parent had the program ignore, as nohup and a shell's background jobs do, stays ignored.
+ * From now on the first SIGINT or SIGTERM only sets the flag that is returned, and the next one kills. A signal that
+ * the parent had the program ignore, as nohup and a shell's background jobs do, stays ignored.
  */
 const volatile int *signals_catch(void)
 {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -50,12 +51,18 @@ bool output_check(struct error *error)
     return !closed || error_add(error, FAULT_SYSTEM, "nines: standard output is closed");
 }
 
-/* Writes what is still to be written to standard output; fails if that, or anything before, could not be written. */
+/*
+ * Writes what is still to be written to standard output. Fails if that, or anything before, could not be written; what
+ * was left is then forgotten, so that it is said once.
+ */
 bool output_finish(struct error *error)
 {
     errno = 0;
     if (!fflush(stdout) && !ferror(stdout))
         return true;
-    return error_add(error, FAULT_SYSTEM, "nines: cannot write to standard output%s%s", errno ? ": " : "",
-                     errno ? strerror(errno) : "");
+    error_add(error, FAULT_SYSTEM, "nines: cannot write to standard output%s%s", errno ? ": " : "",
+              errno ? strerror(errno) : "");
+    __fpurge(stdout);
+    clearerr(stdout);
+    return false;
 }
