@@ -6,9 +6,13 @@
 #include <string.h>
 
 extern const struct test_suite suite_base;
+extern const struct test_suite suite_units;
+extern const struct test_suite suite_scenario;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
+    &suite_units,
+    &suite_scenario,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

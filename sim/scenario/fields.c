@@ -300,8 +300,9 @@ static void walk_list(const struct field *field, char *base, struct arena *arena
 
 /*
  * Visits every figure (duration, share, number, count, amount) of the struct at base and of all in it, in the order
- * of the table. What does not belong to a strategy's type and checks that are not given are left out. path is that of base, "" at the top; the
- * paths visited live in the arena. Whole figures of the simulation (paths, seed) are none of the model and left out.
+ * of the table. What does not belong to a strategy's type and checks that are not given are left out; so are the
+ * numbers of paths and the seed, which are none of the model. path is that of base, "" at the top; the paths visited
+ * live in the arena.
  */
 void fields_walk(const struct section *section, void *base, struct arena *arena, const char *path,
                  void (*visit)(const struct figure *figure, void *context), void *context)

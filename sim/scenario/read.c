@@ -66,12 +66,12 @@ static bool in_bounds(struct reader *reader, const struct field *field, struct n
     if (above && value <= field->greatest)
         return true;
     const char *least = bound_print(arena, field, field->least);
-    if (!above && field->flags & FIELD_POSITIVE)
-        return refuse(reader, field, node, arena_format(arena, "it must be above %s", least));
+    const char *greatest = bound_print(arena, field, field->greatest);
     bool percent = field->kind == KIND_SHARE && value > 1 && value <= 100 * field->greatest && !strchr(node->text, '%');
-    return refuse(reader, field, node,
-                  arena_format(arena, "it must be from %s to %s%s", least, bound_print(arena, field, field->greatest),
-                               percent ? "; write `%` for percent" : ""));
+    const char *why = field->flags & FIELD_POSITIVE
+                          ? arena_format(arena, "it must be above %s and at most %s", least, greatest)
+                          : arena_format(arena, "it must be from %s to %s", least, greatest);
+    return refuse(reader, field, node, percent ? arena_format(arena, "%s; write `%%` for percent", why) : why);
 }
 
 static bool read_figure(struct reader *reader, const struct field *field, struct node *node, double *value)
@@ -89,16 +89,21 @@ static bool read_figure(struct reader *reader, const struct field *field, struct
     return true;
 }
 
-/* A whole number of up to 64 bits. Written with an exponent it may be rounded above 2^53, in digits it is exact. */
+/* A whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. */
 static bool whole_parse(const char *text, uint64_t *whole)
 {
     double number;
     size_t digits = strspn(text, "0123456789");
-    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
-        return false;
     if (text[0] == '0' && digits > 1) /* octal in one YAML, decimal in the next */
         return false;
-    *whole = text[digits] ? (uint64_t)number : strtoull(text, NULL, 10);
+    if (digits && !text[digits]) {
+        errno = 0;
+        *whole = strtoull(text, NULL, 10);
+        return errno == 0;
+    }
+    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
+        return false;
+    *whole = (uint64_t)number;
     return true;
 }
 

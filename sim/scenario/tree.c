@@ -132,9 +132,11 @@ static void add_yaml_error(struct builder *builder, const char *bytes, size_t le
         hint = "indent with spaces: YAML has no tabs there";
     else if (at < length && strchr("%@`", bytes[at]) && strstr(problem, "cannot start"))
         hint = "put the text in quotes";
-    const char *context = parser->context && *parser->context ? parser->context : NULL;
-    messages_add(builder->messages, place, hint, "not valid YAML: %s%s%s", problem, context ? ", " : "",
-                 context ? context : "");
+    if (parser->context && *parser->context)
+        messages_add(builder->messages, place, hint, "not valid YAML: %s, %s from line %d on", problem, parser->context,
+                     (int)parser->context_mark.line + 1);
+    else
+        messages_add(builder->messages, place, hint, "not valid YAML: %s", problem);
     builder->stopped = true;
 }
 
