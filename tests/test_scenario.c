@@ -36,6 +36,19 @@ static struct scenario *parse(const char *text)
     return scenario;
 }
 
+/* Pairs of a figure and what it must be. */
+#define SAME(...)                                                                                                      \
+    check_same(__LINE__, (const double[]){__VA_ARGS__}, sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
+
+static void check_same(int line, const double *pairs, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        CU_ASSERT_EQUAL(pairs[i], pairs[i + 1]);
+        if (pairs[i] != pairs[i + 1])
+            printf("line %d, pair %zu: %.17g is not %.17g\n", line, i / 2 + 1, pairs[i], pairs[i + 1]);
+    }
+}
+
 /* The whole text of what is wrong with a text. */
 static void expect(const char *text, const struct override *overrides, int n, const char *messages)
 {
@@ -120,19 +133,19 @@ static void defaults_are_those_of_the_manual(void)
     CU_ASSERT_EQUAL(s->n_topologies, 1);
     CU_ASSERT_STRING_EQUAL(s->topologies[0].name, "default");
     CU_ASSERT_EQUAL(s->topologies[0].n_environments, 1);
-    CU_ASSERT_TRUE(e->users == 1 && e->traffic == 1 && e->zones == 1 && e->zone_mtbf == 0 && e->zone_mttr == 0);
-    CU_ASSERT_TRUE(e->ingress_mtbf == 0 && e->ingress_mttr == 0 && e->approve == 0 && e->soak == 0 && !e->test.given);
-    CU_ASSERT_TRUE(e->switch_time == 2 && e->switch_loss == 0 && e->switch_failure == 0 && e->switch_repair == 300);
-    CU_ASSERT_TRUE(e->n_services == 1 && e->released == 0 && w->released);
-    CU_ASSERT_TRUE(w->replicas == 4 && w->demand == 4 && w->mtbf == 0 && w->mttr == 0 && w->repair_crews == 0);
-    CU_ASSERT_TRUE(w->start == 30 && w->start_failure == 0 && w->drain == 30);
-    CU_ASSERT_TRUE(s->release.defective == 0.15 && s->release.error_rate == 1 && s->release.detect == 300);
-    CU_ASSERT_TRUE(s->release.crash_mtbf == 0 && s->release.start_failure == ABSENT);
-    CU_ASSERT_TRUE(s->release.false_alarm_mtbf == 0 && s->release.react == 0 && s->release.rollback_failure == 0.02);
-    CU_ASSERT_TRUE(s->release.manual_recovery == 2700 && s->release.progress_deadline == 600);
-    CU_ASSERT_TRUE(s->objective.minimize == MEASURE_LOST && s->objective.n_subject_to == 0 && s->n_gate == 0);
-    CU_ASSERT_TRUE(s->simulation.confidence == 0.95 && s->simulation.precision == 0.02);
-    CU_ASSERT_TRUE(s->simulation.max_paths == 10000000 && s->simulation.seed == 1);
+    SAME(e->users, 1, e->traffic, 1, e->zones, 1, e->zone_mtbf, 0, e->zone_mttr, 0);
+    SAME(e->ingress_mtbf, 0, e->ingress_mttr, 0, e->approve, 0, e->soak, 0, e->test.given, 0);
+    SAME(e->switch_time, 2, e->switch_loss, 0, e->switch_failure, 0, e->switch_repair, 300);
+    SAME(e->n_services, 1, e->released, 0, w->released, 1);
+    SAME(w->replicas, 4, w->demand, 4, w->mtbf, 0, w->mttr, 0, w->repair_crews, 0);
+    SAME(w->start, 30, w->start_failure, 0, w->drain, 30);
+    SAME(s->release.defective, 0.15, s->release.error_rate, 1, s->release.detect, 300);
+    SAME(s->release.crash_mtbf, 0, s->release.start_failure, ABSENT);
+    SAME(s->release.false_alarm_mtbf, 0, s->release.react, 0, s->release.rollback_failure, 0.02);
+    SAME(s->release.manual_recovery, 2700, s->release.progress_deadline, 600);
+    SAME(s->objective.minimize, MEASURE_LOST, s->objective.n_subject_to, 0, s->n_gate, 0);
+    SAME(s->simulation.confidence, 0.95, s->simulation.precision, 0.02);
+    SAME(s->simulation.max_paths, 10000000, s->simulation.seed, 1);
     scenario_free(s);
 }
 
@@ -145,14 +158,14 @@ static void strategies_have_the_defaults_of_their_type(void)
                                "  - {name: x, type: recreate}\n");
     struct strategy *t = s->strategies;
     CU_ASSERT_EQUAL_FATAL(s->n_strategies, 4);
-    CU_ASSERT_TRUE(t[0].max_surge.is_share && t[0].max_surge.value == 0.25);
-    CU_ASSERT_TRUE(t[0].max_unavailable.is_share && t[0].max_unavailable.value == 0.25 && t[0].min_ready == 0);
-    CU_ASSERT_TRUE(t[1].n_steps == 1 && t[1].steps[0].weight == 0.05 && t[1].steps[0].hold == 0);
-    CU_ASSERT_TRUE(t[1].steps[0].replicas == 0 && t[1].analysis.given && t[1].analysis.power == 0.9);
-    CU_ASSERT_TRUE(t[1].analysis.false_positive == 0 && t[1].analysis.duration == 0 && !t[1].verify.given);
-    CU_ASSERT_TRUE(t[2].verify.given && t[2].verify.duration == 0 && t[2].verify.power == 0.5 && t[2].hold == 0);
-    CU_ASSERT_TRUE(t[2].approve == 0 && !t[2].analysis.given && t[2].max_surge.value == 0 && t[2].n_steps == 0);
-    CU_ASSERT_TRUE(t[3].max_surge.value == 0 && t[3].max_unavailable.value == 0);
+    SAME(t[0].max_surge.is_share, 1, t[0].max_surge.value, 0.25);
+    SAME(t[0].max_unavailable.is_share, 1, t[0].max_unavailable.value, 0.25, t[0].min_ready, 0);
+    SAME(t[1].n_steps, 1, t[1].steps[0].weight, 0.05, t[1].steps[0].hold, 0);
+    SAME(t[1].steps[0].replicas, 0, t[1].analysis.given, 1, t[1].analysis.power, 0.9);
+    SAME(t[1].analysis.false_positive, 0, t[1].analysis.duration, 0, t[1].verify.given, 0);
+    SAME(t[2].verify.given, 1, t[2].verify.duration, 0, t[2].verify.power, 0.5, t[2].hold, 0);
+    SAME(t[2].approve, 0, t[2].analysis.given, 0, t[2].max_surge.value, 0, t[2].n_steps, 0);
+    SAME(t[3].max_surge.value, 0, t[3].max_unavailable.value, 0);
     CU_ASSERT_STRING_EQUAL(t[3].type->name, "recreate");
     scenario_free(s);
 }
@@ -197,26 +210,24 @@ static void a_whole_scenario_is_read(void)
     struct scenario *s = parse(CHECKOUT);
     struct environment *staging = &s->topologies[0].environments[0], *prod = staging + 1;
     CU_ASSERT_STRING_EQUAL(s->name, "checkout");
-    CU_ASSERT_TRUE(s->topologies[0].n_environments == 2 && s->n_strategies == 4);
-    CU_ASSERT_TRUE(staging->users == 0 && staging->traffic == 0.05 && prod->users == 1 && prod->traffic == 1);
-    CU_ASSERT_TRUE(staging->test.given && staging->test.duration == 1200 && staging->test.power == 0.6 &&
-                   staging->test.false_positive == 0.01 && !prod->test.given);
-    CU_ASSERT_TRUE(prod->zones == 3 && prod->zone_mtbf == 180 * 86400.0 && prod->zone_mttr == 3600);
-    CU_ASSERT_TRUE(prod->ingress_mtbf == 365 * 86400.0 && prod->ingress_mttr == 300 && prod->switch_loss == 0.1);
-    CU_ASSERT_TRUE(prod->n_services == 2 && prod->released == 0 && prod->services[0].demand == 8 &&
-                   prod->services[0].start_failure == 0.02 && prod->services[1].mttr == 900 &&
-                   !prod->services[1].released);
-    CU_ASSERT_TRUE(s->release.defective == 0.12 && s->release.react == 60 && s->release.false_alarm_mtbf == 2592000);
-    CU_ASSERT_TRUE(s->strategies[1].n_steps == 3 && s->strategies[1].steps[2].weight == 0.5 &&
-                   s->strategies[1].steps[2].hold == 600 && s->strategies[2].hold == 1800);
-    CU_ASSERT_TRUE(s->objective.n_subject_to == 1 && s->n_gate == 2);
-    CU_ASSERT_TRUE(s->objective.subject_to[0].measure == MEASURE_DURATION &&
-                   s->objective.subject_to[0].statistic == STATISTIC_QUANTILE &&
-                   s->objective.subject_to[0].quantile == 0.95 &&
-                   s->objective.subject_to[0].compare == COMPARE_LESS_EQUAL && s->objective.subject_to[0].limit == 10800);
+    SAME(s->topologies[0].n_environments, 2, s->n_strategies, 4);
+    SAME(staging->users, 0, staging->traffic, 0.05, prod->users, 1, prod->traffic, 1);
+    SAME(staging->test.given, 1, staging->test.duration, 1200, staging->test.power, 0.6,
+         staging->test.false_positive, 0.01, prod->test.given, 0);
+    SAME(prod->zones, 3, prod->zone_mtbf, 180 * 86400.0, prod->zone_mttr, 3600);
+    SAME(prod->ingress_mtbf, 365 * 86400.0, prod->ingress_mttr, 300, prod->switch_loss, 0.1);
+    SAME(prod->n_services, 2, prod->released, 0, prod->services[0].demand, 8, prod->services[0].start_failure, 0.02,
+         prod->services[1].mttr, 900, prod->services[1].released, 0);
+    SAME(s->release.defective, 0.12, s->release.react, 60, s->release.false_alarm_mtbf, 2592000);
+    SAME(s->strategies[1].n_steps, 3, s->strategies[1].steps[2].weight, 0.5, s->strategies[1].steps[2].hold, 600,
+         s->strategies[2].hold, 1800);
+    SAME(s->objective.n_subject_to, 1, s->n_gate, 2);
+    SAME(s->objective.subject_to[0].measure, MEASURE_DURATION,
+         s->objective.subject_to[0].statistic, STATISTIC_QUANTILE, s->objective.subject_to[0].quantile, 0.95,
+         s->objective.subject_to[0].compare, COMPARE_LESS_EQUAL, s->objective.subject_to[0].limit, 10800);
     CU_ASSERT_STRING_EQUAL(s->gate[1].text, "rollback.mean <= 25%");
-    CU_ASSERT_TRUE(s->gate[1].measure == MEASURE_ROLLBACK && s->gate[1].statistic == STATISTIC_MEAN &&
-                   s->gate[1].limit == 0.25 && s->gate[1].line == 30);
+    SAME(s->gate[1].measure, MEASURE_ROLLBACK, s->gate[1].statistic, STATISTIC_MEAN, s->gate[1].limit, 0.25,
+         s->gate[1].line, 30);
     scenario_free(s);
 }
 
@@ -226,22 +237,21 @@ static void two_environments_share_the_users_as_given(void)
                                "  - {name: west, users: 40%, approve: 15m, soak: 20m, switch_failure: 4%,\n"
                                "     services: [{name: api, replicas: 4, demand: 3}, {name: db, replicas: 3,"
                                " repair_crews: 1, released: true}]}\n"
-                               "  - {name: east, users: 60%, traffic: 55%, zones: 2, services: [{name: api, replicas: 6,"
-                               " demand: 4.5}]}\n"
+                               "  - {name: east, users: 60%, traffic: 55%, zones: 2,\n"
+                               "     services: [{name: api, replicas: 6, demand: 4.5}]}\n"
                                "  - {name: dev, services: [{name: api, replicas: 1}]}\n"
                                "release: {crash_mtbf: 0, start_failure: 20%, progress_deadline: 6m}\n"
                                "strategies:\n"
                                "  - {name: one-by-one, type: rolling, max_surge: 1, max_unavailable: 0}\n"
                                "  - {name: none-left, type: rolling, max_surge: 0, max_unavailable: 0%}\n");
     struct environment *e = s->topologies[0].environments;
-    CU_ASSERT_TRUE(e[0].users == 0.4 && e[0].traffic == 0.4 && e[1].traffic == 0.55 && e[2].users == 0 &&
-                   e[2].traffic == 0);
-    CU_ASSERT_TRUE(e[0].released == 1 && !e[0].services[0].released && e[0].services[1].repair_crews == 1);
-    CU_ASSERT_TRUE(e[0].approve == 900 && e[0].soak == 1200 && e[0].switch_failure == 0.04);
-    CU_ASSERT_TRUE(e[1].zones == 2 && e[1].services[0].demand == 4.5);
-    CU_ASSERT_TRUE(s->release.start_failure == 0.2 && s->release.progress_deadline == 360);
-    CU_ASSERT_TRUE(!s->strategies[0].max_surge.is_share && s->strategies[0].max_surge.value == 1);
-    CU_ASSERT_TRUE(s->strategies[1].max_unavailable.is_share && s->strategies[1].max_unavailable.value == 0);
+    SAME(e[0].users, 0.4, e[0].traffic, 0.4, e[1].traffic, 0.55, e[2].users, 0, e[2].traffic, 0);
+    SAME(e[0].released, 1, e[0].services[0].released, 0, e[0].services[1].repair_crews, 1);
+    SAME(e[0].approve, 900, e[0].soak, 1200, e[0].switch_failure, 0.04);
+    SAME(e[1].zones, 2, e[1].services[0].demand, 4.5);
+    SAME(s->release.start_failure, 0.2, s->release.progress_deadline, 360);
+    SAME(s->strategies[0].max_surge.is_share, 0, s->strategies[0].max_surge.value, 1);
+    SAME(s->strategies[1].max_unavailable.is_share, 1, s->strategies[1].max_unavailable.value, 0);
     scenario_free(s);
 }
 
@@ -256,8 +266,8 @@ static void topologies_are_read(void)
                                "      - {name: rest, users: 50%, services: [{name: web, replicas: 2}]}\n" ROLL);
     CU_ASSERT_EQUAL_FATAL(s->n_topologies, 2);
     CU_ASSERT_STRING_EQUAL(s->topologies[1].name, "two");
-    CU_ASSERT_TRUE(s->topologies[0].n_environments == 1 && s->topologies[0].environments[0].users == 1);
-    CU_ASSERT_TRUE(s->topologies[1].n_environments == 2 && s->topologies[1].environments[1].traffic == 0.5);
+    SAME(s->topologies[0].n_environments, 1, s->topologies[0].environments[0].users, 1);
+    SAME(s->topologies[1].n_environments, 2, s->topologies[1].environments[1].traffic, 0.5);
     scenario_free(s);
 }
 
@@ -304,13 +314,12 @@ static void conditions_are_read(void)
     struct condition *c = s->gate;
     CU_ASSERT_EQUAL_FATAL(s->n_gate, 6);
     CU_ASSERT_EQUAL(s->objective.minimize, MEASURE_ADDED_DOWNTIME);
-    CU_ASSERT_TRUE(c[0].measure == MEASURE_LOST && c[0].statistic == STATISTIC_MEAN && c[0].compare == COMPARE_LESS &&
-                   c[0].limit == 10800);
-    CU_ASSERT_TRUE(c[1].measure == MEASURE_ROLLBACK && c[1].compare == COMPARE_GREATER_EQUAL && c[1].limit == 0.5);
-    CU_ASSERT_TRUE(c[2].measure == MEASURE_EXTRA && c[2].statistic == STATISTIC_QUANTILE && c[2].quantile == 0.999 &&
-                   c[2].compare == COMPARE_GREATER && c[2].limit == 12.5);
-    CU_ASSERT_TRUE(c[3].quantile == 0.05 && c[3].limit == 0);
-    CU_ASSERT_TRUE(c[4].statistic == STATISTIC_MAX && c[4].limit == 5400 && c[5].limit == 1e-4);
+    SAME(c[0].measure, MEASURE_LOST, c[0].statistic, STATISTIC_MEAN, c[0].compare, COMPARE_LESS, c[0].limit, 10800);
+    SAME(c[1].measure, MEASURE_ROLLBACK, c[1].compare, COMPARE_GREATER_EQUAL, c[1].limit, 0.5);
+    SAME(c[2].measure, MEASURE_EXTRA, c[2].statistic, STATISTIC_QUANTILE, c[2].quantile, 0.999,
+         c[2].compare, COMPARE_GREATER, c[2].limit, 12.5);
+    SAME(c[3].quantile, 0.05, c[3].limit, 0);
+    SAME(c[4].statistic, STATISTIC_MAX, c[4].limit, 5400, c[5].limit, 1e-4);
     scenario_free(s);
 }
 
@@ -318,8 +327,8 @@ static void figures_of_the_simulation_are_exact(void)
 {
     struct scenario *s = parse(PROD ROLL "simulation: {confidence: 99.9%, precision: 0.01%, max_paths: 1e7,"
                                " seed: 18446744073709551615}\n");
-    CU_ASSERT_TRUE(s->simulation.confidence == 0.999 && s->simulation.precision == 0.0001);
-    CU_ASSERT_TRUE(s->simulation.max_paths == 10000000 && s->simulation.seed == UINT64_MAX);
+    SAME(s->simulation.confidence, 0.999, s->simulation.precision, 0.0001);
+    SAME(s->simulation.max_paths, 10000000, s->simulation.seed, UINT64_MAX);
     scenario_free(s);
     expect(PROD ROLL "simulation: {seed: 18446744073709551616}\n", NULL, 0,
            "folder/case.yaml:3:20: `seed` cannot be `18446744073709551616`: expected a whole number, such as 3\n"
@@ -353,13 +362,13 @@ static void overrides_change_any_figure(void)
         puts(error.text.data);
     CU_ASSERT_PTR_NOT_NULL_FATAL(s);
     struct environment *e = s->topologies[0].environments;
-    CU_ASSERT_TRUE(s->release.detect == 180 && s->release.react == 120 && s->simulation.seed == 8);
-    CU_ASSERT_TRUE(e[1].zones == 5 && e[1].zone_mttr == 3600 && e[0].switch_time == 4 && e[0].zones == 2);
-    CU_ASSERT_TRUE(e[0].zone_mtbf == 3 * 86400.0 && e[0].zone_mttr == 3600);
-    CU_ASSERT_TRUE(e[1].services[1].replicas == 3 && s->strategies[1].steps[0].hold == 300);
-    CU_ASSERT_TRUE(!s->strategies[0].max_surge.is_share && s->strategies[0].max_surge.value == 2);
-    CU_ASSERT_TRUE(s->strategies[2].analysis.given && s->strategies[2].analysis.power == 0.3);
-    CU_ASSERT_TRUE(s->n_gate == 2 && s->gate[0].quantile == 0.9 && s->gate[0].line == 0);
+    SAME(s->release.detect, 180, s->release.react, 120, s->simulation.seed, 8);
+    SAME(e[1].zones, 5, e[1].zone_mttr, 3600, e[0].switch_time, 4, e[0].zones, 2);
+    SAME(e[0].zone_mtbf, 3 * 86400.0, e[0].zone_mttr, 3600);
+    SAME(e[1].services[1].replicas, 3, s->strategies[1].steps[0].hold, 300);
+    SAME(s->strategies[0].max_surge.is_share, 0, s->strategies[0].max_surge.value, 2);
+    SAME(s->strategies[2].analysis.given, 1, s->strategies[2].analysis.power, 0.3);
+    SAME(s->n_gate, 2, s->gate[0].quantile, 0.9, s->gate[0].line, 0);
     CU_ASSERT_STRING_EQUAL(s->strategies[3].name, "stop.all");
     CU_ASSERT_STRING_EQUAL(s->name, "other");
     scenario_free(s);
@@ -405,7 +414,8 @@ static void bad_overrides_are_told_by_their_path(void)
          " from 0\n"},
         {{"release.detect", "3"},
          "--set release.detect: `detect` cannot be `3`: a duration needs a unit, such as 30s\n"},
-        {{"release.detect.mean", "3s"}, "--set release.detect.mean: a single value stands where `mean` is looked for\n"},
+        {{"release.detect.mean", "3s"},
+         "--set release.detect.mean: a single value stands where `mean` is looked for\n"},
         {{"release.detect", ""}, "--set release.detect: expected a value\n"},
         {{"release.detect", "[3m"},
          "--set release.detect: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence from"
@@ -610,7 +620,8 @@ static void the_schema_is_json_of_the_right_shape(void)
 {
     static const char shape[] =
         ".[\"$schema\"] == \"http://json-schema.org/draft-07/schema#\""
-        " and ([.. | objects | select(.type? == \"object\") | .additionalProperties] | length == 13 and all(. == false))"
+        " and ([.. | objects | select(.type? == \"object\") | .additionalProperties]"
+        "      | length == 13 and all(. == false))"
         " and ([.. | .properties? // empty | .[] | select(type == \"object\" and has(\"if\") == false)"
         "      | select(has(\"const\") == false) | .description | length > 10] | length > 70 and all)"
         " and .required == [\"strategies\"] and (.oneOf | length == 2)"
@@ -618,7 +629,8 @@ static void the_schema_is_json_of_the_right_shape(void)
         " and (.definitions.objective.properties.minimize.enum | index(\"lost\") and index(\"extra.mean\"))"
         " and ([.definitions.strategy.allOf[] | select(.if.properties.type.const == \"canary\") | .then"
         "      | .required == [\"steps\"] and .properties.max_surge == false] == [true])"
-        " and ([.. | .\"$ref\"? // empty | ltrimstr(\"#/definitions/\") | split(\"/\")[0]] - (.definitions | keys) == [])"
+        " and ([.. | .\"$ref\"? // empty | ltrimstr(\"#/definitions/\") | split(\"/\")[0]]"
+        "      - (.definitions | keys) == [])"
         " and .definitions.service.properties.replicas.minimum == 1"
         " and .properties.horizon.default == \"24h\"";
     char path[] = "/tmp/nines-schema-XXXXXX";

@@ -107,7 +107,8 @@ static void shares_are_read(void)
     } good[] = {{"25%", 0.25}, {"0.25", 0.25}, {"0", 0},       {"100%", 1},     {"0.1%", 0.001},
                 {"12%", 0.12}, {"1", 1},       {"250%", 2.5},  {"99.99%", 0.9999}, {".5", 0.5},
                 {"1e-3", 0.001}, {"0.7%", 0.007}, {"57%", 0.57}};
-    static const char *const bad[] = {"", "%", "-5%", "a lot", "5 %", "5%%", "nan", "inf", "0x1", "5%x", "1e", "1e999", "+5%"};
+    static const char *const bad[] = {"", "%", "-5%", "a lot", "5 %", "5%%", "nan", "inf", "0x1", "5%x", "1e",
+                                      "1e999", "+5%"};
     double share = -1;
     const char *expected = "";
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -126,8 +127,8 @@ static void numbers_are_read(void)
         const char *text;
         double number;
     } good[] = {{"0", 0}, {"12", 12}, {"4.5", 4.5}, {"1e7", 1e7}, {"1E+7", 1e7}, {"25e-2", 0.25}, {"1e-999", 0}};
-    static const char *const bad[] = {"", "-1", "+1", "nan", "inf", "infinity", "0x10", "1e", "1e+", "1.", ".", "1 ", " 1",
-                                      "1_000", "1,5", "1e999", "1f", "1e5.5"};
+    static const char *const bad[] = {"", "-1", "+1", "nan", "inf", "infinity", "0x10", "1e", "1e+", "1.", ".", "1 ",
+                                      " 1", "1_000", "1,5", "1e999", "1f", "1e5.5"};
     double number = 7;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CU_ASSERT_FALSE(number_parse(bad[i], &number));

@@ -58,7 +58,7 @@ static size_t break_length(const char *bytes, size_t length)
 {
     uint32_t c;
     int size = utf8_decode(bytes, length, &c);
-    if (!size || !(c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029))
+    if (!size || !utf8_is_break(c))
         return 0;
     return c == '\r' && length > 1 && bytes[1] == '\n' ? 2 : (size_t)size;
 }

@@ -381,33 +381,45 @@ static bool section_is_map(struct reader *reader, const struct section *section,
     return false;
 }
 
-/*
- * Fills the struct at base, which is zeroed, from a map; NULL: from the defaults alone. All that is wrong is said, and
- * what could not be read keeps its default.
- */
-void read_section(struct reader *reader, const struct section *section, struct node *node, void *base)
+/* Says which keys of a map are not known, or of no use to the strategy's type. */
+static void check_keys(struct reader *reader, const struct section *section, const char *type, const struct node *map)
 {
-    const char *type = node ? type_of(section, node) : NULL;
-    bool bare = node && node->kind == NODE_TEXT && section->bare && !is_nothing(node);
-    bool is_map = node && !bare && section_is_map(reader, section, node);
-    if (node && section->given >= 0)
-        *(bool *)((char *)base + section->given) = true;
-    for (struct node *child = is_map ? node->first : NULL; child; child = child->next) {
+    for (const struct node *child = map->first; child; child = child->next) {
         const struct field *field = field_find(section, child->key);
         if (!field)
             refuse_key(reader, section, type, child);
         else if (!field_belongs(field, type))
             refuse_foreign(reader, field, type, child);
     }
+}
+
+/* One field from its value, from its default, or, if map is given and needs the field, not at all. */
+static void read_member(struct reader *reader, const struct section *section, const struct field *field,
+                        const char *type, const struct node *map, struct node *value, char *base)
+{
+    read_default(reader, field, base);
+    if (value)
+        read_field(reader, field, value, base);
+    else if (map && field->flags & FIELD_REQUIRED && (type || !field->types))
+        messages_add(reader->messages, map->place, NULL, "%s needs `%s`: %s", section->called, field->key, field->help);
+}
+
+/*
+ * Fills the struct at base, which is zeroed, from a map; NULL: from the defaults alone. All that is wrong is said, and
+ * what could not be read keeps its default.
+ */
+void read_section(struct reader *reader, const struct section *section, struct node *node, void *base)
+{
+    const char *type = type_of(section, node);
+    bool bare = node && node->kind == NODE_TEXT && section->bare && !is_nothing(node);
+    const struct node *map = node && !bare && section_is_map(reader, section, node) ? node : NULL;
+    if (node && section->given >= 0)
+        *(bool *)((char *)base + section->given) = true;
+    if (map)
+        check_keys(reader, section, type, map);
     for (const struct field *field = section->fields; field->key; field++) {
-        struct node *child = bare && !strcmp(section->bare, field->key) ? node : node_find(node, field->key);
-        if (!field_belongs(field, type))
-            continue;
-        read_default(reader, field, base);
-        if (child)
-            read_field(reader, field, child, base);
-        else if (is_map && field->flags & FIELD_REQUIRED && (type || !field->types))
-            messages_add(reader->messages, node->place, NULL, "%s needs `%s`: %s", section->called, field->key,
-                         field->help);
+        struct node *value = bare && !strcmp(section->bare, field->key) ? node : node_find(map, field->key);
+        if (field_belongs(field, type))
+            read_member(reader, section, field, type, map, value, base);
     }
 }

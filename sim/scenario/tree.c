@@ -86,30 +86,39 @@ static void stop(struct builder *builder, struct place place, const char *why)
     builder->stopped = true;
 }
 
+/* What is wrong with a character that was decoded from size bytes, or NULL. */
+static const char *character_fault(uint32_t c, int size)
+{
+    if (!size)
+        return "invalid UTF-8";
+    if (!c)
+        return "a zero byte";
+    if (c == '\t' || c == '\n' || c == '\r' || c == 0x85)
+        return NULL;
+    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF;
+    return control ? "a control character" : NULL;
+}
+
 /* Refuses what could not be shown safely or is no text at all, before libyaml sees it. */
 static bool check_bytes(struct messages *messages, const char *bytes, size_t length, struct place place)
 {
+    uint32_t before = 0;
     place.line = place.column = 1;
     for (size_t at = 0; at < length;) {
-        uint32_t c;
+        uint32_t c = 0;
         int size = utf8_decode(bytes + at, length - at, &c);
-        bool after_cr = at > 0 && bytes[at - 1] == '\r';
-        const char *wrong = !size ? "invalid UTF-8" : c == 0 ? "a zero byte" : NULL;
-        if (!wrong && (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF) &&
-            !(c == '\t' || c == '\n' || c == '\r' || c == 0x85))
-            wrong = "a control character";
+        const char *wrong = character_fault(c, size);
         if (wrong) {
             messages_add(messages, place, NULL, "%s (0x%02X): a scenario is text in UTF-8", wrong,
                          (unsigned char)bytes[at]);
             return false;
         }
-        if (c == '\n' && after_cr) {
-            at++;
-            continue;
+        if (!(c == '\n' && before == '\r')) {
+            bool ends = utf8_is_break(c);
+            place.line += ends;
+            place.column = ends ? 1 : place.column + 1;
         }
-        bool ends = c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-        place.line += ends;
-        place.column = ends ? 1 : place.column + 1;
+        before = c;
         at += (size_t)size;
     }
     return true;
