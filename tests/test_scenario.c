@@ -492,6 +492,16 @@ static void only_files_that_can_be_read_are(void)
     }
 }
 
+/* The memory of a process begins with what is not there: reading it fails. */
+static void a_file_that_breaks_off_is_no_fault_of_the_user(void)
+{
+    struct error error = {0};
+    CU_ASSERT_PTR_NULL(scenario_read("/proc/self/mem", NULL, 0, &error));
+    CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
+    CU_ASSERT_STRING_EQUAL(error.text.data, "/proc/self/mem: cannot read the scenario: Input/output error\n");
+    error_free(&error);
+}
+
 /* A scenario of exactly length bytes: what is missing is a comment. */
 static struct scenario *parse_of_size(size_t length, struct error *error)
 {
@@ -774,6 +784,7 @@ static const struct test_case cases[] = {
     {"messages of overrides follow those of the file", messages_of_overrides_follow_those_of_the_file},
     {"the hash is of the bytes and the overrides", the_hash_is_of_the_bytes_and_the_overrides},
     {"only files that can be read are", only_files_that_can_be_read_are},
+    {"a file that breaks off is no fault of the user", a_file_that_breaks_off_is_no_fault_of_the_user},
     {"a file has at most a mebibyte", a_file_has_at_most_a_mebibyte},
     {"nesting ends at 32", nesting_ends_at_32},
     {"a mebibyte of brackets is refused at once", a_mebibyte_of_brackets_is_refused_at_once},

@@ -146,12 +146,12 @@ static void read_flag(struct reader *reader, const struct field *field, struct n
         *flag = yes;
 }
 
-static const char *name_fault(const struct field *field, const struct node *node)
+static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
 {
     size_t left = strlen(node->text);
     int length = utf8_length(node->text);
-    if (length < 1 || length > field->greatest)
-        return "a name has 1 to 64 characters";
+    if (length < field->least || length > field->greatest)
+        return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
     for (const char *at = node->text; left;) {
         uint32_t c = 0;
         size_t size = (size_t)utf8_decode(at, left, &c);
@@ -171,7 +171,7 @@ static const char *name_fault(const struct field *field, const struct node *node
 
 static void read_name(struct reader *reader, const struct field *field, struct node *node, const char **name)
 {
-    const char *fault = name_fault(field, node);
+    const char *fault = name_fault(&reader->messages->arena, field, node);
     if (fault)
         refuse(reader, field, node, fault);
     *name = arena_text(reader->arena, node->text);

@@ -204,8 +204,11 @@ static void place_node(struct builder *builder, struct node *node)
     }
     if (!repeated)
         node_append(parent, node);
-    if (parent->n_children > TREE_MOST_ENTRIES)
-        stop(builder, node->place, "too many entries: a list or a map has at most 1000");
+    if (parent->n_children > TREE_MOST_ENTRIES) {
+        messages_add(builder->messages, node->place, NULL, "too many entries: at most %d in a list or map",
+                     TREE_MOST_ENTRIES);
+        builder->stopped = true;
+    }
 }
 
 static void open_node(struct builder *builder, enum node_kind kind, const void *anchor, const void *tag)
@@ -213,7 +216,9 @@ static void open_node(struct builder *builder, enum node_kind kind, const void *
     struct node *node = node_new(builder, kind);
     refuse_anchor_and_tag(builder, node, anchor, tag);
     if (builder->depth == TREE_MOST_DEPTH) {
-        stop(builder, node->place, "nested too deeply: 32 lists and maps within each other are the most");
+        messages_add(builder->messages, node->place, NULL,
+                     "nested too deeply: at most %d lists and maps within each other", TREE_MOST_DEPTH);
+        builder->stopped = true;
         return;
     }
     place_node(builder, node);
