@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "scenario/fields.h"
 #include "scenario/scenario.h"
+#include "tests/fuzz/fuzz_scenario.c"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -746,23 +747,19 @@ static void every_walked_path_is_an_override(void)
     scenario_free(s);
 }
 
+/* The harness of the fuzzer itself, which aborts where a promise is broken; its overrides are replayed, too. */
 static void the_corpus_of_the_fuzzer_is_replayed(void)
 {
     glob_t files;
-    int neither = 0;
     CU_ASSERT_EQUAL_FATAL(glob("tests/fuzz/corpus/scenario/*", 0, NULL, &files), 0);
-    CU_ASSERT_TRUE(files.gl_pathc > 0 && files.gl_pathc < 300);
+    CU_ASSERT_TRUE(files.gl_pathc > 100 && files.gl_pathc < 300);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         size_t length = 0;
-        struct error error = {0};
         char *bytes = slurp(files.gl_pathv[i], &length);
-        struct scenario *s = bytes ? scenario_parse(bytes, length, "fuzz.yaml", NULL, 0, &error) : NULL;
-        neither += !s == !error.count;
-        scenario_free(s);
-        error_free(&error);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+        CU_ASSERT_EQUAL(LLVMFuzzerTestOneInput((const uint8_t *)bytes, length), 0);
         free(bytes);
     }
-    CU_ASSERT_EQUAL(neither, 0);
     globfree(&files);
 }
 
