@@ -256,6 +256,26 @@ static void two_environments_share_the_users_as_given(void)
     scenario_free(s);
 }
 
+/* The sum of these shares is 1 and a bit in floating point. */
+static void what_is_just_within_bounds_is_taken(void)
+{
+    struct scenario *s = parse("environments:\n"
+                               "  - {name: a, users: 33%, services: [{name: web, replicas: 4, demand: 4}]}\n"
+                               "  - {name: b, users: 56%, services: [{name: web, replicas: 10000, mtbf: 0}]}\n"
+                               "  - {name: c, users: 11%, services: [{name: w, replicas: 1, mtbf: 1y, mttr: 0}]}\n"
+                               "release: {progress_deadline: 1ms}\n"
+                               "strategies:\n"
+                               "  - {name: c, type: canary, steps: [{weight: 0}, {weight: 50%}, {weight: 50%},"
+                               " {weight: 1}]}\n"
+                               "  - {name: r, type: rolling, max_surge: 1000%, max_unavailable: 100%}\n"
+                               "gate: [\"rollback <= 100%\"]\n"
+                               "simulation: {confidence: 99.99%, precision: 50%}\n");
+    struct environment *e = s->topologies[0].environments;
+    CU_ASSERT_TRUE(e[0].users + e[1].users + e[2].users > 1);
+    SAME(e[0].services[0].demand, 4, s->strategies[0].n_steps, 4, s->gate[0].limit, 1);
+    scenario_free(s);
+}
+
 static void topologies_are_read(void)
 {
     struct scenario *s = parse("topologies:\n"
@@ -771,6 +791,7 @@ static const struct test_case cases[] = {
     {"strategies have the defaults of their type", strategies_have_the_defaults_of_their_type},
     {"a whole scenario is read", a_whole_scenario_is_read},
     {"two environments share the users as given", two_environments_share_the_users_as_given},
+    {"what is just within bounds is taken", what_is_just_within_bounds_is_taken},
     {"topologies are read", topologies_are_read},
     {"names may be anything that can be shown", names_may_be_anything_that_can_be_shown},
     {"the name comes from the file", the_name_comes_from_the_file},
