@@ -9,7 +9,10 @@
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-enum { NUMBER_BYTES = 64 }; /* no figure that makes sense is longer */
+enum {
+    NUMBER_BYTES = 64,  /* no figure that makes sense is longer */
+    DECIMALS_MOST = 30, /* enough for each double from a nanosecond up */
+};
 
 /* The greatest first, as they stand in a duration. */
 static const struct unit {
@@ -23,6 +26,7 @@ static const char DURATION[] = "expected a number and a unit, such as 30s, 5m or
 static const char NO_UNIT[] = "a duration needs a unit, such as 30s";
 static const char BAD_UNIT[] = "the units of a duration are y, w, d, h, m, s and ms, the greatest first, each once";
 static const char NEGATIVE[] = "a duration cannot be negative";
+static const char TOO_LONG[] = "the number has too many digits";
 static const char SHARE[] = "expected a share, such as 25% or 0.25";
 
 static bool fail(const char **expected, const char *why)
@@ -80,7 +84,7 @@ bool duration_parse(const char *text, double *seconds, const char **expected)
     while (*text) {
         size_t digits = decimal_length(text);
         if (!decimal_value(text, digits, "", &value))
-            return fail(expected, DURATION);
+            return fail(expected, digits ? TOO_LONG : DURATION);
         text += digits;
         size_t letters = strspn(text, LETTERS);
         if (letters == 0)
@@ -124,17 +128,23 @@ bool number_parse(const char *text, double *number)
     return true;
 }
 
-/* Adds value with the fewest decimals such that whole + value / divisor is exactly seconds, and its unit. */
-static void add_decimals(char *out, size_t size, double value, double divisor, double whole, double seconds,
+/*
+ * Adds value with the fewest decimals such that whole + value / divisor is exactly seconds, and its unit. False, and
+ * nothing added, if there are none: x × 1000 / 1000 is not always x.
+ */
+static bool add_decimals(char *out, size_t size, double value, double divisor, double whole, double seconds,
                          const char *unit)
 {
     char digits[NUMBER_BYTES];
-    int decimals = 0;
-    do
-        snprintf(digits, sizeof digits, "%.*f", decimals, value);
-    while (whole + strtod(digits, NULL) / divisor != seconds && decimals++ < 25);
     size_t used = strlen(out);
-    snprintf(out + used, size - used, "%s%s", digits, unit);
+    for (int decimals = 0; decimals <= DECIMALS_MOST; decimals++) {
+        snprintf(digits, sizeof digits, "%.*f", decimals, value);
+        if (whole + strtod(digits, NULL) / divisor != seconds)
+            continue;
+        snprintf(out + used, size - used, "%s%s", digits, unit);
+        return true;
+    }
+    return false;
 }
 
 static void add_seconds(char *out, size_t size, double seconds)
@@ -156,7 +166,7 @@ static void add_seconds(char *out, size_t size, double seconds)
 }
 
 /*
- * Writes seconds as people would: "1h30m", "500ms", "2.5s", "1y", "0". Below 1e15 and from a microsecond up,
+ * Writes seconds as people would: "1h30m", "500ms", "2.5s", "1y", "0". Below 1e15 and from a nanosecond up,
  * duration_parse reads exactly the same number from it. size of 48 is enough for these; out always ends with a zero.
  */
 void duration_print(double seconds, char *out, size_t size)
@@ -172,7 +182,9 @@ void duration_print(double seconds, char *out, size_t size)
     } else if (seconds == 0) {
         snprintf(out, size, "0");
     } else if (seconds < 1) {
-        add_decimals(out, size, seconds * 1000, 1000, 0, seconds, units[UNIT_MS].name);
+        if (!add_decimals(out, size, seconds * 1000, 1000, 0, seconds, units[UNIT_MS].name) &&
+            !add_decimals(out, size, seconds, 1, 0, seconds, "s"))
+            snprintf(out, size, "%.17gs", seconds);
     } else {
         add_seconds(out, size, seconds);
     }

@@ -98,7 +98,9 @@ static size_t read_comparison(const char *text, enum compare *compare)
 
 static bool read_limit(struct parse *parse, size_t from, size_t length, struct condition *condition)
 {
-    const char *limit = part(parse, from, length), *expected = "expected a number of instance-hours, such as 12";
+    static const char *const kinds[] = {
+        [UNIT_SECONDS] = "a time", [UNIT_PROBABILITY] = "a probability", [UNIT_INSTANCE_HOURS] = "in instance-hours"};
+    const char *limit = part(parse, from, length), *expected = "expected a number, such as 12";
     struct arena *arena = &parse->reader->messages->arena;
     const struct measure_type *measure = &measure_types[condition->measure];
     if (measure->unit == UNIT_SECONDS) {
@@ -114,7 +116,7 @@ static bool read_limit(struct parse *parse, size_t from, size_t length, struct c
         return true;
     }
     return refuse_at(parse, from, NULL,
-                     arena_format(arena, "the limit of `%s` (%s): %s", measure->name, measure->unit_name, expected));
+                     arena_format(arena, "`%s` is %s: %s", measure->name, kinds[measure->unit], expected));
 }
 
 static size_t spaces(const char *text)

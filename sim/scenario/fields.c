@@ -43,7 +43,7 @@ static const struct section section_analysis = {
     "analysis", "an analysis", analysis_fields, sizeof(struct verdict), NULL, AT(verdict, given)};
 
 static const struct field service_fields[] = {
-    {"name", KIND_NAME, AT(service, name), NULL, 1, 64, FIELD_REQUIRED, .help = "name of the service"},
+    {"name", KIND_NAME, AT(service, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the service"},
     {"released", KIND_FLAG, AT(service, released), "the first service, if none says so", 0, 0, FIELD_DERIVED,
      .help = "whether this is the service that is released; the others are what it depends on"},
     {"replicas", KIND_COUNT, AT(service, replicas), NULL, 1, INSTANCES_MOST, FIELD_REQUIRED,
@@ -91,7 +91,7 @@ static const struct section section_ingress = {
     "ingress", "`ingress`", ingress_fields, sizeof(struct environment), NULL, -1};
 
 static const struct field environment_fields[] = {
-    {"name", KIND_NAME, AT(environment, name), NULL, 1, 64, FIELD_REQUIRED, .help = "name of the environment"},
+    {"name", KIND_NAME, AT(environment, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the environment"},
     {"users", KIND_SHARE, AT(environment, users), "100% for the only environment, else 0%", 0, 1, FIELD_DERIVED,
      .help = "share of all users who feel its downtime"},
     {"traffic", KIND_SHARE, AT(environment, traffic), "its users", 0, 1, FIELD_DERIVED,
@@ -122,7 +122,7 @@ static const struct section section_environment = {
     "environment", "an environment", environment_fields, sizeof(struct environment), NULL, -1};
 
 static const struct field topology_fields[] = {
-    {"name", KIND_NAME, AT(topology, name), NULL, 1, 64, FIELD_REQUIRED, .help = "name of the topology"},
+    {"name", KIND_NAME, AT(topology, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the topology"},
     {"environments", KIND_LIST, AT(topology, environments), NULL, 0, 0, FIELD_REQUIRED,
      .section = &section_environment, .n_offset = AT(topology, n_environments),
      .help = "its environments, in the order of promotion"},
@@ -170,7 +170,7 @@ static const struct field step_fields[] = {
 static const struct section section_step = {"step", "a canary step", step_fields, sizeof(struct canary_step), NULL, -1};
 
 static const struct field strategy_fields[] = {
-    {"name", KIND_NAME, AT(strategy, name), NULL, 1, 64, FIELD_REQUIRED, .help = "name of the strategy"},
+    {"name", KIND_NAME, AT(strategy, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the strategy"},
     {"type", KIND_TYPE, AT(strategy, type), NULL, 0, 0, FIELD_REQUIRED, .help = "how it rolls out"},
     {"max_surge", KIND_AMOUNT, AT(strategy, max_surge), "25%", 0, SURGE_MOST, .types = "rolling",
      .help = "instances above the replicas, a count or a share of them rounded up"},
@@ -219,7 +219,7 @@ static const struct section section_simulation = {
     "simulation", "`simulation`", simulation_fields, sizeof(struct simulation), NULL, -1};
 
 static const struct field scenario_fields[] = {
-    {"scenario", KIND_NAME, ROOT(name), "the file's name without its extension", 1, 64,
+    {"scenario", KIND_NAME, ROOT(name), "the file's name without its extension", 1, NAME_MOST,
      FIELD_DERIVED | FIELD_PLAIN_NAME, .help = "name of the scenario and of the folder of its results"},
     {"horizon", KIND_DURATION, ROOT(horizon), "24h", 0, SECONDS_MOST, FIELD_POSITIVE,
      .help = "time from the first step for which everything is measured"},
@@ -300,8 +300,9 @@ static void walk_list(const struct field *field, char *base, struct arena *arena
 
 /*
  * Visits every figure (duration, share, number, count, amount) of the struct at base and of all in it, in the order
- * of the table. What does not belong to a strategy's type and checks that are not given are left out. path is that of base, "" at the top; the
- * paths visited live in the arena. Whole figures of the simulation (paths, seed) are none of the model and left out.
+ * of the table. What does not belong to a strategy's type and checks that are not given are left out; so are the
+ * numbers of paths and the seed, which are none of the model. path is that of base, "" at the top; the paths visited
+ * live in the arena.
  */
 void fields_walk(const struct section *section, void *base, struct arena *arena, const char *path,
                  void (*visit)(const struct figure *figure, void *context), void *context)

@@ -66,10 +66,13 @@ struct figure {
     void               *value; /* of the type that field->kind says */
 };
 
-/* The greatest count of an amount. */
-enum { FIELD_AMOUNT_MOST = 10000 };
+enum {
+    FIELD_AMOUNT_MOST = 10000, /* the greatest count of an amount */
+    NAME_MOST = 64,            /* characters of a name */
+};
 
-/* Of a FIELD_PLAIN_NAME. */
+/* What a FIELD_PLAIN_NAME is made of, as it does not begin with a dot. */
+#define PLAIN_NAME_PATTERN    "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"
 #define PLAIN_NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 extern const struct section section_scenario;

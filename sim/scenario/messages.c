@@ -8,13 +8,15 @@
 #include "scenario/utf8.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     MOST_SHOWN = 50,
     MOST_KEPT = 10000,   /* a bound on memory; a file of one error a byte is still counted to its end */
-    WINDOW_BEFORE = 70,  /* characters of a long line that are shown before the caret, and after it */
+    LONG_LINE = 110,     /* a longer line is cut: so many bytes, */
+    WINDOW_BEFORE = 70,  /* and then so many characters before the caret and after it are shown */
     WINDOW_AFTER = 30,
 };
 
@@ -56,7 +58,7 @@ static size_t break_length(const char *bytes, size_t length)
 {
     uint32_t c;
     int size = utf8_decode(bytes, length, &c);
-    if (!size || !(c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029))
+    if (!size || !utf8_is_break(c))
         return 0;
     return c == '\r' && length > 1 && bytes[1] == '\n' ? 2 : (size_t)size;
 }
@@ -105,7 +107,8 @@ static void add_source(struct text *out, const struct messages *messages, struct
     size_t length, at = 0;
     const char *line = line_find(messages, place.line, &length);
     struct text source = {0}, under = {0};
-    int from = place.column - WINDOW_BEFORE, to = place.column + WINDOW_AFTER;
+    bool whole = length <= LONG_LINE;
+    int from = whole ? 0 : place.column - WINDOW_BEFORE, to = whole ? LONG_LINE + 1 : place.column + WINDOW_AFTER;
     text_add(&source, "%s", from > 1 ? "…" : "");
     text_add(&under, "%s", from > 1 ? " " : "");
     for (int column = 1; at < length; column++) {

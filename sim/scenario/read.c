@@ -66,12 +66,12 @@ static bool in_bounds(struct reader *reader, const struct field *field, struct n
     if (above && value <= field->greatest)
         return true;
     const char *least = bound_print(arena, field, field->least);
-    if (!above && field->flags & FIELD_POSITIVE)
-        return refuse(reader, field, node, arena_format(arena, "it must be above %s", least));
+    const char *greatest = bound_print(arena, field, field->greatest);
     bool percent = field->kind == KIND_SHARE && value > 1 && value <= 100 * field->greatest && !strchr(node->text, '%');
-    return refuse(reader, field, node,
-                  arena_format(arena, "it must be from %s to %s%s", least, bound_print(arena, field, field->greatest),
-                               percent ? "; write `%` for percent" : ""));
+    const char *why = field->flags & FIELD_POSITIVE
+                          ? arena_format(arena, "it must be above %s and at most %s", least, greatest)
+                          : arena_format(arena, "it must be from %s to %s", least, greatest);
+    return refuse(reader, field, node, percent ? arena_format(arena, "%s; write `%%` for percent", why) : why);
 }
 
 static bool read_figure(struct reader *reader, const struct field *field, struct node *node, double *value)
@@ -89,16 +89,21 @@ static bool read_figure(struct reader *reader, const struct field *field, struct
     return true;
 }
 
-/* A whole number of up to 64 bits. Written with an exponent it may be rounded above 2^53, in digits it is exact. */
+/* A whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. */
 static bool whole_parse(const char *text, uint64_t *whole)
 {
     double number;
     size_t digits = strspn(text, "0123456789");
-    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
-        return false;
     if (text[0] == '0' && digits > 1) /* octal in one YAML, decimal in the next */
         return false;
-    *whole = text[digits] ? (uint64_t)number : strtoull(text, NULL, 10);
+    if (digits && !text[digits]) {
+        errno = 0;
+        *whole = strtoull(text, NULL, 10);
+        return errno == 0;
+    }
+    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
+        return false;
+    *whole = (uint64_t)number;
     return true;
 }
 
@@ -141,12 +146,12 @@ static void read_flag(struct reader *reader, const struct field *field, struct n
         *flag = yes;
 }
 
-static const char *name_fault(const struct field *field, const struct node *node)
+static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
 {
     size_t left = strlen(node->text);
     int length = utf8_length(node->text);
-    if (length < 1 || length > field->greatest)
-        return "a name has 1 to 64 characters";
+    if (length < field->least || length > field->greatest)
+        return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
     for (const char *at = node->text; left;) {
         uint32_t c = 0;
         size_t size = (size_t)utf8_decode(at, left, &c);
@@ -166,7 +171,7 @@ static const char *name_fault(const struct field *field, const struct node *node
 
 static void read_name(struct reader *reader, const struct field *field, struct node *node, const char **name)
 {
-    const char *fault = name_fault(field, node);
+    const char *fault = name_fault(&reader->messages->arena, field, node);
     if (fault)
         refuse(reader, field, node, fault);
     *name = arena_text(reader->arena, node->text);
@@ -376,33 +381,45 @@ static bool section_is_map(struct reader *reader, const struct section *section,
     return false;
 }
 
-/*
- * Fills the struct at base, which is zeroed, from a map; NULL: from the defaults alone. All that is wrong is said, and
- * what could not be read keeps its default.
- */
-void read_section(struct reader *reader, const struct section *section, struct node *node, void *base)
+/* Says which keys of a map are not known, or of no use to the strategy's type. */
+static void check_keys(struct reader *reader, const struct section *section, const char *type, const struct node *map)
 {
-    const char *type = node ? type_of(section, node) : NULL;
-    bool bare = node && node->kind == NODE_TEXT && section->bare && !is_nothing(node);
-    bool is_map = node && !bare && section_is_map(reader, section, node);
-    if (node && section->given >= 0)
-        *(bool *)((char *)base + section->given) = true;
-    for (struct node *child = is_map ? node->first : NULL; child; child = child->next) {
+    for (const struct node *child = map->first; child; child = child->next) {
         const struct field *field = field_find(section, child->key);
         if (!field)
             refuse_key(reader, section, type, child);
         else if (!field_belongs(field, type))
             refuse_foreign(reader, field, type, child);
     }
+}
+
+/* One field from its value, from its default, or, if map is given and needs the field, not at all. */
+static void read_member(struct reader *reader, const struct section *section, const struct field *field,
+                        const char *type, const struct node *map, struct node *value, char *base)
+{
+    read_default(reader, field, base);
+    if (value)
+        read_field(reader, field, value, base);
+    else if (map && field->flags & FIELD_REQUIRED && (type || !field->types))
+        messages_add(reader->messages, map->place, NULL, "%s needs `%s`: %s", section->called, field->key, field->help);
+}
+
+/*
+ * Fills the struct at base, which is zeroed, from a map; NULL: from the defaults alone. All that is wrong is said, and
+ * what could not be read keeps its default.
+ */
+void read_section(struct reader *reader, const struct section *section, struct node *node, void *base)
+{
+    const char *type = type_of(section, node);
+    bool bare = node && node->kind == NODE_TEXT && section->bare && !is_nothing(node);
+    const struct node *map = node && !bare && section_is_map(reader, section, node) ? node : NULL;
+    if (node && section->given >= 0)
+        *(bool *)((char *)base + section->given) = true;
+    if (map)
+        check_keys(reader, section, type, map);
     for (const struct field *field = section->fields; field->key; field++) {
-        struct node *child = bare && !strcmp(section->bare, field->key) ? node : node_find(node, field->key);
-        if (!field_belongs(field, type))
-            continue;
-        read_default(reader, field, base);
-        if (child)
-            read_field(reader, field, child, base);
-        else if (is_map && field->flags & FIELD_REQUIRED && (type || !field->types))
-            messages_add(reader->messages, node->place, NULL, "%s needs `%s`: %s", section->called, field->key,
-                         field->help);
+        struct node *value = bare && !strcmp(section->bare, field->key) ? node : node_find(map, field->key);
+        if (field_belongs(field, type))
+            read_member(reader, section, field, type, map, value, base);
     }
 }

@@ -35,7 +35,7 @@ static void name_after_file(struct reader *reader, struct scenario *scenario, co
     if (dot && dot != name)
         *dot = '\0';
     size_t length = strlen(name);
-    if (length < 1 || length > 64 || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
+    if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
         messages_add(reader->messages, root->place, NULL,
                      "`%s`, from the file's name, cannot name the scenario: give it one of letters, digits, `-`, `_` "
                      "and `.` with `scenario:`", messages_shown(reader->messages, name));
@@ -89,7 +89,8 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
         messages.length -= 3;
     }
     if (messages.length > TREE_MOST_BYTES) {
-        messages_add(&messages, (struct place){0}, NULL, "too large: a scenario has at most 1 MiB");
+        messages_add(&messages, (struct place){0}, NULL, "too large: a scenario has at most %d MiB",
+                     TREE_MOST_BYTES >> 20);
     } else {
         struct node *root = tree_read(&tree, messages.bytes, messages.length, (struct place){0}, &messages);
         if (root)

@@ -57,7 +57,8 @@ struct override {
     const char *path, *value;
 };
 
-struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error);
+struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides,
+                               struct error *error);
 struct scenario *scenario_parse(const char *bytes, size_t length, const char *file, const struct override *overrides,
                                 int n_overrides, struct error *error);
 void scenario_free(struct scenario *scenario);

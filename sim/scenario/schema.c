@@ -9,7 +9,11 @@
 
 #include <string.h>
 
-enum { HELP_COLUMNS = 100, SECTIONS_MOST = 32 };
+enum { HELP_COLUMNS = 100, NAME_COLUMNS = 18, KIND_COLUMNS = 11, SECTIONS_MOST = 32 };
+
+/* What the limit of a condition is, by the unit of its measure. */
+static const char *const limit_kinds[] = {
+    [UNIT_SECONDS] = "duration", [UNIT_PROBABILITY] = "share", [UNIT_INSTANCE_HOURS] = "number"};
 
 /* Prints a text as a JSON string; the texts are the table's own. */
 static void print_string(FILE *out, const char *text)
@@ -105,7 +109,7 @@ static void print_name(FILE *out, const struct field *field)
     fprintf(out, "\"type\": [\"string\", \"number\"], \"minLength\": %.0f, \"maxLength\": %.0f", field->least,
             field->greatest);
     if (field->flags & FIELD_PLAIN_NAME)
-        print_member(out, "pattern", "^[A-Za-z0-9_-][A-Za-z0-9._-]*$");
+        print_member(out, "pattern", PLAIN_NAME_PATTERN);
 }
 
 static void print_reference(FILE *out, const struct field *field)
@@ -291,6 +295,12 @@ static void print_wrapped(FILE *out, const char *text, int margin)
     fputc('\n', out);
 }
 
+static void print_row(FILE *out, const char *name, const char *kind, const char *meaning)
+{
+    fprintf(out, "  %-*s%-*s", NAME_COLUMNS, name, KIND_COLUMNS, kind);
+    print_wrapped(out, meaning, 2 + NAME_COLUMNS + KIND_COLUMNS);
+}
+
 static void print_field_help(FILE *out, const struct field *field)
 {
     struct text meaning = {0};
@@ -301,8 +311,7 @@ static void print_field_help(FILE *out, const struct field *field)
         text_add(&meaning, "; required");
     else if (field->by_default)
         text_add(&meaning, "; default: %s", field->by_default);
-    fprintf(out, "  %-18s%-11s", field->key, kind_names[field->kind]);
-    print_wrapped(out, meaning.data, 31);
+    print_row(out, field->key, kind_names[field->kind], meaning.data);
     text_free(&meaning);
 }
 
@@ -336,10 +345,10 @@ void scenario_print_fields(FILE *out)
             "A share is 25%% or 0.25, an amount a count or a percentage.\n"
             "A condition is \"measure.statistic op limit\", such as \"duration.p95 <= 3h\": statistics are mean,\n"
             "p50 or any other percentile, and max; op is <=, <, >= or >; a probability has only a mean.\n"
-            "\nmeasures\n");
-    for (int i = 0; i < MEASURES; i++) {
-        fprintf(out, "  %-18s%-11s", measure_types[i].name, measure_types[i].unit == UNIT_PROBABILITY ? "share" :
-                measure_types[i].unit == UNIT_SECONDS ? "duration" : "number");
-        print_wrapped(out, measure_types[i].meaning, 31);
-    }
+            "\nstrategy types\n");
+    for (int i = 0; strategy_types[i]; i++)
+        print_row(out, strategy_types[i]->name, "", strategy_types[i]->meaning);
+    fprintf(out, "\nmeasures\n");
+    for (int i = 0; i < MEASURES; i++)
+        print_row(out, measure_types[i].name, limit_kinds[measure_types[i].unit], measure_types[i].meaning);
 }

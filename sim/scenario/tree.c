@@ -86,30 +86,39 @@ static void stop(struct builder *builder, struct place place, const char *why)
     builder->stopped = true;
 }
 
+/* What is wrong with a character that was decoded from size bytes, or NULL. */
+static const char *character_fault(uint32_t c, int size)
+{
+    if (!size)
+        return "invalid UTF-8";
+    if (!c)
+        return "a zero byte";
+    if (c == '\t' || c == '\n' || c == '\r' || c == 0x85)
+        return NULL;
+    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF;
+    return control ? "a control character" : NULL;
+}
+
 /* Refuses what could not be shown safely or is no text at all, before libyaml sees it. */
 static bool check_bytes(struct messages *messages, const char *bytes, size_t length, struct place place)
 {
+    uint32_t before = 0;
     place.line = place.column = 1;
     for (size_t at = 0; at < length;) {
-        uint32_t c;
+        uint32_t c = 0;
         int size = utf8_decode(bytes + at, length - at, &c);
-        bool after_cr = at > 0 && bytes[at - 1] == '\r';
-        const char *wrong = !size ? "invalid UTF-8" : c == 0 ? "a zero byte" : NULL;
-        if (!wrong && (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF) &&
-            !(c == '\t' || c == '\n' || c == '\r' || c == 0x85))
-            wrong = "a control character";
+        const char *wrong = character_fault(c, size);
         if (wrong) {
             messages_add(messages, place, NULL, "%s (0x%02X): a scenario is text in UTF-8", wrong,
                          (unsigned char)bytes[at]);
             return false;
         }
-        if (c == '\n' && after_cr) {
-            at++;
-            continue;
+        if (!(c == '\n' && before == '\r')) {
+            bool ends = utf8_is_break(c);
+            place.line += ends;
+            place.column = ends ? 1 : place.column + 1;
         }
-        bool ends = c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-        place.line += ends;
-        place.column = ends ? 1 : place.column + 1;
+        before = c;
         at += (size_t)size;
     }
     return true;
@@ -132,9 +141,11 @@ static void add_yaml_error(struct builder *builder, const char *bytes, size_t le
         hint = "indent with spaces: YAML has no tabs there";
     else if (at < length && strchr("%@`", bytes[at]) && strstr(problem, "cannot start"))
         hint = "put the text in quotes";
-    const char *context = parser->context && *parser->context ? parser->context : NULL;
-    messages_add(builder->messages, place, hint, "not valid YAML: %s%s%s", problem, context ? ", " : "",
-                 context ? context : "");
+    if (parser->context && *parser->context)
+        messages_add(builder->messages, place, hint, "not valid YAML: %s, %s from line %d on", problem, parser->context,
+                     (int)parser->context_mark.line + 1);
+    else
+        messages_add(builder->messages, place, hint, "not valid YAML: %s", problem);
     builder->stopped = true;
 }
 
@@ -193,8 +204,11 @@ static void place_node(struct builder *builder, struct node *node)
     }
     if (!repeated)
         node_append(parent, node);
-    if (parent->n_children > TREE_MOST_ENTRIES)
-        stop(builder, node->place, "too many entries: a list or a map has at most 1000");
+    if (parent->n_children > TREE_MOST_ENTRIES) {
+        messages_add(builder->messages, node->place, NULL, "too many entries: at most %d in a list or map",
+                     TREE_MOST_ENTRIES);
+        builder->stopped = true;
+    }
 }
 
 static void open_node(struct builder *builder, enum node_kind kind, const void *anchor, const void *tag)
@@ -202,7 +216,9 @@ static void open_node(struct builder *builder, enum node_kind kind, const void *
     struct node *node = node_new(builder, kind);
     refuse_anchor_and_tag(builder, node, anchor, tag);
     if (builder->depth == TREE_MOST_DEPTH) {
-        stop(builder, node->place, "nested too deeply: 32 lists and maps within each other are the most");
+        messages_add(builder->messages, node->place, NULL,
+                     "nested too deeply: at most %d lists and maps within each other", TREE_MOST_DEPTH);
+        builder->stopped = true;
         return;
     }
     place_node(builder, node);

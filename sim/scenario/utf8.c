@@ -29,20 +29,27 @@ int utf8_decode(const char *bytes, size_t length, uint32_t *character)
     return size;
 }
 
-/* Characters that a terminal may obey instead of showing: C0, DEL, C1, ends of lines, changes of writing direction. */
-bool utf8_is_control(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0x061C || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || c == 0xFFFE ||
-           c == 0xFFFF || (c >= 0xE0000 && c <= 0xE0FFF);
-}
-
 static bool within(const uint32_t (*ranges)[2], size_t n, uint32_t c)
 {
     for (size_t i = 0; i < n; i++)
         if (c >= ranges[i][0] && c <= ranges[i][1])
             return true;
     return false;
+}
+
+/* Characters that a terminal may obey instead of showing: C0, DEL, C1, ends of lines, changes of writing direction. */
+bool utf8_is_control(uint32_t c)
+{
+    static const uint32_t ranges[][2] = {{0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200E, 0x200F},
+                                         {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB},
+                                         {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}};
+    return within(ranges, sizeof ranges / sizeof *ranges, c);
+}
+
+/* The ends of lines of YAML 1.1; a carriage return and a newline together are one. */
+bool utf8_is_break(uint32_t c)
+{
+    return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
 /* Columns of a terminal that a character takes: 0, 1 or 2. The main blocks only: a caret may err, nothing else does. */
