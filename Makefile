@@ -15,16 +15,26 @@ CFLAGS  += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-pro
 LDLIBS  := -lgsl -lgslcblas -lcsv -lyaml -lm
 
 LIBRARY := $(filter-out sim/cli/main.c,$(wildcard sim/*/*.c models/*.c))
+PLOTS   := $(wildcard scripts/plots/*.gp)
 TESTS   := $(wildcard tests/*.c)
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/nines
 
-$(BUILD)/nines: $(call objects,$(LIBRARY) sim/cli/main.c)
+$(BUILD)/nines: $(call objects,$(LIBRARY) sim/cli/main.c) $(BUILD)/plot_scripts.o
 	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS))
+$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS)) $(BUILD)/plot_scripts.o
 	$(CC) $(CFLAGS) -o $@ $^ -lcunit $(LDLIBS)
+
+# The program carries the gnuplot scripts, so that it finds them wherever it is installed.
+$(BUILD)/plot_scripts.o: $(PLOTS)
+	@mkdir -p $(@D)
+	{ echo '#include "report/gnuplot.h"'; echo '#define LINES (const char *const[])'; \
+	  echo 'const struct plot_script plot_scripts[] = {'; \
+	  for f in $(PLOTS); do echo "{\"$${f##*/}\", LINES{"; sed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $$f; echo '0}},'; done; \
+	  echo '{0, 0}};'; } > $(BUILD)/plot_scripts.c
+	$(CC) $(CFLAGS) -c -o $@ $(BUILD)/plot_scripts.c
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
