@@ -9,12 +9,14 @@ extern const struct test_suite suite_base;
 extern const struct test_suite suite_quantity;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
+extern const struct test_suite suite_plots;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
     &suite_quantity,
     &suite_file,
     &suite_report,
+    &suite_plots,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

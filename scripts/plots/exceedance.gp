@@ -36,7 +36,7 @@ do for [form in "svg png"] {
         }
     }
     load "layer.gp"
-    plot for [s = 0:curves - 1] figure . "-marks.dat" index s using 1:2 with lines lw 2.5 \
+    plot for [s = 0:curves - 1] figure . "-marks.dat" index s using 1:2 with lines lw 1.8 \
         dt dash(s) lc rgb color(s)
     unset multiplot
     unset output

@@ -5,6 +5,8 @@
  */
 #include "report/gnuplot.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -70,24 +72,24 @@ static bool await(pid_t pid, double limit, int *status)
     return true;
 }
 
-/* The first line that says something. gnuplot shows the line at fault and a ^ under it before the message. */
+/* The first line that says something: gnuplot shows the text at fault and a ^ below it before the message. */
 static void add_first_message(const char *folder, struct text *message)
 {
     struct text path = {0};
-    char line[512], found[512] = "no message";
+    char line[512], found[512] = "";
     text_add(&path, "%s/%s", folder, messages);
     FILE *in = fopen(path.data, "r");
     while (in && fgets(line, sizeof line, in)) {
+        bool is_message = strstr(line, ".gp\" line ") != NULL;
         line[strcspn(line, "\n")] = '\0';
-        if (strspn(line, " \t^") == strlen(line))
-            continue;
-        strcpy(found, line);
-        if (strstr(line, ".gp\" line") || strstr(line, "line "))
+        if (is_message || (!*found && strspn(line, " \t^") < strlen(line)))
+            strcpy(found, line);
+        if (is_message)
             break;
     }
     if (in)
         fclose(in);
-    text_add(message, "%s", found);
+    utf8_add_printable(message, *found ? found : "it gave no message");
     text_free(&path);
 }
 
@@ -111,7 +113,7 @@ enum gnuplot_end gnuplot_run(const char *program, const char *folder, const char
     }
     if (!await(pid, limit, &status)) {
         text_add(message, "%s: %s took more than %g s and was ended", program, script, limit);
-        return GNUPLOT_FAILED;
+        return GNUPLOT_HUNG;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return GNUPLOT_DONE;

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum gnuplot_end { GNUPLOT_DONE, GNUPLOT_MISSING, GNUPLOT_FAILED };
+enum gnuplot_end { GNUPLOT_DONE, GNUPLOT_MISSING, GNUPLOT_FAILED, GNUPLOT_HUNG };
 
 /* A file of scripts/plots, line by line; the Makefile makes them C. */
 struct plot_script {

@@ -31,6 +31,12 @@ static void warn(const struct report_options *options, const char *message)
         text_add(options->warnings, "%s\n", message);
 }
 
+static void warn_all(const struct report_options *options, const struct error *error)
+{
+    if (options->warnings)
+        text_add(options->warnings, "%s", error->text.data);
+}
+
 static const char *path_of(struct text *path, const char *folder, const char *name, const char *suffix)
 {
     path->length = 0;
@@ -108,10 +114,12 @@ static enum gnuplot_end draw(int figure, const char *sources, const char *folder
         text_add(&message, ": no plots were drawn");
     else if (end == GNUPLOT_FAILED)
         text_add(&message, ": plots/%s was not drawn", figure_names[figure]);
-    else if (!moved)
-        text_add(&message, "%.*s", (int)error.text.length - 1, error.text.data);
+    else if (end == GNUPLOT_HUNG)
+        text_add(&message, ": plots/%s and those after it were not drawn", figure_names[figure]);
     if (message.length)
         warn(options, message.data);
+    if (!moved)
+        warn_all(options, &error);
     text_free(&script);
     text_free(&message);
     error_free(&error);
@@ -119,7 +127,7 @@ static enum gnuplot_end draw(int figure, const char *sources, const char *folder
 }
 
 /* What the pictures were drawn from, for those who want to draw them otherwise: gnuplot downtime.gp in that folder. */
-static void keep_sources(const char *from, const char *folder)
+static void keep_sources(const char *from, const char *folder, const struct report_options *options)
 {
     struct text path = {0};
     struct error error = {0};
@@ -130,6 +138,8 @@ static void keep_sources(const char *from, const char *folder)
             move(from, path.data, entry->d_name, "", &error);
     if (dir)
         closedir(dir);
+    if (error.count)
+        warn_all(options, &error);
     text_free(&path);
     error_free(&error);
 }
@@ -147,10 +157,10 @@ bool report_plots(const struct study *study, const char *folder, const struct re
     remove_old(plots.data);
     bool done = file_make_folder(sources.data, error) && write_sources(study, sources.data, error);
     enum gnuplot_end end = GNUPLOT_DONE;
-    for (int i = 0; done && end != GNUPLOT_MISSING && i < FIGURES; i++)
+    for (int i = 0; done && end != GNUPLOT_MISSING && end != GNUPLOT_HUNG && i < FIGURES; i++)
         end = draw(i, sources.data, plots.data, options);
     if (done)
-        keep_sources(sources.data, plots.data);
+        keep_sources(sources.data, plots.data, options);
     remove_folder(sources.data);
     text_free(&plots);
     text_free(&sources);

@@ -52,17 +52,19 @@ void sheet_axis(struct sheet *sheet, const char *name, struct axis axis)
              axis.least * factor, name, axis.greatest * factor, name, axis.log, name, axis.unit);
 }
 
-/* Title and what it is about, at the top of the sheet. */
-void sheet_title(struct sheet *sheet, const struct study *study, const char *title, const char *more)
+/* Title and what it is about, at the top of the sheet; `more` is added to that. */
+void sheet_title(struct sheet *sheet, const struct study *study, const char *title, bool intervals, const char *more)
 {
     struct text text = {0};
-    char horizon[QUANTITY_BYTES], confidence[QUANTITY_BYTES];
+    char share[QUANTITY_BYTES];
     const struct scenario *scenario = study->scenario;
     sheet_text(sheet, TEXT_TITLE, 16, sheet->height - 20, title);
     utf8_add_shortened(&text, scenario->name, 60);
-    text_add(&text, ": over %s, %s intervals%s%s", quantity_plain(QUANTITY_SECONDS, scenario->horizon, horizon),
-             quantity_plain(QUANTITY_SHARE, scenario->simulation.confidence, confidence), more,
-             study->partial ? "; PARTIAL RESULT, interrupted" : "");
+    text_add(&text, ", over %s", quantity_plain(QUANTITY_SECONDS, scenario->horizon, share));
+    if (intervals)
+        text_add(&text, ", with %s intervals",
+                 quantity_plain(QUANTITY_SHARE, scenario->simulation.confidence, share));
+    text_add(&text, "%s%s", more, study->partial ? "; partial result, the run was interrupted" : "");
     sheet_text(sheet, TEXT_NOTE, 16, sheet->height - 42, text.data);
     text_free(&text);
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SIDE = 20, AXIS = 62, FOOT = 44, HEADING = 26, PANEL = 230, PANEL_GAP = 46, KEY_PITCH = 22, KEY_LINE = 34,
+enum { SIDE = 20, AXIS = 84, FOOT = 44, HEADING = 34, PANEL = 230, PANEL_GAP = 62, KEY_PITCH = 22, KEY_LINE = 46,
        POINT_PANEL = 400, POINT_PANEL_OF_MANY = 300 };
 
 struct legend {
@@ -16,6 +16,10 @@ struct legend {
 
 static void add_name(struct text *text, const struct study *study, int i, int best)
 {
+    if (!study->outcomes[i].strategy) {
+        text_add(text, "none: no release at all");
+        return;
+    }
     utf8_add_shortened(text, study->outcomes[i].name, NAME_COLUMNS);
     if (i == best)
         text_add(text, " (best)");
@@ -62,8 +66,7 @@ static void add_legend(struct sheet *sheet, const struct study *study, struct le
         double y = 14 + KEY_PITCH * (legend.rows - 1 - i % legend.rows);
         add_name(&name, study, i, -1);
         text_add(&sheet->marks, "%s%.1f %.1f\n%.1f %.1f\n", i ? "\n\n" : "", x, y, x + KEY_LINE, y);
-        sheet_text(sheet, TEXT_LEFT, x + KEY_LINE + 8, y, study->outcomes[i].strategy ? name.data
-                                                                                      : "none: no release at all");
+        sheet_text(sheet, TEXT_LEFT, x + KEY_LINE + 8, y, name.data);
         text_free(&name);
     }
 }
@@ -150,7 +153,7 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
     least = 100 * fmin(0.1, pow(10, floor(log10(least) + 1e-9)));
     for (struct group group = {0}; group_next(study, &group);) {
         double top = sheet->height - TITLE_HEIGHT - heading - group.index * pitch;
-        add_heading(sheet, study, &group, top + 14);
+        add_heading(sheet, study, &group, top + 17);
         for (int c = 0; c < CURVES; c++) {
             double left = AXIS + c * (width + PANEL_GAP);
             struct box box = {left, left + width, top - PANEL, top};
@@ -167,7 +170,7 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
     sheet_number(sheet, "pitch", pitch / sheet->height);
     sheet_number(sheet, "least", least);
     add_legend(sheet, study, legend);
-    sheet_title(sheet, study, "How often it gets bad: share of paths above a value", "");
+    sheet_title(sheet, study, "How often it gets bad: share of paths above a value", false, "");
 }
 
 static bool overlap(struct box a, struct box b)
@@ -293,7 +296,7 @@ void sheet_tradeoff(const struct study *study, struct sheet *sheet)
         struct box box = {AXIS + 10, SHEET_WIDTH - SIDE, top - panel, top};
         if (group.index == 0)
             sheet_box(sheet, "panel", box);
-        add_heading(sheet, study, &group, top + 14);
+        add_heading(sheet, study, &group, top + 17);
         add_points(sheet, study, &group, x, y, box);
         add_level(sheet, &study->outcomes[group.first], x, y, box);
         text_add(&sheet->data, "\n\n");
@@ -305,6 +308,6 @@ void sheet_tradeoff(const struct study *study, struct sheet *sheet)
     sheet_axis(sheet, "lost", y);
     sheet_count(sheet, "panels", groups);
     sheet_number(sheet, "pitch", pitch / sheet->height);
-    sheet_title(sheet, study, "What haste costs: duration against lost traffic",
+    sheet_title(sheet, study, "What haste costs: duration against lost traffic", true,
                 all ? "" : "; hollow: breaks a condition");
 }

@@ -156,7 +156,7 @@ void sheet_downtime(const struct study *study, struct sheet *sheet)
     for (int i = 0; i < study->n_outcomes; i++)
         any = any || !study->outcomes[i].measures[MEASURE_DOWNTIME].trusted ||
               !study->outcomes[i].measures[MEASURE_LOST].trusted;
-    sheet_title(sheet, study, "What a release costs: downtime and lost traffic by strategy",
+    sheet_title(sheet, study, "What a release costs: downtime and lost traffic by strategy", true,
                 any ? "; ? too few paths to trust the interval" : "");
 }
 
@@ -228,5 +228,5 @@ void sheet_causes(const struct study *study, struct sheet *sheet)
     sheet_box(sheet, "shares", rows.second);
     sheet_axis(sheet, "seconds", axis);
     add_cause_legend(sheet, 18);
-    sheet_title(sheet, study, "What takes the requests: causes of lost traffic by strategy", "");
+    sheet_title(sheet, study, "What takes the requests: causes of lost traffic by strategy", false, "");
 }
