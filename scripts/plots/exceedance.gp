@@ -31,7 +31,7 @@ do for [form in "svg png"] {
             set xlabel word("downtime lost duration", c) . " (" . word(units, kinds[c]) . ")" textcolor rgb "#444444"
             if (c == 1) { set ylabel "paths above it (%)" textcolor rgb "#444444" }
             first = (t * 3 + c - 1) * curves
-            plot for [s = 0:curves - 1] data index first + s using 1:2 with steps lw 1.8 \
+            plot for [s = 0:curves - 1] data index first + s using 1:2 with lines lw 1.8 \
                 dt dash(s) lc rgb color(s)
         }
     }

@@ -13,7 +13,7 @@ texts = figure . "-texts.dat"
 plot texts index 0 using 1:2:3 with labels left noenhanced, \
      texts index 1 using 1:2:3 with labels right noenhanced, \
      texts index 2 using 1:2:3 with labels center noenhanced, \
-     texts index 3 using 1:2:3 with labels left noenhanced font ",13", \
-     texts index 4 using 1:2:3 with labels left noenhanced font ",11", \
+     texts index 3 using 1:2:3 with labels left noenhanced font title_font, \
+     texts index 4 using 1:2:3 with labels left noenhanced font heading_font, \
      texts index 5 using 1:2:3 with labels left noenhanced textcolor rgb "#666666", \
      texts index 6 using 1:2:3 with labels center noenhanced textcolor rgb "#ffffff"

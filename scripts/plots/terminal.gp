@@ -1,4 +1,6 @@
 # The output named by `form`. Plain png, where gnuplot was built without cairo, does as well.
+title_font = form eq "svg" ? ",17" : ",13"
+heading_font = form eq "svg" ? ",14" : ",11"
 if (form eq "svg") {
     set terminal svg noenhanced size int(width), int(height) font "sans-serif,12" background "#ffffff"
 } else { if (strstrt(GPVAL_TERMINALS, " pngcairo ") > 0) {

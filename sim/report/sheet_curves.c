@@ -93,19 +93,23 @@ static struct axis curve_axis(const struct study *study, int c, double *least_sh
     return axis;
 }
 
-/* One curve in the axis's units, held inside the panel, so that it ends on the axis and not before it. */
+/*
+ * One curve in the axis's units, held inside the panel, so that it ends on the axis and not before it. Its steps are
+ * drawn out here, as one line: gnuplot's own steps begin a dashed line anew at each.
+ */
 static void add_curve(struct sheet *sheet, const struct curve *curve, struct axis axis, double least)
 {
-    double factor = axis_factor(axis);
-    int any = 0;
+    double factor = axis_factor(axis), before = -1;
     for (int p = 0; p < curve->n_points; p++) {
-        if (curve->exceeded[p] <= 0 && !any)
+        double value = fmax(curve->value[p], axis.least) * factor, share = fmax(100 * curve->exceeded[p], least);
+        if (curve->exceeded[p] <= 0 && before < 0)
             continue;
-        any++;
-        text_add(&sheet->data, "%.12g %.12g\n", fmax(curve->value[p], axis.least) * factor,
-                 fmax(100 * curve->exceeded[p], least));
+        if (before > share)
+            text_add(&sheet->data, "%.12g %.12g\n", value, before);
+        text_add(&sheet->data, "%.12g %.12g\n", value, share);
+        before = share;
     }
-    if (!any)
+    if (before < 0)
         text_add(&sheet->data, "-1 -1\n");
 }
 
