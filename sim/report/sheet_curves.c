@@ -31,14 +31,6 @@ static int group_size(const struct study *study)
     return group_next(study, &group) ? group.end - group.first : 0;
 }
 
-static int group_count(const struct study *study)
-{
-    int n = 0;
-    for (struct group group = {0}; group_next(study, &group);)
-        n++;
-    return n;
-}
-
 /* As many columns as the longest name allows. */
 static struct legend legend_of(const struct study *study)
 {
@@ -52,7 +44,8 @@ static struct legend legend_of(const struct study *study)
     }
     struct legend legend = {.column_width = KEY_LINE + 8 + widest + 24};
     legend.columns = (int)((SHEET_WIDTH - 2 * SIDE) / legend.column_width);
-    legend.columns = legend.columns < 1 ? 1 : legend.columns > n ? n : legend.columns;
+    legend.columns = legend.columns > n ? n : legend.columns;
+    legend.columns = legend.columns < 1 ? 1 : legend.columns;
     legend.rows = (n + legend.columns - 1) / legend.columns;
     return legend;
 }
@@ -62,7 +55,7 @@ static void add_legend(struct sheet *sheet, const struct study *study, struct le
 {
     for (int i = 0; i < group_size(study); i++) {
         struct text name = {0};
-        double x = SIDE + i / legend.rows * legend.column_width;
+        double x = SIDE + (double)(i / legend.rows) * legend.column_width;
         double y = 14 + KEY_PITCH * (legend.rows - 1 - i % legend.rows);
         add_name(&name, study, i, -1);
         text_add(&sheet->marks, "%s%.1f %.1f\n%.1f %.1f\n", i ? "\n\n" : "", x, y, x + KEY_LINE, y);
@@ -195,7 +188,8 @@ static struct box place_name(double x, double y, double width, struct box panel,
         box.right = box.left + width;
         box.bottom = y + shift - HEIGHT / 2.0;
         box.top = box.bottom + HEIGHT;
-        bool is_free = box.left > panel.left && box.right < panel.right && box.bottom > panel.bottom && box.top < panel.top;
+        bool is_free = box.left > panel.left && box.right < panel.right && box.bottom > panel.bottom &&
+                       box.top < panel.top;
         for (int k = 0; k < n && is_free; k++)
             is_free = !overlap(box, taken[k]);
         if (is_free)

@@ -15,14 +15,6 @@ static const struct { unsigned color; bool dark; } cause_looks[CAUSES] = {
     [CAUSE_SWITCHING] = {0x56B4E9, false}, [CAUSE_DEPENDENCIES] = {0x009E73, true},
 };
 
-static int count_groups(const struct study *study)
-{
-    int n = 0;
-    for (struct group group = {0}; group_next(study, &group);)
-        n++;
-    return n;
-}
-
 static void add_label(struct text *label, const struct study *study, int i, const struct group *group)
 {
     utf8_add_shortened(label, study->outcomes[i].name, NAME_COLUMNS);
@@ -52,7 +44,7 @@ struct rows {
 
 static struct rows rows_begin(const struct study *study, struct sheet *sheet, double foot)
 {
-    int headings = count_groups(study) > 1 ? count_groups(study) : 0;
+    int headings = group_count(study) > 1 ? group_count(study) : 0;
     double height = PITCH * study->n_outcomes + HEADING * headings;
     double left = SIDE + label_pixels(study) + 8, width = (SHEET_WIDTH - left - PANEL_GAP - SIDE) / 2;
     sheet->width = SHEET_WIDTH;
@@ -105,14 +97,14 @@ static double greatest_of(const struct study *study, enum measure measure)
     return greatest;
 }
 
-static void add_bar(struct sheet *sheet, const struct outcome *outcome, enum measure measure, struct axis axis,
-                    struct box box, double y, unsigned color)
+static void add_bar(struct sheet *sheet, struct text *block, const struct outcome *outcome, enum measure measure,
+                    struct axis axis, struct box box, double y, unsigned color)
 {
     const struct estimate *e = &outcome->measures[measure];
     char text[QUANTITY_BYTES], value[QUANTITY_BYTES + 2];
     double factor = axis_factor(axis);
     double low = fmax(0, isfinite(e->low) ? e->low : e->mean), high = isfinite(e->high) ? e->high : e->mean;
-    text_add(&sheet->data, "%.1f %.12g %.12g %.12g %u\n", y, e->mean * factor, low * factor, high * factor,
+    text_add(block, "%.1f %.12g %.12g %.12g %u\n", y, e->mean * factor, low * factor, high * factor,
              outcome->strategy ? color : GREY);
     struct quantity q = estimate_quantity(measure, e);
     q.unit = axis.greatest < 1000 ? QUANTITY_ONLY_SECONDS : QUANTITY_SECONDS;
@@ -120,44 +112,41 @@ static void add_bar(struct sheet *sheet, const struct outcome *outcome, enum mea
     sheet_text(sheet, TEXT_LEFT, axis_place(axis, fmax(high, e->mean), box.left, box.right) + 6, y, value);
 }
 
+static bool all_trusted(const struct study *study)
+{
+    bool all = true;
+    for (int i = 0; i < study->n_outcomes; i++)
+        all = all && study->outcomes[i].measures[MEASURE_DOWNTIME].trusted &&
+              study->outcomes[i].measures[MEASURE_LOST].trusted;
+    return all;
+}
+
 /* Downtime and lost of every strategy, as bars with their intervals and figures. */
 void sheet_downtime(const struct study *study, struct sheet *sheet)
 {
-    struct box boxes[2];
+    struct text second = {0};
     sheet->name = "downtime";
-    for (int side = 0; side < 2; side++) {
-        static const enum measure measures[] = {MEASURE_DOWNTIME, MEASURE_LOST};
-        static const unsigned colors[] = {0x56B4E9, 0xE69F00};
-        struct rows rows;
-        /* The texts of names are the same for both sides, so those of the first are forgotten. */
-        text_free(&sheet->texts[TEXT_RIGHT]);
-        text_free(&sheet->texts[TEXT_HEADING]);
-        text_free(&sheet->numbers);
-        rows = rows_begin(study, sheet, FOOT);
-        boxes[0] = rows.first;
-        boxes[1] = rows.second;
-        struct axis axis = bar_axis(greatest_of(study, measures[side]), boxes[0].right - boxes[0].left);
-        text_add(&sheet->data, side ? "\n\n" : "");
-        for (struct group group = {0}; group_next(study, &group);) {
-            rows_heading(study, &rows, &group, sheet);
-            for (int i = group.first; i < group.end; i++) {
-                double y = rows_next(study, &rows, &group, i, sheet);
-                add_bar(sheet, &study->outcomes[i], measures[side], axis, boxes[side], y, colors[side]);
-            }
+    struct rows rows = rows_begin(study, sheet, FOOT);
+    double width = rows.first.right - rows.first.left;
+    struct axis downtime = bar_axis(greatest_of(study, MEASURE_DOWNTIME), width);
+    struct axis lost = bar_axis(greatest_of(study, MEASURE_LOST), width);
+    for (struct group group = {0}; group_next(study, &group);) {
+        rows_heading(study, &rows, &group, sheet);
+        for (int i = group.first; i < group.end; i++) {
+            const struct outcome *outcome = &study->outcomes[i];
+            double y = rows_next(study, &rows, &group, i, sheet);
+            add_bar(sheet, &sheet->data, outcome, MEASURE_DOWNTIME, downtime, rows.first, y, 0x56B4E9);
+            add_bar(sheet, &second, outcome, MEASURE_LOST, lost, rows.second, y, 0xE69F00);
         }
     }
-    struct axis downtime = bar_axis(greatest_of(study, MEASURE_DOWNTIME), boxes[0].right - boxes[0].left);
-    struct axis lost = bar_axis(greatest_of(study, MEASURE_LOST), boxes[0].right - boxes[0].left);
-    sheet_box(sheet, "downtime", boxes[0]);
-    sheet_box(sheet, "lost", boxes[1]);
+    text_add(&sheet->data, "\n\n%s", second.length ? second.data : "");
+    text_free(&second);
+    sheet_box(sheet, "downtime", rows.first);
+    sheet_box(sheet, "lost", rows.second);
     sheet_axis(sheet, "downtime", downtime);
     sheet_axis(sheet, "lost", lost);
-    bool any = false;
-    for (int i = 0; i < study->n_outcomes; i++)
-        any = any || !study->outcomes[i].measures[MEASURE_DOWNTIME].trusted ||
-              !study->outcomes[i].measures[MEASURE_LOST].trusted;
     sheet_title(sheet, study, "What a release costs: downtime and lost traffic by strategy", true,
-                any ? "; ? too few paths to trust the interval" : "");
+                all_trusted(study) ? "" : "; ? too few paths to trust the interval");
 }
 
 static void add_segment(struct text *block, double from, double to, double y, unsigned color)
