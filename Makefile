@@ -36,12 +36,14 @@ FLAGS  := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prot
 LDLIBS := -lgsl -lgslcblas -lcsv -lyaml -lm
 
 LIBRARY := $(filter-out sim/cli/main.c,$(wildcard sim/*/*.c models/*.c))
+PLOTS   := $(wildcard scripts/plots/*.gp)
 TESTS   := $(wildcard tests/*.c)
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
 OBJECTS := $(call objects,$(LIBRARY) sim/cli/main.c)
 
 compile  = $(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS)
 
+<<<<<<< HEAD
 # Commands are shown in short; `make V=1` shows them in full.
 ifeq ($(V),1)
 say = $(2)
@@ -74,6 +76,24 @@ $(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS))
 	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | build/checked
+=======
+$(BUILD)/nines: $(call objects,$(LIBRARY) sim/cli/main.c) $(BUILD)/plot_scripts.o
+	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS)) $(BUILD)/plot_scripts.o
+	$(CC) $(CFLAGS) -o $@ $^ -lcunit $(LDLIBS)
+
+# The program carries the gnuplot scripts, so that it finds them wherever it is installed.
+$(BUILD)/plot_scripts.o: $(PLOTS)
+	@mkdir -p $(@D)
+	{ echo '#include "report/gnuplot.h"'; echo '#define LINES (const char *const[])'; \
+	  echo 'const struct plot_script plot_scripts[] = {'; \
+	  for f in $(PLOTS); do echo "{\"$${f##*/}\", LINES{"; sed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $$f; echo '0}},'; done; \
+	  echo '{0, 0}};'; } > $(BUILD)/plot_scripts.c
+	$(CC) $(CFLAGS) -c -o $@ $(BUILD)/plot_scripts.c
+
+$(BUILD)/%.o: %.c
+>>>>>>> report
 	@mkdir -p $(@D)
 	$(call say,CC $@,$(compile) -MMD -MP -c -o $@ $<)
 

@@ -15,6 +15,7 @@ extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
+extern const struct test_suite suite_plots;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -27,6 +28,7 @@ static const struct test_suite *const suites[] = {
     &suite_transcripts,
     &suite_units,
     &suite_scenario,
+    &suite_plots,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

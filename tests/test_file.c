@@ -157,7 +157,8 @@ static void json_keeps_its_commas(void)
     json_number(&json, "f", -INFINITY);
     json_end(&json);
     char *text = sample_end(out);
-    CU_ASSERT_STRING_EQUAL(text, "{\n  \"a\": 0.1,\n  \"b\": [],\n  \"c\": [\n    null,\n    18446744073709551615,\n    {\n"
+    CU_ASSERT_STRING_EQUAL(text, "{\n  \"a\": 0.1,\n  \"b\": [],\n  \"c\": [\n    null,\n    18446744073709551615,\n"
+                                 "    {\n"
                                  "      \"d\": true\n    }\n  ],\n  \"e\": null,\n  \"f\": null\n}\n");
     free(text);
 }

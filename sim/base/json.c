@@ -62,7 +62,7 @@ static void begin(struct json *json, const char *key)
     }
 }
 
-static void open(struct json *json, const char *key, char opening, char closing)
+static void begin_nested(struct json *json, const char *key, char opening, char closing)
 {
     begin(json, key);
     assert(json->depth < JSON_DEPTH);
@@ -75,13 +75,13 @@ static void open(struct json *json, const char *key, char opening, char closing)
 /* Begins an object; what follows belongs to it until json_end. */
 void json_object(struct json *json, const char *key)
 {
-    open(json, key, '{', '}');
+    begin_nested(json, key, '{', '}');
 }
 
 /* Begins an array. */
 void json_array(struct json *json, const char *key)
 {
-    open(json, key, '[', ']');
+    begin_nested(json, key, '[', ']');
 }
 
 /* Ends the innermost object or array; after the last one comes a new line. */

@@ -8,7 +8,7 @@
 
 enum { JSON_DEPTH = 32 };
 
-/* Start with {.out = stream}. In every call the key is NULL inside an array and at the top, and given inside an object. */
+/* Start with {.out = stream}. The key of a call is NULL inside an array and at the top, and given inside an object. */
 struct json {
     FILE *out;
     int   depth;

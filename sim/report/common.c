@@ -21,6 +21,15 @@ bool group_next(const struct study *study, struct group *group)
     return true;
 }
 
+/* How many topologies were studied. */
+int group_count(const struct study *study)
+{
+    int n = 0;
+    for (struct group group = {0}; group_next(study, &group);)
+        n++;
+    return n;
+}
+
 /* Of no release at all only downtime and lost are known. */
 bool outcome_has(const struct outcome *outcome, enum measure measure)
 {

@@ -13,6 +13,7 @@ struct group {
 };
 
 bool               group_next(const struct study *study, struct group *group);
+int                group_count(const struct study *study);
 bool               outcome_has(const struct outcome *outcome, enum measure measure);
 double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);

@@ -211,7 +211,7 @@ static void write_environment(struct json *json, const struct environment *envir
 /*
  * The same for the executor. Durations are in seconds, weights and probabilities from 0 to 1. `approve` of an
  * environment is the mean that was simulated, 0 where nobody need approve; `back` says how to go back from wherever
- * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled with so much room.
+ * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled with that room.
  */
 void report_plan_json(const struct scenario *scenario, const struct strategy *strategy,
                       const struct topology *topology, const char *version, FILE *out)

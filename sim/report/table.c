@@ -5,17 +5,15 @@
  * Where the width does not do, columns are left out, the least needed first, and a line says which; a column that is
  * minimised stays. Figures keep their intervals: a mean without one says nothing.
  */
-#include "report/common.h"
+#include "report/terminal.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "models/strategy.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 8, DEFAULT_WIDTH = 100, LEAST_WIDTH = 40, LEAST_NAME = 16, GAP = 2, MARK = 2, INDENT = 2, MOST_SECONDS = 1000 };
+enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2, MOST_SECONDS = 1000 };
 
 enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
 
@@ -27,9 +25,12 @@ struct column {
 };
 
 static const struct column usual_columns[] = {
-    {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 5},   {MEASURE_LOST, FIGURE_MEAN, "lost", "", 6},
-    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", 1}, {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 4},
-    {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 3},   {MEASURE_EXTRA, FIGURE_BARE_MEAN, "extra", "inst-h", 2},
+    {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 5},
+    {MEASURE_LOST, FIGURE_MEAN, "lost", "", 6},
+    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", 1},
+    {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 4},
+    {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 3},
+    {MEASURE_EXTRA, FIGURE_BARE_MEAN, "extra", "inst-h", 2},
 };
 
 enum { USUAL_COLUMNS = sizeof usual_columns / sizeof *usual_columns };
@@ -44,76 +45,6 @@ struct layout {
     bool           shown[MOST_COLUMNS];
     int            n_columns, name_width;
 };
-
-struct paint {
-    const char *on, *off;
-};
-
-static struct paint paint_of(const struct table_options *options, const char *code)
-{
-    return options->color ? (struct paint){code, "\033[0m"} : (struct paint){"", ""};
-}
-
-static int width_of(const struct table_options *options)
-{
-    int width = options->width > 0 ? options->width : DEFAULT_WIDTH;
-    return width < LEAST_WIDTH ? LEAST_WIDTH : width;
-}
-
-static void put_spaces(int n, FILE *out)
-{
-    fprintf(out, "%*s", n > 0 ? n : 0, "");
-}
-
-static void put_right(const char *text, int width, FILE *out)
-{
-    put_spaces(width - utf8_width(text), out);
-    fputs(text, out);
-}
-
-static void put_left(const char *text, int width, FILE *out)
-{
-    fputs(text, out);
-    put_spaces(width - utf8_width(text), out);
-}
-
-/* Words of a text in lines of at most `width` columns, each line after the first indented. No new line at the end. */
-static void put_wrapped(const char *text, int width, FILE *out)
-{
-    int used = 0;
-    while (*text) {
-        size_t length = strcspn(text, " ");
-        struct text word = {0};
-        text_add_bytes(&word, text, length);
-        int columns = utf8_width(word.data);
-        if (used && used + 1 + columns > width) {
-            fprintf(out, "\n%*s", INDENT, "");
-            used = INDENT;
-        } else if (used) {
-            putc(' ', out);
-            used++;
-        }
-        fputs(word.data, out);
-        text_free(&word);
-        used += columns;
-        text += length;
-        text += strspn(text, " ");
-    }
-}
-
-/* Puts the text on lines of its own and frees it. */
-static void put_painted(struct text *text, struct paint paint, const struct table_options *options, FILE *out)
-{
-    fputs(paint.on, out);
-    put_wrapped(text->data, width_of(options), out);
-    fprintf(out, "%s\n", paint.off);
-    text_free(text);
-}
-
-static void put_sentence(struct text *text, const struct table_options *options, FILE *out)
-{
-    put_painted(text, (struct paint){"", ""}, options, out);
-}
 
 /* Both percentiles in the unit that suits the greater: "28.9 / 43.4 min". */
 static const char *percentiles_text(struct arena *arena, const struct estimate *e)
@@ -194,18 +125,20 @@ static int least_ranked(const struct layout *layout)
     return layout->columns[least].rank == MOST_COLUMNS ? -1 : least;
 }
 
-/* First long names are shortened, then columns go. */
+/* First long names are shortened, then columns go; what they leave is given back to the names. */
 static void fit(struct layout *layout, int width)
 {
+    int wanted = layout->name_width, least;
     int too_wide = layout_width(layout) - width;
     if (too_wide > 0 && layout->name_width > LEAST_NAME) {
         layout->name_width -= too_wide;
         if (layout->name_width < LEAST_NAME)
             layout->name_width = LEAST_NAME;
     }
-    int least;
     while (layout_width(layout) > width && (least = least_ranked(layout)) >= 0)
         layout->shown[least] = false;
+    int room = layout->name_width + width - layout_width(layout);
+    layout->name_width = room >= wanted ? wanted : room > layout->name_width ? room : layout->name_width;
 }
 
 static void lay_out(struct layout *layout, const struct study *study, const struct group *group, int width)
@@ -371,26 +304,34 @@ static bool note_due(const struct layout *layout, const struct outcome *outcome,
            (verbose || is_shown(layout, measure));
 }
 
+/* Adds the measures from `first` on that share its note, and remembers that they were said. */
+static void add_noted(struct text *text, const struct layout *layout, const struct outcome *outcome, int first,
+                      bool verbose, bool said[MEASURES])
+{
+    for (int m = first; m < MEASURES; m++) {
+        if (!note_due(layout, outcome, m, verbose) || !same_note(&outcome->measures[first], &outcome->measures[m]))
+            continue;
+        text_add(text, "%s%s", m == first ? "" : ", ", measure_types[m].name);
+        said[m] = true;
+    }
+}
+
 /* "? canary (rollback, stuck): too few paths …": the measures of one outcome that share a note stand together. */
 static void put_notes(const struct layout *layout, const struct outcome *outcome, const struct table_options *options,
                       FILE *out)
 {
     bool said[MEASURES] = {false};
     for (int m = 0; m < MEASURES; m++) {
+        const char *note = outcome->measures[m].note;
         struct text text = {0};
         if (said[m] || !note_due(layout, outcome, m, options->verbose))
             continue;
         text_add(&text, "? ");
         utf8_add_printable(&text, outcome->name);
-        for (int k = m; k < MEASURES; k++)
-            if (note_due(layout, outcome, k, options->verbose) &&
-                same_note(&outcome->measures[m], &outcome->measures[k])) {
-                text_add(&text, "%s%s", k == m ? " (" : ", ", measure_types[k].name);
-                said[k] = true;
-            }
+        text_add(&text, " (");
+        add_noted(&text, layout, outcome, m, options->verbose, said);
         text_add(&text, "): ");
-        utf8_add_printable(&text, outcome->measures[m].note ? outcome->measures[m].note
-                                                            : "too few paths saw what the interval rests on.");
+        utf8_add_printable(&text, note ? note : "too few paths saw what the interval rests on.");
         put_sentence(&text, options, out);
     }
 }
@@ -419,112 +360,36 @@ static void add_stop_reason(struct text *text, enum stop stop, double precision)
     }
 }
 
-/* Why sampling ended where it was not the precision, one line a reason, with the precision that was reached. */
+/* Adds who was ended for that reason, with the precision that was reached; returns how many. */
+static int add_stopped(struct text *text, const struct study *study, const struct group *group, enum stop stop)
+{
+    char share[QUANTITY_BYTES];
+    int n = 0;
+    for (int i = group->first; i < group->end; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        if (!outcome->strategy || outcome->stop != stop)
+            continue;
+        text_add(text, n++ ? ", " : ": ");
+        utf8_add_printable(text, outcome->name);
+        if (stop != STOP_CONSTANT && isfinite(outcome->precision))
+            text_add(text, " (± %s)", quantity_plain(QUANTITY_SHARE, outcome->precision, share));
+    }
+    return n;
+}
+
+/* Why sampling ended where it was not the precision, one line a reason. */
 static void put_stops(const struct study *study, const struct group *group, const struct table_options *options,
                       FILE *out)
 {
     for (int stop = STOP_PRECISE + 1; stop < STOPS; stop++) {
         struct text text = {0};
-        char share[QUANTITY_BYTES];
-        bool any = false;
         add_stop_reason(&text, stop, study->scenario->simulation.precision);
-        for (int i = group->first; i < group->end; i++) {
-            const struct outcome *outcome = &study->outcomes[i];
-            if (!outcome->strategy || outcome->stop != (enum stop)stop)
-                continue;
-            text_add(&text, any ? ", " : ": ");
-            utf8_add_printable(&text, outcome->name);
-            if (stop != STOP_CONSTANT && isfinite(outcome->precision))
-                text_add(&text, " (± %s)", quantity_plain(QUANTITY_SHARE, outcome->precision, share));
-            any = true;
-        }
+        int n = add_stopped(&text, study, group, stop);
         text_add(&text, ".");
-        if (any)
+        if (n)
             put_sentence(&text, options, out);
         text_free(&text);
     }
-}
-
-/* 1234567 as 1 234 567. */
-static void add_grouped(struct text *text, double count)
-{
-    char digits[QUANTITY_BYTES];
-    int n = snprintf(digits, sizeof digits, "%.0f", count);
-    for (int i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0)
-            text_add(text, " ");
-        text_add(text, "%c", digits[i]);
-    }
-}
-
-static void put_measure(const struct outcome *outcome, enum measure measure, FILE *out)
-{
-    const struct estimate *e = &outcome->measures[measure];
-    const double percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
-    char text[QUANTITY_BYTES];
-    fputs("    ", out);
-    put_left(measure_types[measure].name, 14, out);
-    quantity_print(estimate_quantity(measure, e), text);
-    put_spaces(GAP, out);
-    struct text mean = {0};
-    text_add(&mean, "%s%s", text, e->trusted ? "" : " ?");
-    bool any = false;
-    for (size_t i = 0; i < sizeof percentiles / sizeof *percentiles; i++)
-        any = any || isfinite(percentiles[i]);
-    put_left(mean.data, any ? 26 : 0, out);
-    text_free(&mean);
-    for (size_t i = 0; any && i < sizeof percentiles / sizeof *percentiles; i++) {
-        /* The unit of extra is said once, with the mean. */
-        enum quantity_unit unit = measure_quantity(measure);
-        unit = unit == QUANTITY_INSTANCE_HOURS ? QUANTITY_NUMBER : unit;
-        put_spaces(1, out);
-        put_right(quantity_plain(unit, percentiles[i], text), 9, out);
-    }
-    putc('\n', out);
-}
-
-static void put_causes(const struct outcome *outcome, const struct table_options *options, FILE *out)
-{
-    struct text text = {0};
-    char share[QUANTITY_BYTES];
-    double lost = outcome_lost(outcome);
-    for (int c = 0; c < CAUSES && lost > 0; c++)
-        if (outcome->causes[c] > 0)
-            text_add(&text, "%s%s %s", text.length ? ", " : "    lost to: ", cause_types[c].name,
-                     quantity_plain(QUANTITY_SHARE, outcome->causes[c] / lost, share));
-    if (text.length) {
-        fputs("    ", out);
-        put_wrapped(text.data + 4, width_of(options) - 4, out);
-        putc('\n', out);
-    }
-    text_free(&text);
-}
-
-static void put_details(const struct study *study, const struct group *group, const struct table_options *options,
-                        FILE *out)
-{
-    for (int i = group->first; i < group->end; i++) {
-        const struct outcome *outcome = &study->outcomes[i];
-        struct text name = {0};
-        struct paint paint = paint_of(options, "\033[1m");
-        utf8_add_printable(&name, outcome->name);
-        fprintf(out, "\n  %s%s%s", paint.on, name.data, paint.off);
-        text_free(&name);
-        if (outcome->strategy && strcmp(outcome->name, outcome->strategy->type->name))
-            fprintf(out, " (%s)", outcome->strategy->type->name);
-        struct text effort = {0};
-        add_grouped(&effort, (double)outcome->paths);
-        text_add(&effort, " paths, ");
-        add_grouped(&effort, (double)outcome->events);
-        fprintf(out, ": %s events\n", effort.data);
-        text_free(&effort);
-        fprintf(out, "    %-14s  %-26s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p95", "p99", "max");
-        for (int m = 0; m < MEASURES; m++)
-            if (outcome_has(outcome, m))
-                put_measure(outcome, m, out);
-        put_causes(outcome, options, out);
-    }
-    putc('\n', out);
 }
 
 static void put_group(const struct study *study, const struct group *group, const struct table_options *options,

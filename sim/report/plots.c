@@ -1,0 +1,168 @@
+/*
+ * Figures through gnuplot: plots/<name>.svg and .png, and in plots/source all that they were drawn from.
+ *
+ * Everything is first made in a folder of its own and moved when it is whole, so that no picture is half drawn; the
+ * pictures of an earlier run are removed first, so that none stands beside results that it does not show.
+ */
+#include "report/gnuplot.h"
+#include "report/sheet.h"
+
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { USUAL_LIMIT = 30 };
+
+static void (*const figures[])(const struct study *, struct sheet *) = {sheet_downtime, sheet_exceedance,
+                                                                        sheet_tradeoff, sheet_causes};
+
+static const char *const figure_names[] = {"downtime", "exceedance", "tradeoff", "causes"};
+static const char *const forms[] = {"svg", "png"};
+
+enum { FIGURES = sizeof figures / sizeof *figures, FORMS = sizeof forms / sizeof *forms };
+
+static void warn(const struct report_options *options, const char *message)
+{
+    if (options->warnings)
+        text_add(options->warnings, "%s\n", message);
+}
+
+static void warn_all(const struct report_options *options, const struct error *error)
+{
+    if (options->warnings)
+        text_add(options->warnings, "%s", error->text.data);
+}
+
+static const char *path_of(struct text *path, const char *folder, const char *name, const char *suffix)
+{
+    path->length = 0;
+    text_add(path, "%s/%s%s%s", folder, name, *suffix ? "." : "", suffix);
+    return path->data;
+}
+
+static void remove_old(const char *folder)
+{
+    struct text path = {0};
+    for (int i = 0; i < FIGURES; i++)
+        for (int k = 0; k < FORMS; k++)
+            unlink(path_of(&path, folder, figure_names[i], forms[k]));
+    text_free(&path);
+}
+
+/* Removes a folder of files. */
+static void remove_folder(const char *folder)
+{
+    struct text path = {0};
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            unlink(path_of(&path, folder, entry->d_name, ""));
+    if (dir)
+        closedir(dir);
+    rmdir(folder);
+    text_free(&path);
+}
+
+static bool move(const char *from, const char *to, const char *name, const char *suffix, struct error *error)
+{
+    struct text old = {0}, new = {0};
+    path_of(&old, from, name, suffix);
+    path_of(&new, to, name, suffix);
+    bool done = rename(old.data, new.data) == 0 ||
+                error_add(error, FAULT_SYSTEM, "%s: cannot write: %s", new.data, strerror(errno));
+    text_free(&old);
+    text_free(&new);
+    return done;
+}
+
+static bool write_sources(const struct study *study, const char *folder, struct error *error)
+{
+    bool done = true;
+    for (const struct plot_script *script = plot_scripts; done && script->name; script++) {
+        struct text path = {0}, bytes = {0};
+        for (const char *const *line = script->lines; *line; line++)
+            text_add(&bytes, "%s", *line);
+        done = file_write(path_of(&path, folder, script->name, ""), bytes.data, bytes.length, error);
+        text_free(&path);
+        text_free(&bytes);
+    }
+    for (int i = 0; done && i < FIGURES; i++) {
+        struct sheet sheet = {0};
+        figures[i](study, &sheet);
+        done = sheet_write(&sheet, folder, error);
+        sheet_free(&sheet);
+    }
+    return done;
+}
+
+/* Draws one figure in the folder of sources and moves the pictures up. A failure is a warning. */
+static enum gnuplot_end draw(int figure, const char *sources, const char *folder, const struct report_options *options)
+{
+    struct text script = {0}, message = {0};
+    struct error error = {0};
+    text_add(&script, "%s.gp", figure_names[figure]);
+    enum gnuplot_end end = gnuplot_run(options->gnuplot ? options->gnuplot : "gnuplot", sources, script.data,
+                                       options->plot_limit > 0 ? options->plot_limit : USUAL_LIMIT, &message);
+    bool moved = true;
+    for (int i = 0; end == GNUPLOT_DONE && moved && i < FORMS; i++)
+        moved = move(sources, folder, figure_names[figure], forms[i], &error);
+    if (end == GNUPLOT_MISSING)
+        text_add(&message, ": no plots were drawn");
+    else if (end == GNUPLOT_FAILED)
+        text_add(&message, ": plots/%s was not drawn", figure_names[figure]);
+    else if (end == GNUPLOT_HUNG)
+        text_add(&message, ": plots/%s and those after it were not drawn", figure_names[figure]);
+    if (message.length)
+        warn(options, message.data);
+    if (!moved)
+        warn_all(options, &error);
+    text_free(&script);
+    text_free(&message);
+    error_free(&error);
+    return end;
+}
+
+/* What the pictures were drawn from, for those who want to draw them otherwise: gnuplot downtime.gp in that folder. */
+static void keep_sources(const char *from, const char *folder, const struct report_options *options)
+{
+    struct text path = {0};
+    struct error error = {0};
+    path_of(&path, folder, "source", "");
+    DIR *dir = file_make_folder(path.data, &error) ? opendir(from) : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        if (strstr(entry->d_name, ".gp") || strstr(entry->d_name, ".dat"))
+            move(from, path.data, entry->d_name, "", &error);
+    if (dir)
+        closedir(dir);
+    if (error.count)
+        warn_all(options, &error);
+    text_free(&path);
+    error_free(&error);
+}
+
+/*
+ * Draws the figures into folder/plots. Returns false where the data cannot be written; a gnuplot that is missing,
+ * fails or hangs costs its picture and a warning.
+ */
+bool report_plots(const struct study *study, const char *folder, const struct report_options *options,
+                  struct error *error)
+{
+    struct text plots = {0}, sources = {0};
+    path_of(&plots, folder, "plots", "");
+    text_add(&sources, "%s/drawing.%ld", plots.data, (long)getpid());
+    remove_old(plots.data);
+    bool done = file_make_folder(sources.data, error) && write_sources(study, sources.data, error);
+    enum gnuplot_end end = GNUPLOT_DONE;
+    for (int i = 0; done && end != GNUPLOT_MISSING && end != GNUPLOT_HUNG && i < FIGURES; i++)
+        end = draw(i, sources.data, plots.data, options);
+    if (done)
+        keep_sources(sources.data, plots.data, options);
+    remove_folder(sources.data);
+    text_free(&plots);
+    text_free(&sources);
+    return done;
+}

@@ -1,0 +1,26 @@
+/* report/terminal: words and columns on a terminal. Internal to report/. */
+#ifndef NINES_REPORT_TERMINAL_H
+#define NINES_REPORT_TERMINAL_H
+
+#include "report/common.h"
+
+/* What turns a color on and off; empty texts where none is asked for. */
+struct paint {
+    const char *on, *off;
+};
+
+struct paint paint_of(const struct table_options *options, const char *code);
+int          width_of(const struct table_options *options);
+void         put_spaces(int n, FILE *out);
+void         put_right(const char *text, int width, FILE *out);
+void         put_left(const char *text, int width, FILE *out);
+void         put_wrapped(const char *text, int width, FILE *out);
+void         put_painted(struct text *text, struct paint paint, const struct table_options *options, FILE *out);
+void         put_sentence(struct text *text, const struct table_options *options, FILE *out);
+void         add_grouped(struct text *text, double count);
+
+/* The detailed view of a topology, in report/details. */
+void         put_details(const struct study *study, const struct group *group, const struct table_options *options,
+                         FILE *out);
+
+#endif

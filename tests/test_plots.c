@@ -1,0 +1,306 @@
+/* Figures, and the folder of results. */
+#include "test.h"
+
+#include "report/report.h"
+#include "report_study.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char *const figures[] = {"downtime", "exceedance", "tradeoff", "causes"};
+static char folder[64];
+
+static const char *in_folder(const char *name)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/nines-test-XXXXXX");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+}
+
+/* Removes a folder and all below; returns how many of its files are temporary ones left behind. */
+static int clear(const char *path)
+{
+    char below[1024];
+    int left = 0;
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+            continue;
+        snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        left += strstr(entry->d_name, ".tmp") || strstr(entry->d_name, "drawing");
+        left += entry->d_type == DT_DIR ? clear(below) : 0;
+        if (entry->d_type != DT_DIR)
+            unlink(below);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+    return left;
+}
+
+static char *read_file(const char *path)
+{
+    static char bytes[1 << 20];
+    FILE *in = fopen(path, "r");
+    size_t n = in ? fread(bytes, 1, sizeof bytes - 1, in) : 0;
+    bytes[n] = '\0';
+    if (in)
+        fclose(in);
+    return bytes;
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* The exit status of a program; -1 where it is not installed. */
+static int run(char *const *arguments)
+{
+    pid_t pid;
+    int status;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1 /* O_WRONLY */, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", 1 /* O_WRONLY */, 0);
+    int fault = posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (fault)
+        return -1;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+}
+
+static bool have(const char *program)
+{
+    char *arguments[] = {(char *)program, "--version", NULL};
+    if (run(arguments) == 0)
+        return true;
+    printf("skipped: %s is not installed\n", program);
+    return false;
+}
+
+static void check_pictures(bool xmllint)
+{
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "plots/%s.png", figures[i]);
+        CU_ASSERT_EQUAL(memcmp(read_file(in_folder(name)), "\x89PNG\r\n\x1a\n", 8), 0);
+        snprintf(name, sizeof name, "plots/%s.svg", figures[i]);
+        CU_ASSERT_PTR_NOT_NULL(strstr(read_file(in_folder(name)), "</svg>"));
+        char *arguments[] = {"xmllint", "--noout", (char *)in_folder(name), NULL};
+        CU_ASSERT_TRUE(!xmllint || run(arguments) == 0);
+    }
+}
+
+static void figures_are_drawn_for_any_study(void)
+{
+    static const struct sample_options samples[] = {
+        {0}, {.topologies = 3}, {.strategies = 12}, {.long_names = true}, {.all_zero = true},
+        {.strategies = 1}, {.troubled = true},
+    };
+    if (!have("gnuplot"))
+        return;
+    bool xmllint = have("xmllint");
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct error error = {0};
+        struct text warnings = {0};
+        struct study *study = sample_study(&samples[i]);
+        struct report_options options = {.version = "1.2.3", .warnings = &warnings};
+        make_folder();
+        CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
+        CU_ASSERT_EQUAL(warnings.length, 0);
+        CU_ASSERT_EQUAL(error.count, 0);
+        check_pictures(xmllint);
+        CU_ASSERT_EQUAL(clear(folder), 0);
+        text_free(&warnings);
+        error_free(&error);
+        sample_free(study);
+    }
+}
+
+/* Names that a shell or gnuplot would carry out. */
+static void hostile_names_are_drawn_and_not_carried_out(void)
+{
+    static const char *const shown[] = {"a\"b&lt;c>&amp;d", "`touch executed`", "@x{/Symbol a}_2^3", "100%d%s%n",
+                                        "größer_日本\\n\\", "#x $y ;z", "'a' . \"b\""};
+    if (!have("gnuplot"))
+        return;
+    struct error error = {0};
+    struct text warnings = {0};
+    struct study *study = sample_study(&(struct sample_options){.hostile_names = true, .strategies = 8});
+    struct report_options options = {.version = "1.2.3", .warnings = &warnings};
+    study->outcomes[2].name = "`touch executed`";
+    study->outcomes[4].name = "\"; system('touch executed') #";
+    make_folder();
+    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
+    CU_ASSERT_EQUAL(warnings.length, 0);
+    check_pictures(have("xmllint"));
+    for (size_t f = 0; f < sizeof figures / sizeof *figures; f++) {
+        char name[64];
+        snprintf(name, sizeof name, "plots/%s.svg", figures[f]);
+        const char *svg = read_file(in_folder(name));
+        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+            CU_ASSERT_PTR_NOT_NULL(strstr(svg, shown[i]));
+    }
+    CU_ASSERT_FALSE(exists("executed"));
+    CU_ASSERT_FALSE(exists(in_folder("plots/source/executed")));
+    CU_ASSERT_FALSE(exists(in_folder("plots/executed")));
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    text_free(&warnings);
+    error_free(&error);
+    sample_free(study);
+}
+
+static void the_folder_holds_all_results(void)
+{
+    static const char *const names[] = {"summary.csv", "distribution.csv", "causes.csv", "result.json", "plan.json"};
+    struct error error = {0};
+    struct text warnings = {0};
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct report_options options = {.version = "1.2.3", .no_plots = true, .warnings = &warnings};
+    char below[128];
+    make_folder();
+    snprintf(below, sizeof below, "%s/results/checkout", folder);
+    CU_ASSERT_TRUE(report_write(study, below, &options, &error));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", below, names[i]);
+        CU_ASSERT_TRUE(*read_file(path) != '\0');
+    }
+    study->winner = study->best[0] = -1;
+    CU_ASSERT_EQUAL(warnings.length, 0);
+    CU_ASSERT_TRUE(report_write(study, below, &options, &error));
+    CU_ASSERT_FALSE(exists(in_folder("results/checkout/plan.json")));
+    CU_ASSERT_STRING_EQUAL(warnings.data, "no strategy keeps every condition: no plan.json was written\n");
+    CU_ASSERT_EQUAL(error.count, 0);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    text_free(&warnings);
+    sample_free(study);
+}
+
+static void results_that_cannot_be_written_are_told(void)
+{
+    struct error error = {0};
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct report_options options = {.version = "1.2.3", .no_plots = true};
+    struct rlimit old, small;
+    make_folder();
+    CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+    char *before = strdup(read_file(in_folder("result.json")));
+    study->seed = 2;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    small = (struct rlimit){4096, old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    bool done = report_write(study, folder, &options, &error);
+    setrlimit(RLIMIT_FSIZE, &old);
+    signal(SIGXFSZ, handler);
+    CU_ASSERT_FALSE(done);
+    CU_ASSERT_EQUAL(error.count, 1);
+    CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, ".csv: cannot write: File too large"));
+    CU_ASSERT_STRING_EQUAL(read_file(in_folder("result.json")), before);
+    free(before);
+    error_free(&error);
+    CU_ASSERT_FALSE(report_write(study, in_folder("summary.csv"), &options, &error));
+    CU_ASSERT_EQUAL(error.count, 1);
+    error_free(&error);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    sample_free(study);
+}
+
+/* Runs report_plots with a program in gnuplot's stead and gives its warnings. */
+static char *warnings_of(const char *program, const char *script, double limit)
+{
+    struct error error = {0};
+    struct text warnings = {0};
+    struct study *study = sample_study(&(struct sample_options){0});
+    char path[128];
+    make_folder();
+    snprintf(path, sizeof path, "%s/%s", folder, program);
+    if (script) {
+        FILE *out = fopen(path, "w");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+        fputs(script, out);
+        fclose(out);
+        chmod(path, 0700);
+    }
+    mkdir(in_folder("plots"), 0777);
+    FILE *old = fopen(in_folder("plots/downtime.svg"), "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(old);
+    fclose(old);
+    struct report_options options = {.version = "1", .gnuplot = path, .plot_limit = limit, .warnings = &warnings};
+    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
+    CU_ASSERT_EQUAL(error.count, 0);
+    CU_ASSERT_FALSE(exists(in_folder("plots/downtime.svg")));
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    sample_free(study);
+    return warnings.data;
+}
+
+static int count_lines(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void a_missing_gnuplot_costs_one_warning(void)
+{
+    char *warnings = warnings_of("no-such-program", NULL, 0);
+    CU_ASSERT_EQUAL(count_lines(warnings), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "no-such-program is not installed: no plots were drawn\n"));
+    free(warnings);
+}
+
+static void a_gnuplot_that_fails_is_quoted(void)
+{
+    char *warnings = warnings_of("fails", "#!/bin/sh\necho >&2\necho 'no display' >&2\necho more >&2\nexit 1\n", 0);
+    CU_ASSERT_EQUAL(count_lines(warnings), 4);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/fails: downtime.gp: no display: plots/downtime was not drawn\n"));
+    free(warnings);
+    warnings = warnings_of("dies", "#!/bin/sh\nkill -SEGV $$\n", 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/dies: causes.gp: ended by signal 11: plots/causes was not drawn\n"));
+    free(warnings);
+    warnings = warnings_of("lies", "#!/bin/sh\nexit 0\n", 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "downtime.svg: cannot write: No such file or directory\n"));
+    free(warnings);
+}
+
+static void a_gnuplot_that_hangs_is_ended(void)
+{
+    char *warnings = warnings_of("hangs", "#!/bin/sh\nexec sleep 600\n", 0.1);
+    CU_ASSERT_EQUAL(count_lines(warnings), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/hangs: downtime.gp took more than 0.1 s and was ended"));
+    free(warnings);
+}
+
+static const struct test_case cases[] = {
+    {"figures are drawn for any study", figures_are_drawn_for_any_study},
+    {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
+    {"the folder holds all results", the_folder_holds_all_results},
+    {"results that cannot be written are told", results_that_cannot_be_written_are_told},
+    {"a missing gnuplot costs one warning", a_missing_gnuplot_costs_one_warning},
+    {"a gnuplot that fails is quoted", a_gnuplot_that_fails_is_quoted},
+    {"a gnuplot that hangs is ended", a_gnuplot_that_hangs_is_ended},
+    {NULL, NULL},
+};
+
+const struct test_suite suite_plots = {"plots", cases};
