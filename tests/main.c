@@ -12,6 +12,7 @@ extern const struct test_suite suite_quantity;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
 extern const struct test_suite suite_plan;
+extern const struct test_suite suite_contract;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 
@@ -23,6 +24,7 @@ static const struct test_suite *const suites[] = {
     &suite_file,
     &suite_report,
     &suite_plan,
+    &suite_contract,
     &suite_cli,
     &suite_transcripts,
 };
