@@ -11,6 +11,8 @@ extern const struct test_suite suite_statistics;
 extern const struct test_suite suite_quantity;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
+extern const struct test_suite suite_plan;
+extern const struct test_suite suite_contract;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
@@ -24,6 +26,8 @@ static const struct test_suite *const suites[] = {
     &suite_quantity,
     &suite_file,
     &suite_report,
+    &suite_plan,
+    &suite_contract,
     &suite_cli,
     &suite_transcripts,
     &suite_units,
