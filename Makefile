@@ -43,7 +43,6 @@ OBJECTS := $(call objects,$(LIBRARY) sim/cli/main.c)
 
 compile  = $(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS)
 
-<<<<<<< HEAD
 # Commands are shown in short; `make V=1` shows them in full.
 ifeq ($(V),1)
 say = $(2)
@@ -69,31 +68,24 @@ help:
 	@echo 'make clean    remove build/'
 	@echo 'VARIANT=release|debug|test|lint|asan|tsan|cov|fuzz builds in another way; V=1 shows the commands'
 
-$(BUILD)/nines: $(OBJECTS)
+$(BUILD)/nines: $(OBJECTS) $(BUILD)/plot_scripts.o
 	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
 
-$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS))
+$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS)) $(BUILD)/plot_scripts.o
 	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS))
 
-$(BUILD)/%.o: %.c $(BUILD)/flags | build/checked
-=======
-$(BUILD)/nines: $(call objects,$(LIBRARY) sim/cli/main.c) $(BUILD)/plot_scripts.o
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
-
-$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS)) $(BUILD)/plot_scripts.o
-	$(CC) $(CFLAGS) -o $@ $^ -lcunit $(LDLIBS)
-
 # The program carries the gnuplot scripts, so that it finds them wherever it is installed.
-$(BUILD)/plot_scripts.o: $(PLOTS)
+$(BUILD)/plot_scripts.c: $(PLOTS) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "report/gnuplot.h"'; echo '#define LINES (const char *const[])'; \
+	@{ echo '#include "report/gnuplot.h"'; echo '#define LINES (const char *const[])'; \
 	  echo 'const struct plot_script plot_scripts[] = {'; \
 	  for f in $(PLOTS); do echo "{\"$${f##*/}\", LINES{"; sed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $$f; echo '0}},'; done; \
-	  echo '{0, 0}};'; } > $(BUILD)/plot_scripts.c
-	$(CC) $(CFLAGS) -c -o $@ $(BUILD)/plot_scripts.c
+	  echo '{0, 0}};'; } >$@.new && mv $@.new $@
 
-$(BUILD)/%.o: %.c
->>>>>>> report
+$(BUILD)/plot_scripts.o: $(BUILD)/plot_scripts.c $(BUILD)/flags | build/checked
+	$(call say,CC $@,$(compile) -c -o $@ $<)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | build/checked
 	@mkdir -p $(@D)
 	$(call say,CC $@,$(compile) -MMD -MP -c -o $@ $<)
 
