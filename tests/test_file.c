@@ -185,10 +185,10 @@ static void json_texts_are_escaped_and_valid(void)
 
 static void utf8_knows_its_width(void)
 {
-    CU_ASSERT_EQUAL(utf8_width("26.0 s ± 0.5"), 12);
-    CU_ASSERT_EQUAL(utf8_width("日本"), 4);
-    CU_ASSERT_EQUAL(utf8_width("e\xCC\x81"), 1);
-    CU_ASSERT_EQUAL(utf8_width("\xFF"), 1);
+    CU_ASSERT_EQUAL(utf8_columns("26.0 s ± 0.5"), 12);
+    CU_ASSERT_EQUAL(utf8_columns("日本"), 4);
+    CU_ASSERT_EQUAL(utf8_columns("e\xCC\x81"), 1);
+    CU_ASSERT_EQUAL(utf8_columns("\xFF"), 1);
 }
 
 static void utf8_shows_nothing_that_moves_the_cursor(void)
@@ -206,8 +206,8 @@ static void utf8_shortens_in_the_middle(void)
         for (int columns = 5; columns < 20; columns++) {
             struct text text = {0};
             utf8_add_shortened(&text, names[i], columns);
-            CU_ASSERT_TRUE(utf8_width(text.data) <= columns);
-            CU_ASSERT_TRUE(utf8_width(names[i]) > columns || !strcmp(text.data, names[i]));
+            CU_ASSERT_TRUE(utf8_columns(text.data) <= columns);
+            CU_ASSERT_TRUE(utf8_columns(names[i]) > columns || !strcmp(text.data, names[i]));
             text_free(&text);
         }
     struct text text = {0};

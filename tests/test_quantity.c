@@ -50,6 +50,8 @@ static void intervals_that_lean_are_given_by_their_ends(void)
     static const struct example examples[] = {
         {{QUANTITY_SHARE, 0.0002, 0.00001, 0.00072}, "0.02 % (0.00 to 0.07)"},
         {{QUANTITY_SHARE, 0.00001, 0.0000003, 0.00070}, "0.001 % (0.000 to 0.070)"},
+        {{QUANTITY_ONLY_SECONDS, 1.04, 0.84, 5.12}, "1.0 s (0.8 to 5.1)"},
+        {{QUANTITY_ONLY_SECONDS, 25.1, 24.2, 53.4}, "25 s (24 to 53)"},
         {{QUANTITY_SECONDS, 11520, 11280, 12600}, "3 h 12 m (3 h 8 m to 3 h 30 m)"},
     };
     CHECK(examples);

@@ -55,7 +55,7 @@ static void the_table_fits_its_width(void)
                                             .strategies = kind == 2 ? 8 : 4};
             char *text = table_of(&sample, (struct table_options){width, false, false}), *rest = text;
             for (char *line; (line = strsep(&rest, "\n"));)
-                CU_ASSERT_TRUE(utf8_width(line) <= width);
+                CU_ASSERT_TRUE(utf8_columns(line) <= width);
             free(text);
         }
 }

@@ -30,7 +30,7 @@ static void write_text(FILE *out, const char *value)
     putc('"', out);
     while (left) {
         uint32_t code;
-        size_t n = utf8_decode(value, left, &code);
+        size_t n = utf8_next(value, left, &code);
         write_escaped(out, code);
         value += n;
         left -= n;

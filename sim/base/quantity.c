@@ -94,6 +94,15 @@ static struct scale seconds_scale(double size, double half)
     return (struct scale){1, "", true, step, half > 0, 0};
 }
 
+/* Whether the value would be rounded to 0, or to the end of its interval that is nearer, though it differs. */
+static bool hides_an_end(struct quantity q, struct scale scale)
+{
+    double unit = scale.factor * pow(10, scale.decimals);
+    double near = q.value - q.low < q.high - q.value ? q.low : q.high;
+    double shown = round(q.value * unit);
+    return (q.value != 0 && shown == 0) || (q.value != near && shown == round(near * unit));
+}
+
 static struct scale scale_of(struct quantity q)
 {
     double half = half_width(q);
@@ -112,9 +121,7 @@ static struct scale scale_of(struct quantity q)
         return scale;
     }
     scale.decimals = decimals_for(half * scale.factor);
-    /* What leans stands near 0 and would be rounded to it, though it was seen. */
-    if (leans(q) && q.value != 0 && scale.decimals >= 0 &&
-        fabs(q.value) * scale.factor * pow(10, scale.decimals) < 0.5)
+    if (leans(q) && scale.decimals >= 0 && hides_an_end(q, scale))
         scale.decimals++;
     return scale;
 }

@@ -58,7 +58,7 @@ static size_t sequence_length(unsigned char first, uint32_t *bits)
  * Reads one code point from the length bytes, length 1 or more, and returns how many bytes it has. A byte that begins
  * no valid sequence (an overlong form, a surrogate, beyond U+10FFFF) gives UTF8_REPLACEMENT and is passed by alone.
  */
-size_t utf8_decode(const char *bytes, size_t length, uint32_t *code)
+size_t utf8_next(const char *bytes, size_t length, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t value = 0;
@@ -84,13 +84,13 @@ static int code_width(uint32_t code)
 }
 
 /* Columns that the text takes on a terminal. */
-int utf8_width(const char *text)
+int utf8_columns(const char *text)
 {
     int width = 0;
     size_t left = strlen(text);
     while (left) {
         uint32_t code;
-        size_t n = utf8_decode(text, left, &code);
+        size_t n = utf8_next(text, left, &code);
         width += code_width(code);
         text += n;
         left -= n;
@@ -117,7 +117,7 @@ void utf8_add_printable(struct text *text, const char *bytes)
     text_add_bytes(text, "", 0);
     while (left) {
         uint32_t code;
-        size_t n = utf8_decode(bytes, left, &code);
+        size_t n = utf8_next(bytes, left, &code);
         utf8_add(text, IS_IN(unprintable, code) ? UTF8_REPLACEMENT : code);
         bytes += n;
         left -= n;
@@ -130,7 +130,7 @@ static size_t start_within(const char *text, int columns)
     size_t used = 0, left = strlen(text);
     while (left) {
         uint32_t code;
-        size_t n = utf8_decode(text + used, left, &code);
+        size_t n = utf8_next(text + used, left, &code);
         columns -= code_width(code);
         if (columns < 0)
             break;
@@ -145,13 +145,13 @@ void utf8_add_shortened(struct text *text, const char *bytes, int columns)
 {
     struct text whole = {0};
     utf8_add_printable(&whole, bytes);
-    int width = utf8_width(whole.data);
+    int width = utf8_columns(whole.data);
     if (width <= columns) {
         text_add_bytes(text, whole.data, whole.length);
     } else {
         size_t head = start_within(whole.data, columns / 2);
         size_t skip = start_within(whole.data, width - (columns - columns / 2 - 1));
-        while (utf8_width(whole.data + skip) > columns - columns / 2 - 1)
+        while (utf8_columns(whole.data + skip) > columns - columns / 2 - 1)
             skip += start_within(whole.data + skip, 2);
         text_add_bytes(text, whole.data, head);
         text_add(text, "…%s", whole.data + skip);

@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { DURATION_BYTES = 64 };
+enum { DURATION_BYTES = 64, MOST_INSTANCES = 1000000000 };
 
 /* How many instances a pooled rollback may have above the replicas, and how many it may lack. */
 struct room {
@@ -29,10 +29,10 @@ static const char *routing_name(const struct strategy *strategy)
 static int amount_count(struct amount amount, int replicas, bool up)
 {
     if (!amount.is_share)
-        return (int)amount.value;
+        return (int)fmin(amount.value, MOST_INSTANCES);
     /* 7 % of 100 is a hair above 7 in floating point, and must not become 8. */
     double count = amount.value * replicas;
-    return (int)(up ? ceil(count - 1e-9) : floor(count + 1e-9));
+    return (int)fmin(up ? ceil(count - 1e-9) : floor(count + 1e-9), MOST_INSTANCES);
 }
 
 static struct room room_of(const struct strategy *strategy, int replicas)

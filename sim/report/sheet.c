@@ -130,7 +130,7 @@ bool sheet_write(const struct sheet *sheet, const char *folder, struct error *er
 /* How wide a text stands at the usual size, about: fonts differ. */
 double text_pixels(const char *text)
 {
-    return 7.2 * utf8_width(text);
+    return 7.2 * utf8_columns(text);
 }
 
 /* Where a value lies between two ends of an axis. */

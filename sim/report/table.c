@@ -147,11 +147,11 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
     *layout = (struct layout){0};
     choose_columns(layout, study->scenario->objective.minimize);
     for (int i = group->first; i < group->end; i++) {
-        int columns = utf8_width(study->outcomes[i].name);
+        int columns = utf8_columns(study->outcomes[i].name);
         layout->name_width = columns > layout->name_width ? columns : layout->name_width;
     }
     for (int c = 0; c < layout->n_columns; c++) {
-        int heading = utf8_width(layout->columns[c].heading), below = utf8_width(layout->columns[c].below);
+        int heading = utf8_columns(layout->columns[c].heading), below = utf8_columns(layout->columns[c].below);
         layout->widths[c] = heading > below ? heading : below;
         layout->shown[c] = true;
         layout->cells[c] = arena_new(&layout->arena, (size_t)n, sizeof *layout->cells[c]);
@@ -159,7 +159,7 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
         for (int i = 0; i < n; i++) {
             layout->cells[c][i] = cell_text(&layout->arena, &study->outcomes[group->first + i], layout->columns[c],
                                             layout->units[c]);
-            int columns = utf8_width(layout->cells[c][i]);
+            int columns = utf8_columns(layout->cells[c][i]);
             layout->widths[c] = columns > layout->widths[c] ? columns : layout->widths[c];
         }
     }
@@ -174,7 +174,7 @@ static void put_heading(const struct layout *layout, struct paint paint, FILE *o
         for (int c = 0; c < layout->n_columns; c++) {
             const char *heading = line ? layout->columns[c].below : layout->columns[c].heading;
             if (layout->shown[c])
-                text_add(&text, "%*s%s", GAP + layout->widths[c] - utf8_width(heading), "", heading);
+                text_add(&text, "%*s%s", GAP + layout->widths[c] - utf8_columns(heading), "", heading);
         }
         while (text.length && text.data[text.length - 1] == ' ')
             text.data[--text.length] = '\0';

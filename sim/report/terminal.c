@@ -25,14 +25,14 @@ void put_spaces(int n, FILE *out)
 
 void put_right(const char *text, int width, FILE *out)
 {
-    put_spaces(width - utf8_width(text), out);
+    put_spaces(width - utf8_columns(text), out);
     fputs(text, out);
 }
 
 void put_left(const char *text, int width, FILE *out)
 {
     fputs(text, out);
-    put_spaces(width - utf8_width(text), out);
+    put_spaces(width - utf8_columns(text), out);
 }
 
 /* Words of a text in lines of at most `width` columns, each line after the first indented. No new line at the end. */
@@ -43,7 +43,7 @@ void put_wrapped(const char *text, int width, FILE *out)
         size_t length = strcspn(text, " ");
         struct text word = {0};
         text_add_bytes(&word, text, length);
-        int columns = utf8_width(word.data);
+        int columns = utf8_columns(word.data);
         if (used && used + 1 + columns > width) {
             fprintf(out, "\n%*s", INDENT, "");
             used = INDENT;
