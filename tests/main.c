@@ -13,6 +13,7 @@ extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
 extern const struct test_suite suite_plan;
 extern const struct test_suite suite_contract;
+extern const struct test_suite suite_path;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 
@@ -25,6 +26,7 @@ static const struct test_suite *const suites[] = {
     &suite_report,
     &suite_plan,
     &suite_contract,
+    &suite_path,
     &suite_cli,
     &suite_transcripts,
 };

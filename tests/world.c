@@ -264,9 +264,18 @@ void world_run(struct world *w, uint64_t number, double horizon)
     run_batch(w, &batch);
 }
 
+/* When an event of the path was. */
+double world_time(const struct world *w, int event)
+{
+    if (event < 0 || event >= w->path.n_events)
+        die("event", "that it looked for");
+    return w->path.events[event].time;
+}
+
 /* Makes the state after an event of the path the present one. */
 void world_look(struct world *w, int event)
 {
+    world_time(w, event);
     memcpy(w->state, w->path.events[event].state, (size_t)w->process->n_variables * sizeof *w->state);
 }
 
@@ -276,10 +285,10 @@ bool world_is(const struct world *w, int event, const char *command)
     return c >= 0 && !strcmp(w->process->commands[c].name, command);
 }
 
-/* The next event of a command, or -1. */
+/* The next event of a command, or -1; that of no event (from -1) is none. */
 int world_find(const struct world *w, const char *command, int from)
 {
-    for (int i = from; i < w->path.n_events; i++)
+    for (int i = from < 0 ? w->path.n_events : from; i < w->path.n_events; i++)
         if (world_is(w, i, command))
             return i;
     return -1;
