@@ -14,6 +14,7 @@ extern const struct test_suite suite_report;
 extern const struct test_suite suite_plan;
 extern const struct test_suite suite_contract;
 extern const struct test_suite suite_path;
+extern const struct test_suite suite_rollout;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 
@@ -27,6 +28,7 @@ static const struct test_suite *const suites[] = {
     &suite_plan,
     &suite_contract,
     &suite_path,
+    &suite_rollout,
     &suite_cli,
     &suite_transcripts,
 };
