@@ -622,6 +622,32 @@ static void a_start_that_misses_its_deadline_goes_back_and_the_way_back_has_none
     world_free(w);
 }
 
+/* The old ones are ready after their own time, though half of the new ones, which hardly ever start, are in place. */
+static void the_way_back_does_not_wait_for_new_instances(void)
+{
+    struct world *w = world_new("[{name: p, services: [{name: web, replicas: 4, start: 10s, drain: 0}]}]",
+                                "start_failure: 99.9%, progress_deadline: 1s, rollback_failure: 0%",
+                                "type: rolling, max_surge: 2, max_unavailable: 2");
+    double sum = 0, squares = 0;
+    int n = 0;
+    for (uint64_t i = 0; i < 200; i++) {
+        world_reset(w);
+        release_is(w, RELEASE_DEFECTIVE);
+        world_run(w, i, DAY);
+        int launch = world_find(w, "p.back.launch", 0), started = world_find(w, "p.back.started", 0);
+        double wait = world_time(w, started) - world_time(w, launch);
+        world_look(w, launch);
+        EXPECT_COUNT(world_starting(w, "p", OLD), 2);
+        EXPECT_COUNT(world_starting(w, "p", NEW) + world_up(w, "p", NEW), 2);
+        sum += wait;
+        squares += wait * wait;
+        n++;
+    }
+    struct mean found = {sum / n, sqrt((squares / n - sum / n * sum / n) / n)};
+    EXPECT_MEAN(found, 10 * (1 + 1. / 2), 4);
+    world_free(w);
+}
+
 /* Of what vanishes in a zone the starting ones go first, then the failed ones, then those that are up. */
 static void the_least_useful_vanish_first(void)
 {
@@ -731,6 +757,7 @@ static const struct test_case cases[] = {
     {"after a trigger only starting goes on", after_a_trigger_only_starting_goes_on},
     {"a start that misses its deadline goes back, and the way back has no deadline",
      a_start_that_misses_its_deadline_goes_back_and_the_way_back_has_none},
+    {"the way back does not wait for new instances that are starting", the_way_back_does_not_wait_for_new_instances},
     {"the least useful vanish first", the_least_useful_vanish_first},
     {"duration ends with the end, or the way back, or the horizon",
      duration_ends_with_the_end_or_the_way_back_or_the_horizon},
