@@ -53,7 +53,7 @@ static void all_begin_up_with_the_old_version_only(void)
     };
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         expect_near(begins[i].name, world_get(w, begins[i].name), begins[i].value, 0, __FILE__, __LINE__);
-    EXPECT_NEAR(world_formula(w, "p.served"), 1 - .3 * 1 / 4, 1e-15); /* the first step is under way: 1 of 4 is to stop */
+    EXPECT_NEAR(world_formula(w, "p.served"), 1 - .3 * 1 / 4, 1e-15); /* 1 of 4 is about to stop */
     EXPECT_NEAR(world_formula(w, "p.by_new"), 0, 0);
     EXPECT_NEAR(world_chance(w, "decide", 0), .3, 1e-15);
     world_run(w, 1, 0);
@@ -255,7 +255,7 @@ static void weights_share_the_traffic_between_the_versions(void)
 
 static void requests_are_lost_while_traffic_is_moved_and_x_is_not_affected(void)
 {
-    struct world *w = pool(); /* stop 1 of 4, start 3, stop 1 of 6, start 1, stop 2 of 6; the only delays are switches */
+    struct world *w = pool(); /* stops 1 of 4, 1 of 6 and 2 of 6; there are no delays but switches */
     const double loss[] = {.3 * 1 / 4, .3 * 1 / 6, .3 * 2 / 6};
     world_set(w, "release", RELEASE_DEFECTIVE);
     set_old(w, 1, 1);

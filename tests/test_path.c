@@ -2,8 +2,8 @@
  * What a rollout does on a path: step by step, when something triggers in the middle of a step, and on the way back.
  *
  * Where starts take no time all other delays are fixed, so that what a path must look like can be written down: the
- * instances of both versions and the served share, for as long as they last ("time: up old up new served"). A false alarm
- * comes at random; the moment it comes decides which way back is expected.
+ * instances of both versions and the served share, for as long as they last ("time: up old up new served"). A false
+ * alarm comes at random; the moment it comes decides which way back is expected.
  */
 #include "world.h"
 
@@ -130,7 +130,7 @@ static void approvals_take_an_exponential_time(void)
     release_is(w, RELEASE_SOUND);
     world_sample(w, 1, 8000, FOREVER);
     EXPECT_MEAN(world_mean(w, "duration"), 1800, 4);
-    EXPECT_MEAN(world_mean(w, "extra"), 1200 / 3600., 4); /* the second set is up while the second approval is awaited */
+    EXPECT_MEAN(world_mean(w, "extra"), 1200 / 3600., 4); /* the second set waits to be approved */
     EXPECT_MEAN(world_share_by(w, "finished", 600), 1 - 2 * exp(-.5) + exp(-1), 4); /* two exponentials in a row */
     world_free(w);
 }
@@ -241,7 +241,8 @@ static void a_pool_goes_back_from_the_middle_of_any_step(void)
     const struct way_back ways[] = {
         WAY(0, 10, from_one),  /* waiting min_ready */
         WAY(10, 12, from_one), /* moving traffic away: the loss ends with the trigger */
-        WAY(12, 42, "-: 1 old 1 new 1; 0: 2 old 1 new 0.9; 2: 2 old 0 new 1; 32: 2 old 0 new 1 rolled back"), /* drain */
+        /* draining */
+        WAY(12, 42, "-: 1 old 1 new 1; 0: 2 old 1 new 0.9; 2: 2 old 0 new 1; 32: 2 old 0 new 1 rolled back"),
         WAY(42, 52, from_two),
         WAY(52, 54, from_two),
         WAY(54, 84, "-: 0 old 2 new 1; 0: 1 old 2 new 0.9; 2: 1 old 1 new 1; 32: 2 old 1 new 0.9; 34: 2 old 0 new 1; "
