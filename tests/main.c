@@ -13,6 +13,8 @@ extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
 extern const struct test_suite suite_plan;
 extern const struct test_suite suite_contract;
+extern const struct test_suite suite_path;
+extern const struct test_suite suite_rollout;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
@@ -28,6 +30,8 @@ static const struct test_suite *const suites[] = {
     &suite_report,
     &suite_plan,
     &suite_contract,
+    &suite_path,
+    &suite_rollout,
     &suite_cli,
     &suite_transcripts,
     &suite_units,

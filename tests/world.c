@@ -1,4 +1,4 @@
-/* See world.h. A name that the process does not have is a mistake of the test, and ends it. */
+/* See world.h. What is asked for and not there (a variable, an event, the end of a path) fails the test and ends it. */
 #include "world.h"
 
 #include <stdio.h>
@@ -7,9 +7,12 @@
 
 enum { SEED = 20260731 };
 
+/* Does not return: CUnit leaves the test. What the test holds stays allocated. */
 static void die(const char *what, const char *name)
 {
-    fprintf(stderr, "the test asks for the %s %s, which is not there\n", what, name);
+    char message[512];
+    snprintf(message, sizeof message, "the test needs the %s %s", what, name);
+    CU_assertImplementation(CU_FALSE, __LINE__, message, __FILE__, "", CU_TRUE);
     abort();
 }
 
@@ -264,9 +267,18 @@ void world_run(struct world *w, uint64_t number, double horizon)
     run_batch(w, &batch);
 }
 
+/* When an event of the path was. */
+double world_time(const struct world *w, int event)
+{
+    if (event < 0 || event >= w->path.n_events)
+        die("event", "that it looked for");
+    return w->path.events[event].time;
+}
+
 /* Makes the state after an event of the path the present one. */
 void world_look(struct world *w, int event)
 {
+    world_time(w, event);
     memcpy(w->state, w->path.events[event].state, (size_t)w->process->n_variables * sizeof *w->state);
 }
 
@@ -276,10 +288,10 @@ bool world_is(const struct world *w, int event, const char *command)
     return c >= 0 && !strcmp(w->process->commands[c].name, command);
 }
 
-/* The next event of a command, or -1. */
+/* The next event of a command, or -1; that of no event (from -1) is none. */
 int world_find(const struct world *w, const char *command, int from)
 {
-    for (int i = from; i < w->path.n_events; i++)
+    for (int i = from < 0 ? w->path.n_events : from; i < w->path.n_events; i++)
         if (world_is(w, i, command))
             return i;
     return -1;

@@ -79,6 +79,7 @@ int    world_starting(const struct world *world, const char *environment, enum v
 void   world_run(struct world *world, uint64_t number, double horizon);
 void   world_look(struct world *world, int event);
 bool   world_is(const struct world *world, int event, const char *command);
+double world_time(const struct world *world, int event);
 int    world_find(const struct world *world, const char *command, int from);
 double world_reward(const struct world *world, const char *reward);
 double world_first_time(const struct world *world, const char *label);
