@@ -13,6 +13,7 @@ extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
+extern const struct test_suite suite_process;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -23,6 +24,7 @@ static const struct test_suite *const suites[] = {
     &suite_report,
     &suite_cli,
     &suite_transcripts,
+    &suite_process,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
