@@ -34,15 +34,28 @@ struct worker {
     struct error error;
 };
 
-/* The next blocks, MOST_BLOCKS at most. Returns how many. */
-static size_t cut(const struct sampler *sampler, struct block *blocks)
+static size_t strata_short_of_paths(const struct sampler *sampler)
 {
     size_t n = 0;
     for (int a = 0; a < sampler->n_arms; a++)
+        for (int s = 0; s < sampler->arms[a].n_strata; s++)
+            n += sampler->arms[a].strata[s].wanted > sampler->arms[a].strata[s].tally.paths;
+    return n;
+}
+
+/* The next blocks, MOST_BLOCKS at most, shared among the strata so that all get on. Returns how many. */
+static size_t cut(const struct sampler *sampler, struct block *blocks)
+{
+    size_t n = 0, strata = strata_short_of_paths(sampler);
+    uint64_t most = strata < MOST_BLOCKS ? MOST_BLOCKS / (strata + !strata) * BLOCK_PATHS : BLOCK_PATHS;
+    for (int a = 0; a < sampler->n_arms; a++)
         for (int s = 0; s < sampler->arms[a].n_strata; s++) {
             const struct stratum *stratum = &sampler->arms[a].strata[s];
-            for (uint64_t i = stratum->tally.paths; i < stratum->wanted && n < MOST_BLOCKS; i += BLOCK_PATHS) {
-                uint64_t left = stratum->wanted - i;
+            uint64_t from = stratum->tally.paths, end = stratum->wanted;
+            if (end > from && end - from > most)
+                end = from + most;
+            for (uint64_t i = from; i < end && n < MOST_BLOCKS; i += BLOCK_PATHS) {
+                uint64_t left = end - i;
                 blocks[n++] = (struct block){a, s, i, left < BLOCK_PATHS ? (int)left : BLOCK_PATHS, false, {0}};
             }
         }
