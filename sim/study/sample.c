@@ -14,7 +14,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { BLOCK_PATHS = 512, MOST_BLOCKS = 4096 };
+enum { BLOCK_PATHS = 512, MOST_BLOCKS = 2048 };
 
 struct block {
     int          arm, stratum;
@@ -34,31 +34,22 @@ struct worker {
     struct error error;
 };
 
-static size_t strata_short_of_paths(const struct sampler *sampler)
-{
-    size_t n = 0;
-    for (int a = 0; a < sampler->n_arms; a++)
-        for (int s = 0; s < sampler->arms[a].n_strata; s++)
-            n += sampler->arms[a].strata[s].wanted > sampler->arms[a].strata[s].tally.paths;
-    return n;
-}
-
-/* The next blocks, MOST_BLOCKS at most, shared among the strata so that all get on. Returns how many. */
+/* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
 static size_t cut(const struct sampler *sampler, struct block *blocks)
 {
-    size_t n = 0, strata = strata_short_of_paths(sampler);
-    uint64_t most = strata < MOST_BLOCKS ? MOST_BLOCKS / (strata + !strata) * BLOCK_PATHS : BLOCK_PATHS;
-    for (int a = 0; a < sampler->n_arms; a++)
-        for (int s = 0; s < sampler->arms[a].n_strata; s++) {
-            const struct stratum *stratum = &sampler->arms[a].strata[s];
-            uint64_t from = stratum->tally.paths, end = stratum->wanted;
-            if (end > from && end - from > most)
-                end = from + most;
-            for (uint64_t i = from; i < end && n < MOST_BLOCKS; i += BLOCK_PATHS) {
-                uint64_t left = end - i;
-                blocks[n++] = (struct block){a, s, i, left < BLOCK_PATHS ? (int)left : BLOCK_PATHS, false, {0}};
+    size_t n = 0, before;
+    uint64_t turn = 0;
+    do {
+        before = n;
+        for (int a = 0; a < sampler->n_arms; a++)
+            for (int s = 0; s < sampler->arms[a].n_strata && n < MOST_BLOCKS; s++) {
+                const struct stratum *stratum = &sampler->arms[a].strata[s];
+                uint64_t i = stratum->tally.paths + turn, left = stratum->wanted - i;
+                if (i < stratum->wanted)
+                    blocks[n++] = (struct block){a, s, i, left < BLOCK_PATHS ? (int)left : BLOCK_PATHS, false, {0}};
             }
-        }
+        turn += BLOCK_PATHS;
+    } while (n > before && n < MOST_BLOCKS);
     return n;
 }
 
