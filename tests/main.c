@@ -20,6 +20,7 @@ extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_plots;
+extern const struct test_suite suite_process;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -37,6 +38,7 @@ static const struct test_suite *const suites[] = {
     &suite_units,
     &suite_scenario,
     &suite_plots,
+    &suite_process,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

@@ -177,7 +177,8 @@ static void evaluate(struct run *run, const struct program *program)
         } else if (node->op == OP_TABLE) {
             const struct table *table = &graph->tables[node->b];
             double index = value[node->a];
-            result = table->values[index <= 0 ? 0 : index >= table->n_values ? table->n_values - 1 : (int)index];
+            /* Written such that no number at all (0/0 in a branch that is not chosen) looks at the first entry. */
+            result = table->values[!(index > 0) ? 0 : index >= table->n_values ? table->n_values - 1 : (int)index];
         } else {
             result = graph_apply(node, value[node->a], value[node->b], value[node->c]);
         }
@@ -265,19 +266,33 @@ static bool fire(struct run *run, int number, double time, struct error *error)
     return true;
 }
 
+/* Step 1: which fixed delays run, and until when. */
+static bool note_due(struct run *run, double time, struct error *error)
+{
+    for (int i = 0; i < run->n_fixed; i++) {
+        int k = run->fixed[i];
+        const struct command *c = &run->process->commands[k];
+        double delay = run->value[c->amount];
+        if (run->value[c->guard] == 0) {
+            run->due[k] = INFINITY;
+        } else if (run->due[k] == INFINITY) {
+            if (!(delay >= 0 && delay < INFINITY))
+                return error_add(error, FAULT_SYSTEM, "process %s: command %s has the delay %g", run->process->name,
+                                 c->name, delay);
+            run->due[k] = time + delay;
+        }
+    }
+    return true;
+}
+
 /* Steps 1 and 2: until no `now` command is enabled. */
 static bool settle(struct run *run, double time, struct error *error)
 {
     for (int count = 0;; count++) {
         int first = -1;
         evaluate(run, &run->guards);
-        for (int i = 0; i < run->n_fixed; i++) {
-            const struct command *c = &run->process->commands[run->fixed[i]];
-            if (run->value[c->guard] == 0)
-                run->due[run->fixed[i]] = INFINITY;
-            else if (run->due[run->fixed[i]] == INFINITY)
-                run->due[run->fixed[i]] = time + run->value[c->amount];
-        }
+        if (!note_due(run, time, error))
+            return false;
         for (int i = 0; i < run->n_now && first < 0; i++)
             if (run->value[run->process->commands[run->now[i]].guard] != 0)
                 first = run->now[i];

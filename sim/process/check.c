@@ -1,6 +1,6 @@
 /*
- * What can be known of a process before it runs. The rest (an update outside its variable's range, a negative rate, a
- * cycle of `now` commands) depends on the states that are reached and is checked by the engines.
+ * What can be known of a process before it runs. The rest (an update outside its variable's range, a negative rate or
+ * delay, a cycle of `now` commands) depends on the states that are reached and is checked by the engines.
  */
 #include "process/process.h"
 
@@ -66,8 +66,10 @@ static bool check_graph(const struct process *process, struct error *error)
     const struct graph *graph = &process->graph;
     for (int i = 0; i < graph->n_nodes; i++) {
         int operand[3], n = graph_operands(&graph->nodes[i], operand);
-        bool fits = graph->nodes[i].op != OP_VARIABLE || graph->nodes[i].a < process->n_variables;
-        fits = fits && (graph->nodes[i].op != OP_CONSTANT || !isnan(graph->nodes[i].constant));
+        const struct node *node = &graph->nodes[i];
+        bool fits = node->op != OP_VARIABLE || (node->a >= 0 && node->a < process->n_variables);
+        fits = fits && (node->op != OP_TABLE || (node->b >= 0 && node->b < graph->n_tables));
+        fits = fits && (node->op != OP_CONSTANT || !isnan(node->constant));
         for (int k = 0; k < n; k++)
             fits = fits && operand[k] >= 0 && operand[k] < i;
         if (!fits)
@@ -76,12 +78,53 @@ static bool check_graph(const struct process *process, struct error *error)
     return good;
 }
 
-/* Checks what must hold of every process. All faults found are added to the error. */
+static bool has_node(const struct process *process, expr e, const char *what, const char *of, struct error *error)
+{
+    return (e >= 0 && e < process->graph.n_nodes) ||
+           error_add(error, FAULT_SYSTEM, "process %s: %s of %s is no expression", process->name, what, of);
+}
+
+static bool check_updates(const struct process *process, const struct command *command, struct error *error)
+{
+    bool good = true;
+    for (int b = command->first_branch; b < command->first_branch + command->n_branches; b++) {
+        const struct branch *branch = &process->branches[b];
+        good &= has_node(process, branch->probability, "a probability", command->name, error);
+        for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
+            good &= has_node(process, process->updates[u].value, "an update", command->name, error);
+    }
+    return good;
+}
+
+/* Whether all that the process refers to is there. */
+static bool check_expressions(const struct process *process, struct error *error)
+{
+    bool good = true;
+    for (int i = 0; i < process->n_commands; i++) {
+        const struct command *c = &process->commands[i];
+        good &= has_node(process, c->guard, "the guard", c->name, error);
+        good &= c->delay == DELAY_NOW || has_node(process, c->amount, "the delay", c->name, error);
+        good &= check_updates(process, c, error);
+    }
+    for (int i = 0; i < process->n_rewards; i++)
+        good &= has_node(process, process->rewards[i].rate, "the rate", process->rewards[i].name, error);
+    for (int i = 0; i < process->n_labels; i++)
+        good &= has_node(process, process->labels[i].condition, "the condition", process->labels[i].name, error);
+    return good;
+}
+
+/*
+ * Checks what must hold of every process. All faults found are added to the error; where expressions are missing or
+ * broken, what they say is not looked at.
+ */
 bool process_check(const struct process *process, struct error *error)
 {
     bool good = check_graph(process, error);
+    good &= check_expressions(process, error);
     good &= check_variables(process, error);
-    good &= check_commands(process, error);
+    if (!good)
+        return false;
+    good = check_commands(process, error);
     for (int i = 0; i < process->n_updates; i++)
         if (process->updates[i].variable < 0 || process->updates[i].variable >= process->n_variables)
             good = error_add(error, FAULT_SYSTEM, "process %s: update %d writes no variable", process->name, i);

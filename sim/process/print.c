@@ -10,16 +10,20 @@
  */
 #include "process/print.h"
 
+#include "base/utf8.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PLAIN, NAMED };
 
+static const char numbered[] = "";
+
 struct printer {
     const struct process *process;
     struct text          *out;
-    const char          **name;   /* of a node, if it has a line of its own */
+    const char          **name;   /* of a node, if it has a line of its own; `numbered` for #index */
     struct arena          arena;
 };
 
@@ -35,22 +39,34 @@ static const int binding[OPS] = {
     [OP_VARIABLE] = 9, [OP_TABLE] = 9, [OP_MIN] = 9,    [OP_MAX] = 9,
 };
 
-/* Names that are not plain are quoted, and what could disturb a terminal is escaped. */
+/* Names that are not plain, or could be read as a number or #index, are quoted; what disturbs a terminal is escaped. */
 static void print_name(struct text *out, const char *name)
 {
-    size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-#");
-    if (name[plain] == '\0' && plain > 0) {
+    size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+    if (name[plain] == '\0' && (isalpha((unsigned char)name[0]) || name[0] == '_')) {
         text_add(out, "%s", name);
         return;
     }
-    text_add(out, "\"");
+    struct text escaped = {0};
     for (const char *c = name; *c; c++) {
         if (iscntrl((unsigned char)*c))
-            text_add(out, "\\x%02x", (unsigned char)*c);
+            text_add(&escaped, "\\x%02x", (unsigned char)*c);
         else
-            text_add(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+            text_add(&escaped, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
     }
     text_add(out, "\"");
+    utf8_add_printable(out, escaped.data ? escaped.data : "");
+    text_add(out, "\"");
+    text_free(&escaped);
+}
+
+/* The name under which a node has a line of its own. */
+static void print_line_name(struct printer *p, expr e)
+{
+    if (p->name[e] == numbered)
+        text_add(p->out, "#%d", e);
+    else
+        print_name(p->out, p->name[e]);
 }
 
 static void print_node(struct printer *p, expr e, int how, int outer);
@@ -70,7 +86,7 @@ static void print_operation(struct printer *p, const struct node *node)
     switch (node->op) {
     case OP_NOT:
         text_add(p->out, "!");
-        print_node(p, node->a, NAMED, own + 1);
+        print_node(p, node->a, NAMED, binding[OP_VARIABLE]); /* C and PRISM differ in !a < b */
         break;
     case OP_MIN:
     case OP_MAX:
@@ -94,7 +110,7 @@ static void print_node(struct printer *p, expr e, int how, int outer)
 {
     const struct node *node = &p->process->graph.nodes[e];
     if (how == NAMED && p->name && p->name[e]) {
-        print_name(p->out, p->name[e]);
+        print_line_name(p, e);
         return;
     }
     if (node->op == OP_CONSTANT) {
@@ -150,16 +166,19 @@ static void choose_names(struct printer *p)
     int *size = arena_new(&p->arena, (size_t)graph->n_nodes + 1, sizeof *size);
     p->name = arena_new(&p->arena, (size_t)graph->n_nodes + 1, sizeof *p->name);
     count_uses(p->process, uses);
-    for (int i = 0; i < p->process->n_formulas; i++)
-        if (binding[graph->nodes[p->process->formulas[i].value].op] < 9)
-            p->name[p->process->formulas[i].value] = p->process->formulas[i].name;
+    for (int i = 0; i < p->process->n_formulas; i++) {
+        expr value = p->process->formulas[i].value;
+        enum op op = graph->nodes[value].op;
+        if (op != OP_CONSTANT && op != OP_VARIABLE && op != OP_TABLE)
+            p->name[value] = p->process->formulas[i].name;
+    }
     for (int i = 0; i < graph->n_nodes; i++) {
         int operand[3], n = graph_operands(&graph->nodes[i], operand);
         for (int k = 0; k < n; k++)
             size[i] += p->name[operand[k]] ? 0 : size[operand[k]];
         size[i] += n > 0;
         if (!p->name[i] && ((uses[i] > 1 && size[i] > 2) || size[i] > 40))
-            p->name[i] = arena_format(&p->arena, "#%d", i);
+            p->name[i] = numbered;
     }
 }
 
@@ -182,7 +201,7 @@ static void print_formulas(struct printer *p)
         if (!p->name[i])
             continue;
         text_add(p->out, "formula ");
-        print_name(p->out, p->name[i]);
+        print_line_name(p, i);
         text_add(p->out, " = ");
         print_node(p, i, PLAIN, 0);
         text_add(p->out, "\n");

@@ -12,6 +12,9 @@
  * The second is a control variate of coefficient 1 whose mean is estimated as well (Glasserman, Monte Carlo Methods in
  * Financial Engineering, 2003, sec. 4.1). What is added is likewise the mean of the differences (on), or the difference
  * of the means (off). For each measure the narrower of the two is taken.
+ *
+ * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are the
+ * ends of its interval.
  */
 #include "study/estimate.h"
 
@@ -36,6 +39,8 @@ static struct interval of_stratum(const struct arm *arm, const struct stratum *s
 {
     if (!possible(stratum, measure))
         return (struct interval){.trusted = true, .effective = INFINITY};
+    if (stratum->tally.paths == 0)
+        return (struct interval){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, false};
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return interval_of_probability(stratum->tally.seen[measure], stratum->tally.paths, confidence);
     bool added = measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST;
@@ -91,7 +96,7 @@ enum pairing estimate_pairing(const struct arm *arm, enum measure measure, doubl
         return PAIRING_OFF;
     struct interval off = estimate_interval(arm, measure, PAIRING_OFF, confidence, horizon);
     struct interval on = estimate_interval(arm, measure, PAIRING_ON, confidence, horizon);
-    return on.high - on.low < off.high - off.low ? PAIRING_ON : PAIRING_OFF;
+    return on.high - on.low < off.high - off.low || isnan(off.mean) ? PAIRING_ON : PAIRING_OFF;
 }
 
 static int histogram_of(enum measure measure)
@@ -102,16 +107,16 @@ static int histogram_of(enum measure measure)
     return -1;
 }
 
-/* The strata's histograms of a measure, with the strata's probabilities. Returns how many. */
+/* The strata's histograms of a measure, with the strata's probabilities. Returns how many; 0 if one has no paths. */
 static int distribution(const struct arm *arm, int histogram, const struct histogram **parts, double *weights)
 {
-    int n = 0;
-    for (int s = 0; s < arm->n_strata; s++)
-        if (arm->strata[s].tally.paths > 0) {
-            parts[n] = &arm->strata[s].histograms[histogram];
-            weights[n++] = arm->strata[s].weight;
-        }
-    return n;
+    for (int s = 0; s < arm->n_strata; s++) {
+        if (arm->strata[s].tally.paths == 0)
+            return 0;
+        parts[s] = &arm->strata[s].histograms[histogram];
+        weights[s] = arm->strata[s].weight;
+    }
+    return arm->n_strata;
 }
 
 static double quantile(const struct arm *arm, enum measure measure, double q)
@@ -146,7 +151,7 @@ double estimate_statistic(const struct arm *arm, const struct condition *conditi
 
 static double mean_of(double sum, const struct stratum *stratum)
 {
-    return stratum->tally.paths > 0 ? sum / (double)stratum->tally.paths : 0;
+    return stratum->tally.paths > 0 ? sum / (double)stratum->tally.paths : UNKNOWN;
 }
 
 /* Mean loss to a cause, put together as `lost` is, so that the causes add up to it. */
@@ -167,6 +172,8 @@ static const char *note_of(const struct interval *interval, const struct arm *ar
     uint64_t seen = 0;
     if (interval->trusted)
         return NULL;
+    if (isnan(interval->mean))
+        return "interrupted before there was anything to estimate it from";
     for (int s = 0; s < arm->n_strata; s++)
         seen += arm->strata[s].tally.seen[measure];
     if (measure_types[measure].unit == UNIT_PROBABILITY)

@@ -6,14 +6,15 @@
  * merged in the order of the blocks after all are done: the results are the same to the last bit for any number of
  * threads. Histograms are counts, which merge in any order, and are shared under a lock.
  *
- * Cost: beside the paths, a tally a block while a round lasts (1.2 kB for 512 paths).
+ * Cost: beside the paths, a tally a block (1.2 kB for 512 paths) until it is merged. Blocks are cut and merged MOST_BLOCKS
+ * at a time, so that memory does not grow with the number of paths; the order of merging is the same.
  */
 #include "study/sample.h"
 
 #include <omp.h>
 #include <stdlib.h>
 
-enum { BLOCK_PATHS = 512 };
+enum { BLOCK_PATHS = 512, MOST_BLOCKS = 2048 };
 
 struct block {
     int          arm, stratum;
@@ -33,26 +34,23 @@ struct worker {
     struct error error;
 };
 
-static struct block *cut(const struct sampler *sampler, size_t *n_blocks)
+/* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
+static size_t cut(const struct sampler *sampler, struct block *blocks)
 {
-    size_t n = 0;
-    for (int a = 0; a < sampler->n_arms; a++)
-        for (int s = 0; s < sampler->arms[a].n_strata; s++) {
-            const struct stratum *stratum = &sampler->arms[a].strata[s];
-            if (stratum->wanted > stratum->tally.paths)
-                n += (size_t)((stratum->wanted - stratum->tally.paths + BLOCK_PATHS - 1) / BLOCK_PATHS);
-        }
-    struct block *blocks = memory_new(n, sizeof *blocks), *block = blocks;
-    for (int a = 0; a < sampler->n_arms; a++)
-        for (int s = 0; s < sampler->arms[a].n_strata; s++) {
-            const struct stratum *stratum = &sampler->arms[a].strata[s];
-            for (uint64_t i = stratum->tally.paths; i < stratum->wanted; i += BLOCK_PATHS, block++) {
-                uint64_t left = stratum->wanted - i;
-                *block = (struct block){a, s, i, left < BLOCK_PATHS ? (int)left : BLOCK_PATHS, false, {0}};
+    size_t n = 0, before;
+    uint64_t turn = 0;
+    do {
+        before = n;
+        for (int a = 0; a < sampler->n_arms; a++)
+            for (int s = 0; s < sampler->arms[a].n_strata && n < MOST_BLOCKS; s++) {
+                const struct stratum *stratum = &sampler->arms[a].strata[s];
+                uint64_t i = stratum->tally.paths + turn, left = stratum->wanted - i;
+                if (i < stratum->wanted)
+                    blocks[n++] = (struct block){a, s, i, left < BLOCK_PATHS ? (int)left : BLOCK_PATHS, false, {0}};
             }
-        }
-    *n_blocks = n;
-    return blocks;
+        turn += BLOCK_PATHS;
+    } while (n > before && n < MOST_BLOCKS);
+    return n;
 }
 
 static void worker_open(struct worker *worker, struct sampler *sampler)
@@ -140,15 +138,10 @@ static bool merge(struct sampler *sampler, const struct block *blocks, size_t n_
     return all;
 }
 
-/*
- * Draws the paths that the strata want. Returns false with an error if a process broke its rules, and false without one
- * if it was stopped: the tallies then hold the blocks that were done.
- */
-bool sampler_run(struct sampler *sampler, struct error *error)
+/* Runs the blocks on all threads. `paths` counts those drawn. */
+static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_blocks, uint64_t *paths,
+                       struct error *error)
 {
-    size_t n_blocks;
-    struct block *blocks = cut(sampler, &n_blocks);
-    uint64_t paths = 0;
     bool failed = false;
 #pragma omp parallel num_threads(sampler->threads)
     {
@@ -172,13 +165,28 @@ bool sampler_run(struct sampler *sampler, struct error *error)
                               worker.error.text.data);
             }
 #pragma omp atomic capture
-            so_far = paths += (uint64_t)blocks[i].n_paths;
+            so_far = *paths += (uint64_t)blocks[i].n_paths;
             if (sampler->on_block && omp_get_thread_num() == 0)
                 sampler->on_block(so_far, sampler->context);
         }
         worker_close(&worker);
     }
-    bool all = merge(sampler, blocks, n_blocks);
+}
+
+/*
+ * Draws the paths that the strata want. Returns false with an error if a process broke its rules, and false without one
+ * if it was stopped: the tallies then hold the blocks that were done.
+ */
+bool sampler_run(struct sampler *sampler, struct error *error)
+{
+    struct block *blocks = memory_new(MOST_BLOCKS, sizeof *blocks);
+    uint64_t paths = 0;
+    size_t n_blocks;
+    bool all = true;
+    while (all && (n_blocks = cut(sampler, blocks)) > 0) {
+        run_blocks(sampler, blocks, n_blocks, &paths, error);
+        all = merge(sampler, blocks, n_blocks);
+    }
     free(blocks);
     return all;
 }

@@ -325,9 +325,10 @@ static void want_pilot(struct runner *r)
 {
     for (int a = 0; a < r->sampler.n_arms; a++) {
         struct arm *arm = &r->sampler.arms[a];
-        uint64_t most = r->options->paths ? r->options->paths / 4 : r->scenario->simulation.max_paths / 4;
+        uint64_t most = r->options->paths ? r->options->paths : r->scenario->simulation.max_paths;
+        uint64_t least = most < 2 * (uint64_t)arm->n_strata ? 1 : 2, quarter = most / 4;
         for (int s = 0; s < arm->n_strata; s++)
-            want(&arm->strata[s], most < PILOT_PATHS ? (most > 2 ? most : 2) : PILOT_PATHS);
+            want(&arm->strata[s], quarter < PILOT_PATHS ? (quarter > least ? quarter : least) : PILOT_PATHS);
     }
 }
 
@@ -427,6 +428,10 @@ static void judge(const struct runner *r, const struct arm *arm, struct outcome 
 {
     const struct objective *objective = &r->scenario->objective;
     outcome->feasible = outcome->strategy != NULL;
+    if (outcome->feasible && isnan(outcome->measures[objective->minimize].mean)) {
+        outcome->feasible = false;
+        outcome->infeasible_because = "interrupted before it could be judged";
+    }
     for (int i = 0; i < objective->n_subject_to && outcome->feasible; i++) {
         const struct condition *c = &objective->subject_to[i];
         outcome->feasible = holds(c->compare, estimate_statistic(arm, c, &outcome->measures[c->measure]), c->limit);
