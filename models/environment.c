@@ -3,10 +3,12 @@
  * and up; so do the instances of the services that the released one depends on.
  *
  * Variables count instances per zone; the commands are per service, and their branches choose the zone in proportion.
- * Zones of services depended on matter only where zones fail: else one count serves all. A command for what cannot happen
+ * Zones of services depended on matter only where zones fail: else one count serves all. A command for what cannot
+ * happen
  * (no mtbf) is not written, so its variables are not there either.
  *
- * With F failed and c crews the total rate of repair is min(F, c) / mttr, and each failed instance is equally likely: one
+ * With F failed and c crews the total rate of repair is min(F, c) / mttr, and each failed instance is equally
+ * likely: one
  * command for both versions and all zones, with branches in proportion to the counts.
  */
 #include "models/environment.h"
@@ -212,7 +214,10 @@ static void add_faults(struct process *p, struct site *site, const struct site_b
     add_repair(p, arena_format(&p->arena, "%s.repair", name), s, &back, failed);
 }
 
-/* Launched instances become ready. An attempt that fails and begins again changes nothing, so only successes are rates. */
+/*
+ * Launched instances become ready. An attempt that fails and begins again changes nothing, so only successes are
+ * rates.
+ */
 static void add_ready(struct process *p, struct site *site, const struct site_bounds *bounds, const char *name)
 {
     const struct service *s = &site->environment->services[site->environment->released];
@@ -261,7 +266,10 @@ void site_launch(struct process *p, const struct site *site, enum version versio
     }
 }
 
-/* Updates for the branch added last: so many instances are gone from each zone, starting ones first, then failed ones. */
+/*
+ * Updates for the branch added last: so many instances are gone from each zone, starting ones first, then failed
+ * ones.
+ */
 void site_vanish(struct process *p, const struct site *site, enum version version, const expr *by_zone)
 {
     for (int z = 0; z < site->zones; z++) {

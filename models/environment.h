@@ -1,4 +1,7 @@
-/* models/environment: instances, zones, ingress and dependencies, and what happens to them. Includes process/, model. */
+/*
+ * models/environment: instances, zones, ingress and dependencies, and what happens to them. Includes process/,
+ * model.
+ */
 #ifndef NINES_MODELS_ENVIRONMENT_H
 #define NINES_MODELS_ENVIRONMENT_H
 
@@ -6,7 +9,10 @@
 #include "models/placement.h"
 #include "process/process.h"
 
-/* Variables of the released service in one zone, by version; -1 where there is none (what cannot fail has no `failed`). */
+/*
+ * Variables of the released service in one zone, by version; -1 where there is none (what cannot fail has no
+ * `failed`).
+ */
 struct group {
     int starting, up, failed;
 };

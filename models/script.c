@@ -7,7 +7,8 @@
  * back from every index can be written down beforehand as well: `back_entry` names the move to go back from.
  *
  * The ways back are shared. A way back is written up to the end of its first start step; what is in place then may be
- * what another way back begins from. So a plan that goes one instance at a time through n has O(n) moves back, not O(n²).
+ * what another way back begins from. So a plan that goes one instance at a time through n has O(n) moves back, not
+ * O(n²).
  */
 #include "models/script.h"
 

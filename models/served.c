@@ -1,7 +1,8 @@
 /*
  * The served share of an environment's requests.
  *
- * With o and m old and new instances serving, demand D, and e the share of errors of the new version (0 if it is sound):
+ * With o and m old and new instances serving, demand D, and e the share of errors of the new version (0 if it is
+ * sound):
  *   pooled:   c = o + m; the pool takes f = min(1, c/D); the new version answers x = f·m/c = m / max(c, D)
  *   weighted: x = min(w, m/D); the old version answers min(1 - w, o/D)
  * and what is answered without error is (old + x·(1 - e)), times (1 - loss) while traffic is moved, times what the

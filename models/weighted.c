@@ -1,4 +1,7 @@
-/* The way back where the versions have weights: the missing old instances first, then the traffic, then the new ones go. */
+/*
+ * The way back where the versions have weights: the missing old instances first, then the traffic, then the new
+ * ones go.
+ */
 #include "models/weighted.h"
 
 /* Writes the steps back to n old instances, weight 0 and no new instance. */

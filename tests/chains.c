@@ -82,7 +82,8 @@ FLEET(three_of_five_five_crews_until_down, 5, 3, 5, 0.01, 0.5, false, true)
 
 /* ---- a component that ages at two speeds ---- */
 
-/* It fails at the rate 0.2 while `on`; `on` ends at the rate 0.5 and comes back at 0.25. Time with `on` until it fails is
+/* It fails at the rate 0.2 while `on`; `on` ends at the rate 0.5 and comes back at 0.25. Time with `on` until it
+ * fails is
  * exponential, and in a second of it `on` ends 0.5 times, for 4 seconds each: the mean is (1 + 0.5 · 4) / 0.2 = 15. */
 static struct process *modulated(void)
 {
@@ -372,7 +373,8 @@ static void add_devices(struct process *p, const char *name, int variable, expr 
 static struct process *embedded(void)
 {
     struct process *p = process_new("embedded control system");
-    int sensors = process_add_variable(p, "sensors", 0, 3, 3), actuators = process_add_variable(p, "actuators", 0, 2, 2);
+    int sensors = process_add_variable(p, "sensors", 0, 3, 3);
+    int actuators = process_add_variable(p, "actuators", 0, 2, 2);
     int input = process_add_variable(p, "input", BROKEN, WORKS, WORKS);
     int output = process_add_variable(p, "output", BROKEN, WORKS, WORKS);
     int main_works = process_add_variable(p, "main", 0, 1, 1), cause = process_add_variable(p, "cause", 0, 4, 0);
@@ -571,7 +573,8 @@ static double score(const struct truth *truth, const struct moments *m)
 }
 
 /*
- * The distance of a sampling engine's estimate to the truth, in standard errors; NAN if the engine fails, or if the chain
+ * The distance of a sampling engine's estimate to the truth, in standard errors; NAN if the engine fails, or if
+ * the chain
  * has no reward or label of that name. The truth must have paths.
  */
 double truth_sample(const struct truth *truth, const struct engine *engine, uint64_t seed)

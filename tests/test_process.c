@@ -2,7 +2,8 @@
  * Expressions, processes, their checks, and how they are printed.
  *
  * Random expressions come from a generator with fixed seeds. Each is built twice: in the graph, which shares and
- * simplifies, and as a plain tree with a recursive evaluator; the reference engine computes the former (as a reward over
+ * simplifies, and as a plain tree with a recursive evaluator; the reference engine computes the former (as a
+ * reward over
  * one second). The values must be equal to the last bit wherever the tree meets no infinity and no NaN on the way: what
  * simplification may change is 0 · infinity, 0 / 0 and the like.
  */
@@ -170,6 +171,21 @@ static expr tree_build(const struct tree *t, struct graph *g, int table)
     return t->op == OP_IF ? expr_if(g, a, b, tree_build(t->operand[2], g, table)) : expr_binary(g, t->op, a, b);
 }
 
+/* Conditions and look-ups, by their meaning. */
+static double tree_condition(enum op op, double a, double b, double c)
+{
+    switch (op) {
+    case OP_LESS: return a < b;
+    case OP_LESS_EQUAL: return a <= b;
+    case OP_EQUAL: return a == b;
+    case OP_AND: return (a != 0) * (b != 0);
+    case OP_OR: return (a != 0) + (b != 0) > 0;
+    case OP_NOT: return !a;
+    case OP_IF: return a ? b : c;
+    default: return table_values[(int)fmin(fmax(a, 0), TABLE - 1)];
+    }
+}
+
 /* The value by the meaning of the operations; *wild becomes true if an infinity or a NaN is met anywhere. */
 static double tree_value(const struct tree *t, const int *state, bool *wild)
 {
@@ -189,14 +205,7 @@ static double tree_value(const struct tree *t, const int *state, bool *wild)
     case OP_DIVIDE: value = a / b; break;
     case OP_MIN: value = fmin(a, b); break;
     case OP_MAX: value = fmax(a, b); break;
-    case OP_LESS: value = a < b; break;
-    case OP_LESS_EQUAL: value = a <= b; break;
-    case OP_EQUAL: value = a == b; break;
-    case OP_AND: value = a && b; break;
-    case OP_OR: value = a || b; break;
-    case OP_NOT: value = !a; break;
-    case OP_IF: value = a ? b : c; break;
-    default: value = table_values[(int)fmin(fmax(a, 0), TABLE - 1)]; break;
+    default: value = tree_condition(t->op, a, b, c); break;
     }
     *wild = *wild || !isfinite(value);
     return value;
@@ -263,7 +272,8 @@ static void a_table_is_clamped(void)
                 {6, 1, 3},  {1, 0, 3}, {-1, 0, 7}, {0, 0, 7}};
     struct process *p = process_of_variables();
     int table = expr_add_table(&p->graph, "table", table_values, TABLE);
-    process_add_reward(p, "value", expr_table(&p->graph, table, term_over(p, term_variable(p, 0), term_variable(p, 1))));
+    expr index = term_over(p, term_variable(p, 0), term_variable(p, 1));
+    process_add_reward(p, "value", expr_table(&p->graph, table, index));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const int state[VARIABLES] = {rows[i].a, rows[i].b, 0, 0};
         double value = NAN;

@@ -111,7 +111,10 @@ static void k_instances_are_ready_when_the_last_one_is(void)
     }
 }
 
-/* (λ/s) t - (λ/s²)(1 - exp(-s t)), s = λ + μ: what an instance that begins up is down in t, whatever is released. */
+/*
+ * (λ/s) t - (λ/s²)(1 - exp(-s t)), s = λ + μ: what an instance that begins up is down in t, whatever is
+ * released.
+ */
 static double down_time(double mtbf, double mttr, double t)
 {
     double fail = 1 / mtbf, s = fail + 1 / mttr;

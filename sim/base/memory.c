@@ -5,7 +5,8 @@
  * of it back, so that no error path has a list of things to free.
  *
  * Running out of memory is not an error that travels up: nothing sensible can be said half way, and every result is
- * written beside its name and renamed when whole. A handler, set once by the command line, says so and ends the program.
+ * written beside its name and renamed when whole. A handler, set once by the command line, says so and ends the
+ * program.
  */
 #include "base/memory.h"
 

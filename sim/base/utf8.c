@@ -140,7 +140,10 @@ static size_t start_within(const char *text, int columns)
     return used;
 }
 
-/* Like utf8_add_printable, with … for the middle of what is wider than `columns`: names often differ at either end. */
+/*
+ * Like utf8_add_printable, with … for the middle of what is wider than `columns`: names often differ at either
+ * end.
+ */
 void utf8_add_shortened(struct text *text, const char *bytes, int columns)
 {
     struct text whole = {0};

@@ -2,7 +2,8 @@
  * How many paths each stratum gets, so that a weighted sum of the strata's means reaches a standard error at least
  * cost.
  *
- * The sum's variance is V = sum of v_j / N_j, v_j = weight_j² deviation_j². The cost, sum of cost_j N_j, is least under
+ * The sum's variance is V = sum of v_j / N_j, v_j = weight_j² deviation_j². The cost, sum of cost_j N_j, is least
+ * under
  * V <= e² where the variance that one more unit of cost removes, v_j / (cost_j N_j²), is the same everywhere:
  *
  *     N_j = scale sqrt(v_j / cost_j),   scale = sum of sqrt(v_j cost_j) / e².

@@ -13,7 +13,7 @@ struct batch {
     int        n_paths;
     double     horizon;
     const int *initial;   /* a value per variable, or NULL: the process's own */
-    double    *rewards;   /* n_paths × rewards: accumulated over [0, horizon]; the rewards of one path stand together */
+    double    *rewards;   /* n_paths × rewards: accumulated over [0, horizon]; those of a path together */
     double    *first_time;/* n_paths × labels: first time that the label held, INFINITY: never; may be NULL */
     bool      *at_end;    /* n_paths × labels: whether it holds at the horizon */
     uint64_t   events;    /* commands fired, added up */

@@ -51,12 +51,32 @@ int graph_operands(const struct node *node, int operands[3])
     }
 }
 
+/* Conditions: comparison, and, or, not, if. */
+static double apply_condition(enum op op, double a, double b, double c)
+{
+    switch (op) {
+    case OP_NOT:
+        return a == 0;
+    case OP_LESS:
+        return a < b;
+    case OP_LESS_EQUAL:
+        return a <= b;
+    case OP_EQUAL:
+        return a == b;
+    case OP_AND:
+        return (a != 0) & (b != 0);
+    case OP_OR:
+        return (a != 0) | (b != 0);
+    default:
+        assert(op == OP_IF);
+        return a != 0 ? b : c;
+    }
+}
+
 /* The value of a node from the values of its operands. Not for constants, variables and tables. */
 double graph_apply(const struct node *node, double a, double b, double c)
 {
     switch (node->op) {
-    case OP_NOT:
-        return a == 0;
     case OP_ADD:
         return a + b;
     case OP_SUBTRACT:
@@ -69,21 +89,8 @@ double graph_apply(const struct node *node, double a, double b, double c)
         return a < b ? a : b;
     case OP_MAX:
         return a > b ? a : b;
-    case OP_LESS:
-        return a < b;
-    case OP_LESS_EQUAL:
-        return a <= b;
-    case OP_EQUAL:
-        return a == b;
-    case OP_AND:
-        return a != 0 && b != 0;
-    case OP_OR:
-        return a != 0 || b != 0;
-    case OP_IF:
-        return a != 0 ? b : c;
     default:
-        assert(!"an operation with operands");
-        return NAN;
+        return apply_condition(node->op, a, b, c);
     }
 }
 
@@ -202,35 +209,44 @@ expr expr_unary(struct graph *graph, enum op op, expr a)
     return node_find_or_add(graph, node);
 }
 
+static bool is_number(const struct graph *graph, expr e, double number)
+{
+    double value;
+    return expr_is_constant(graph, e, &value) && value == number;
+}
+
+/* Rules of +, -, *, and /; -1 if none holds. */
+static expr simplify_arithmetic(struct graph *graph, enum op op, expr a, expr b)
+{
+    bool scales = op == OP_MULTIPLY || op == OP_DIVIDE;
+    if (op == OP_ADD && is_number(graph, a, 0))
+        return b;
+    if ((op == OP_ADD || op == OP_SUBTRACT) && is_number(graph, b, 0))
+        return a;
+    if (scales && is_number(graph, a, 0))
+        return a;
+    if (op == OP_MULTIPLY && is_number(graph, b, 0))
+        return b;
+    if (op == OP_MULTIPLY && is_number(graph, a, 1))
+        return b;
+    return scales && is_number(graph, b, 1) ? a : -1;
+}
+
+/* Rules of and, or: one operand is known, and decides or leaves it to the other; -1 if none is known. */
+static expr simplify_condition(struct graph *graph, enum op op, expr a, expr b)
+{
+    double value = 0;
+    bool left = expr_is_constant(graph, a, &value);
+    if (!left && !expr_is_constant(graph, b, &value))
+        return -1;
+    bool decides = op == OP_AND ? value == 0 : value != 0;
+    return decides ? expr_constant(graph, op == OP_OR) : left ? b : a;
+}
+
 /* What needs no node of its own: x + 0, x · 1, x · 0, x / 1, true and x …; -1 if there is no such rule. */
 static expr simplify(struct graph *graph, enum op op, expr a, expr b)
 {
-    double x = 0, y = 0;
-    bool left = expr_is_constant(graph, a, &x), right = expr_is_constant(graph, b, &y);
-    switch (op) {
-    case OP_ADD:
-        return left && x == 0 ? b : right && y == 0 ? a : -1;
-    case OP_SUBTRACT:
-        return right && y == 0 ? a : -1;
-    case OP_MULTIPLY:
-        if ((left && x == 0) || (right && y == 0))
-            return expr_constant(graph, 0);
-        return left && x == 1 ? b : right && y == 1 ? a : -1;
-    case OP_DIVIDE:
-        if (left && x == 0)
-            return expr_constant(graph, 0);
-        return right && y == 1 ? a : -1;
-    case OP_AND:
-        if ((left && x == 0) || (right && y == 0))
-            return expr_constant(graph, 0);
-        return left ? b : right ? a : -1;
-    case OP_OR:
-        if ((left && x != 0) || (right && y != 0))
-            return expr_constant(graph, 1);
-        return left ? b : right ? a : -1;
-    default:
-        return -1;
-    }
+    return op == OP_AND || op == OP_OR ? simplify_condition(graph, op, a, b) : simplify_arithmetic(graph, op, a, b);
 }
 
 /* Arithmetic, comparison, and, or. A logical operand must be a condition (0 or 1). */

@@ -158,7 +158,10 @@ static void count_uses(const struct process *process, int *uses)
         uses[process->updates[i].value]++;
 }
 
-/* Names for the nodes that get a line of their own: those with a name, and those shared and larger than two operations. */
+/*
+ * Names for the nodes that get a line of their own: those with a name, and those shared and larger than two
+ * operations.
+ */
 static void choose_names(struct printer *p)
 {
     const struct graph *graph = &p->process->graph;

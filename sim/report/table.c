@@ -122,7 +122,7 @@ static int least_ranked(const struct layout *layout)
     for (int c = 0; c < layout->n_columns; c++)
         if (layout->shown[c] && (least < 0 || layout->columns[c].rank < layout->columns[least].rank))
             least = c;
-    return layout->columns[least].rank == MOST_COLUMNS ? -1 : least;
+    return least >= 0 && layout->columns[least].rank == MOST_COLUMNS ? -1 : least;
 }
 
 /* First long names are shortened, then columns go; what they leave is given back to the names. */

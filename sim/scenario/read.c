@@ -306,7 +306,7 @@ static void read_default(struct reader *reader, const struct field *field, char 
         read_section(reader, field->section, NULL, at);
     } else if (field->flags & FIELD_DERIVED) {
         if (field->kind == KIND_SHARE || field->kind == KIND_NUMBER)
-            *(double *)at = ABSENT;
+            *(double *)(void *)at = ABSENT;
     } else if (field->by_default) {
         struct node node = {.kind = NODE_TEXT, .text = field->by_default, .place = NOWHERE};
         read_text(reader, field, &node, at);

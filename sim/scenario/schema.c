@@ -338,7 +338,7 @@ static void print_section_help(FILE *out, const struct section *section, const c
 /* Prints every key of a scenario by section: its kind, what it means, its default. */
 void scenario_print_fields(FILE *out)
 {
-    const struct section *printed[SECTIONS_MOST];
+    const struct section *printed[SECTIONS_MOST] = {0};
     int n = 0;
     print_section_help(out, &section_scenario, "", printed, &n);
     fprintf(out, "\nA duration is 500ms, 30s, 5m, 1h30m, 30d, 2w or 1y (365 days); 0 needs no unit.\n"

@@ -13,7 +13,8 @@
  * Financial Engineering, 2003, sec. 4.1). What is added is likewise the mean of the differences (on), or the difference
  * of the means (off). For each measure the narrower of the two is taken.
  *
- * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are the
+ * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor
+ * are the
  * ends of its interval.
  */
 #include "study/estimate.h"
@@ -160,8 +161,8 @@ double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pair
     double mean = 0;
     for (int s = 0; s < arm->n_strata; s++) {
         const struct stratum *stratum = &arm->strata[s];
-        mean += stratum->weight *
-                mean_of(pairing == PAIRING_ON ? stratum->tally.added_cause[cause] : stratum->tally.cause[cause], stratum);
+        const double *sums = pairing == PAIRING_ON ? stratum->tally.added_cause : stratum->tally.cause;
+        mean += stratum->weight * mean_of(sums[cause], stratum);
     }
     return pairing == PAIRING_ON ? mean + estimate_cause(arm->none, cause, PAIRING_OFF) : mean;
 }

@@ -1,4 +1,7 @@
-/* study: a scenario run: every strategy in every topology, sampled until precise enough. Includes engine/, scenario/. */
+/*
+ * study: a scenario run: every strategy in every topology, sampled until precise enough. Includes engine/,
+ * scenario/.
+ */
 #ifndef NINES_STUDY_STUDY_H
 #define NINES_STUDY_STUDY_H
 
