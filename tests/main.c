@@ -14,6 +14,7 @@ extern const struct test_suite suite_report;
 extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_process;
+extern const struct test_suite suite_engine;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -25,6 +26,7 @@ static const struct test_suite *const suites[] = {
     &suite_cli,
     &suite_transcripts,
     &suite_process,
+    &suite_engine,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
