@@ -6,8 +6,8 @@
  * merged in the order of the blocks after all are done: the results are the same to the last bit for any number of
  * threads. Histograms are counts, which merge in any order, and are shared under a lock.
  *
- * Cost: beside the paths, a tally a block (1.2 kB for 512 paths) until it is merged. Blocks are cut and merged MOST_BLOCKS
- * at a time, so that memory does not grow with the number of paths; the order of merging is the same.
+ * Cost: beside the paths, a tally a block (1.2 kB for 512 paths) until it is merged. Blocks are cut and merged
+ * MOST_BLOCKS at a time, so that memory does not grow with the number of paths; the order of merging is the same.
  */
 #include "study/sample.h"
 
