@@ -19,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int chain_move(struct process *p, const char *name, expr guard, enum delay delay, expr amount, int variable, expr value)
+int chain_move(struct process *p, const char *name, expr guard, enum delay delay, expr amount, int variable,
+               expr value)
 {
     int command = process_add_command(p, name, guard, delay, amount);
     process_add_branch(p, term_number(p, 1));
@@ -82,9 +83,10 @@ FLEET(three_of_five_five_crews_until_down, 5, 3, 5, 0.01, 0.5, false, true)
 
 /* ---- a component that ages at two speeds ---- */
 
-/* It fails at the rate 0.2 while `on`; `on` ends at the rate 0.5 and comes back at 0.25. Time with `on` until it
- * fails is
- * exponential, and in a second of it `on` ends 0.5 times, for 4 seconds each: the mean is (1 + 0.5 · 4) / 0.2 = 15. */
+/*
+ * It fails at the rate 0.2 while `on`; `on` ends at the rate 0.5 and comes back at 0.25. The time with `on` until it
+ * fails is exponential, and in a second of it `on` ends 0.5 times, for 4 seconds each: the mean is (1 + 0.5 · 4) / 0.2.
+ */
 static struct process *modulated(void)
 {
     struct process *p = process_new("modulated");
@@ -484,12 +486,14 @@ const struct truth truths[] = {
     {cluster_4, "not minimum", QUERY_STEADY_RATE, 1e5, 0, 3.7011298647145493e-6, 1e-9, 0, CLUSTER},
     {cluster_4, "not minimum", QUERY_REWARD_MEAN, 1000, 0, .003662017006365601, 1e-9, 0, CLUSTER},
 
-    {embedded, "sensors", QUERY_LABEL_AT, 1e10, 0, .6213837036832706, 1e-8, 120, MUPPALA},
-    {embedded, "actuators", QUERY_LABEL_AT, 1e10, 0, .08767819037331588, 1e-8, 120, MUPPALA},
-    {embedded, "input/output", QUERY_LABEL_AT, 1e10, 0, .24252058277362362, 1e-8, 120, MUPPALA},
-    {embedded, "main processor", QUERY_LABEL_AT, 1e10, 0, .048417523169789894, 1e-8, 120, MUPPALA},
+    {embedded, "sensors", QUERY_LABEL_AT, 1e10, 0, .6213837036832706, 1e-8, 60, MUPPALA},
+    {embedded, "actuators", QUERY_LABEL_AT, 1e10, 0, .08767819037331588, 1e-8, 60, MUPPALA},
+    {embedded, "input/output", QUERY_LABEL_AT, 1e10, 0, .24252058277362362, 1e-8, 60, MUPPALA},
+    {embedded, "main processor", QUERY_LABEL_AT, 1e10, 0, .048417523169789894, 1e-8, 60, MUPPALA},
     {NULL, NULL, 0, 0, 0, 0, 0, 0, NULL},
 };
+
+const int n_truths = sizeof truths / sizeof *truths - 1;
 
 /* ---- sampling ---- */
 
@@ -573,9 +577,8 @@ static double score(const struct truth *truth, const struct moments *m)
 }
 
 /*
- * The distance of a sampling engine's estimate to the truth, in standard errors; NAN if the engine fails, or if
- * the chain
- * has no reward or label of that name. The truth must have paths.
+ * The distance of a sampling engine's estimate to the truth, in standard errors; NAN if the engine fails, or if the
+ * chain has no reward or label of that name. The truth must have paths.
  */
 double truth_sample(const struct truth *truth, const struct engine *engine, uint64_t seed)
 {

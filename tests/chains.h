@@ -1,7 +1,4 @@
-/*
- * tests/chains: chains with known answers, in one table that every engine must reproduce. Includes engine/ and
- * process/.
- */
+/* tests/chains: chains with known answers, one table for every engine. Includes engine/ and process/. */
 #ifndef NINES_TESTS_CHAINS_H
 #define NINES_TESTS_CHAINS_H
 
@@ -13,7 +10,7 @@ enum query {
     QUERY_REWARD_VARIANCE, /* of the same */
     QUERY_REWARD_BELOW,    /* probability that it is at most `limit` */
     QUERY_RATE_AT,         /* mean of the reward's rate at `time` */
-    QUERY_STEADY_RATE,     /* mean of the reward's rate in the long run; `time`: enough to forget the start */
+    QUERY_STEADY_RATE,     /* mean of the reward's rate in the long run; at `time` the start is forgotten */
     QUERY_LABEL_AT,        /* probability that the label holds at `time` */
     QUERY_LABEL_BY,        /* probability that it held at some time up to `time` */
     QUERY_FIRST_MEAN,      /* of the first time that it holds; `time`: it holds long before */
@@ -32,6 +29,7 @@ struct truth {
 };
 
 extern const struct truth truths[]; /* ended by a chain of NULL */
+extern const int n_truths;
 
 double truth_sample(const struct truth *truth, const struct engine *engine, uint64_t seed);
 

@@ -21,6 +21,7 @@ extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
+extern const struct test_suite suite_engine;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -39,6 +40,7 @@ static const struct test_suite *const suites[] = {
     &suite_scenario,
     &suite_plots,
     &suite_process,
+    &suite_engine,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

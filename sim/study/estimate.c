@@ -13,9 +13,8 @@
  * Financial Engineering, 2003, sec. 4.1). What is added is likewise the mean of the differences (on), or the difference
  * of the means (off). For each measure the narrower of the two is taken.
  *
- * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor
- * are the
- * ends of its interval.
+ * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
+ * the ends of its interval.
  */
 #include "study/estimate.h"
 

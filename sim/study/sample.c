@@ -7,8 +7,7 @@
  * threads. Histograms are counts, which merge in any order, and are shared under a lock.
  *
  * Cost: beside the paths, a tally a block (1.2 kB for 512 paths) until it is merged. Blocks are cut and merged
- * MOST_BLOCKS
- * at a time, so that memory does not grow with the number of paths; the order of merging is the same.
+ * MOST_BLOCKS at a time, so that memory does not grow with the number of paths; the order of merging is the same.
  */
 #include "study/sample.h"
 
