@@ -15,6 +15,7 @@ extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
+extern const struct test_suite suite_study;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -27,6 +28,7 @@ static const struct test_suite *const suites[] = {
     &suite_transcripts,
     &suite_process,
     &suite_engine,
+    &suite_study,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
