@@ -22,6 +22,7 @@ extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
+extern const struct test_suite suite_study;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -41,6 +42,7 @@ static const struct test_suite *const suites[] = {
     &suite_plots,
     &suite_process,
     &suite_engine,
+    &suite_study,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

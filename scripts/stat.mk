@@ -1,0 +1,9 @@
+# The program of `make stat`: tests/stat/*.c, linked with the library, run by scripts/stat.sh.
+ifndef STAT
+STAT := $(wildcard tests/stat/*.c)
+
+$(BUILD)/tests/stat/run: $(call objects,$(LIBRARY) $(STAT))
+	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
+
+-include $(patsubst %.o,%.d,$(call objects,$(STAT)))
+endif
