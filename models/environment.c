@@ -4,12 +4,10 @@
  *
  * Variables count instances per zone; the commands are per service, and their branches choose the zone in proportion.
  * Zones of services depended on matter only where zones fail: else one count serves all. A command for what cannot
- * happen
- * (no mtbf) is not written, so its variables are not there either.
+ * happen (no mtbf) is not written, so its variables are not there either.
  *
- * With F failed and c crews the total rate of repair is min(F, c) / mttr, and each failed instance is equally
- * likely: one
- * command for both versions and all zones, with branches in proportion to the counts.
+ * With F failed and c crews the total rate of repair is min(F, c) / mttr, and each failed instance is equally likely:
+ * one command for both versions and all zones, with branches in proportion to the counts.
  */
 #include "models/environment.h"
 

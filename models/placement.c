@@ -2,9 +2,8 @@
  * How many instances of each version are in each zone.
  *
  * The counts (starting, up and failed together) follow from the steps alone and not from chance: an instance is
- * launched
- * into the zone with the fewest of its version and taken from the zone with the most. So they are worked out once, when
- * a plan becomes a process, and not on every path.
+ * launched into the zone with the fewest of its version and taken from the zone with the most. So they are worked out
+ * once, when a plan becomes a process, and not on every path.
  */
 #include "models/placement.h"
 

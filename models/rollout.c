@@ -4,16 +4,13 @@
  *
  * The controller is a program counter, `step`, over the moves of models/script.c. What a move does stands in tables
  * over it (`move[step]`, `seconds[step]`, `launch.0[step]`…), so that the number of commands does not grow with the
- * length of the plan. `trigger` is 0 until something triggers the rollback, 1 while people or machines react, 2
- * when the
- * environments go back. From the trigger on `step` stands still, but for the repair of a misrouted switch, which
- * completes it; so what is in place can be read from it, and each environment has a counter of its own, `back`,
- * over the
- * moves of its way back.
+ * length of the plan. `trigger` is 0 until something triggers the rollback, 1 while people or machines react, 2 when
+ * the environments go back. From the trigger on `step` stands still, but for the repair of a misrouted switch, which
+ * completes it; so what is in place can be read from it, and each environment has a counter of its own, `back`, over
+ * the moves of its way back.
  *
  * `release` is undecided at time 0 and decided at once. A run that samples defective and sound releases separately
- * begins
- * with the decision made.
+ * begins with the decision made.
  */
 #include "models/rollout.h"
 

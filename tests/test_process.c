@@ -2,10 +2,9 @@
  * Expressions, processes, their checks, and how they are printed.
  *
  * Random expressions come from a generator with fixed seeds. Each is built twice: in the graph, which shares and
- * simplifies, and as a plain tree with a recursive evaluator; the reference engine computes the former (as a
- * reward over
- * one second). The values must be equal to the last bit wherever the tree meets no infinity and no NaN on the way: what
- * simplification may change is 0 · infinity, 0 / 0 and the like.
+ * simplifies, and as a plain tree with a recursive evaluator; the reference engine computes the former (as a reward
+ * over one second). The values must be equal to the last bit wherever the tree meets no infinity and no NaN on the
+ * way: what simplification may change is 0 · infinity, 0 / 0 and the like.
  */
 #include "test.h"
 

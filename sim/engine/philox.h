@@ -4,8 +4,7 @@
  * A counter-based generator has no state that runs on: block i of path j is one function call away, whichever thread
  * asks and in whatever order. That is what makes a result the same to the last bit for any number of threads.
  *
- * Ten rounds of two 32 × 32 → 64 bit multiplications and exclusive-ors: 20 multiplications for 128 bits. All is
- * plain
+ * Ten rounds of two 32 × 32 → 64 bit multiplications and exclusive-ors: 20 multiplications for 128 bits. All is plain
  * integer arithmetic, so that a vector version gives the same words.
  *
  * J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw: Parallel random numbers: as easy as 1, 2, 3. SC 2011. It passes

@@ -7,20 +7,17 @@
  *   3. else time passes until the earliest of the enabled commands, rewards are earned, that command fires, and so on
  *      until the horizon.
  *
- * Exponential delays follow the random time change of Kurtz (1980): command k is a Poisson process of rate 1 of
- * its own,
- * run at a speed that is its rate in the present state. `left` is what remains of its present unit exponential; in dt
- * seconds it falls by rate · dt. This is the next reaction method of Gibson and Bruck (2000) as Anderson (2007)
- * has it.
- * It gives the same law as drawing afresh in every state, and two things more: one random number an event, and
- * coupling:
- * processes that have a command in common (the same zone that fails, say) see it at the same times on the path of the
- * same number, so that their difference has little noise (common reaction paths: Rathinam, Sheppard and Khammash 2010).
+ * Exponential delays follow the random time change of Kurtz (1980): command k is a Poisson process of rate 1 of its
+ * own, run at a speed that is its rate in the present state. `left` is what remains of its present unit exponential;
+ * in dt seconds it falls by rate · dt. This is the next reaction method of Gibson and Bruck (2000) as Anderson (2007)
+ * has it. It gives the same law as drawing afresh in every state, and two things more: one random number an event, and
+ * coupling: processes that have a command in common (the same zone that fails, say) see it at the same times on the
+ * path of the same number, so that their difference has little noise (common reaction paths: Rathinam, Sheppard and
+ * Khammash 2010).
  *
  * Random numbers: draw f of command k on path i is Philox(key = seed, counter = (i, stream of k, f)). Its first two
- * words are the unit exponential that begins when the command fires for the f-th time, its last two choose the
- * branch of
- * that firing. So a path is a function of (seed, path number) alone, whoever computes it, in whatever order.
+ * words are the unit exponential that begins when the command fires for the f-th time, its last two choose the branch
+ * of that firing. So a path is a function of (seed, path number) alone, whoever computes it, in whatever order.
  *
  * Cost: an event evaluates each node that guards, rates, rewards or labels need once, and those of the fired command.
  *

@@ -1,14 +1,13 @@
 /*
  * A study: every strategy in every topology, and no release at all, sampled until the objective is precise.
  *
- * Sampling goes in rounds. After each round the error of each strategy's objective is compared with what was asked, and
- * the next round's paths are given to the strata where they cut that error most for their cost (Neyman allocation,
- * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to
- * it, and
- * its paths serve all strategies of the topology. A round takes at most eight times what was there before, since the
- * variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets four times as
- * many. The rule is sequential (Chow and Robbins 1965): the interval is looked at only between rounds, and rounds grow
- * geometrically, so that the bias of stopping early is small.
+ * Sampling goes in rounds. After each round the error of each strategy's objective is compared with what was asked,
+ * and the next round's paths are given to the strata where they cut that error most for their cost (Neyman allocation,
+ * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to it,
+ * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
+ * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets four times
+ * as many. The rule is sequential (Chow and Robbins 1965): the interval is looked at only between rounds, and rounds
+ * grow geometrically, so that the bias of stopping early is small.
  *
  * Y. S. Chow, H. Robbins, On the asymptotic theory of fixed-width sequential confidence intervals, Ann. Math. Stat. 36
  * (1965) 457-462.

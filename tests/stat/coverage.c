@@ -1,10 +1,11 @@
 /*
  * Do the intervals hold what they promise? A thousand small studies of cases with known answers, seeds 1 to 1000: the
- * share of 95 % intervals that hold the truth must be from 93 % to 97 %. Its own standard error is 0.7 %, so a true 95 %
- * leaves this band in one case of 250, and 92 % stays in it in one of 13.
+ * share of 95 % intervals that hold the truth must be from 93 % to 97 %. Its own standard error is 0.7 %, so a true 95
+ * % leaves this band in one case of 250, and 92 % stays in it in one of 13.
  *
  * Each case is sampled until precise (5 %) and with exactly 2000 paths. The first rule looks at its interval between
- * rounds and stops when it happens to be narrow, which costs some coverage (Chow and Robbins 1965); the second does not.
+ * rounds and stops when it happens to be narrow, which costs some coverage (Chow and Robbins 1965); the second does
+ * not.
  *
  * Also: ten times the paths must not take more memory.
  */
@@ -31,8 +32,8 @@ static double two_states(double mtbf, double mttr, double t)
 }
 
 /*
- * A service that drains for d seconds, starts for an exponential time of rate r, and then fails and is repaired like any
- * other: what that takes more than leaving it alone, in [0, t]. With h = t - d, l = 1/mtbf and s = l + 1/mttr,
+ * A service that drains for d seconds, starts for an exponential time of rate r, and then fails and is repaired like
+ * any other: what that takes more than leaving it alone, in [0, t]. With h = t - d, l = 1/mtbf and s = l + 1/mttr,
  *     d + E[min(X, h)] + E[D(h - X); X < h] - D(t),   D(u) = (l/s) u - (l/s²)(1 - exp(-s u)).
  */
 static double recreated(double mtbf, double mttr, double drain, double start, double t)
