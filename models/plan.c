@@ -1,8 +1,6 @@
 /* A plan is written step by step. What would do nothing (start 0, wait 0) is not written. */
 #include "models/plan.h"
 
-#include <string.h>
-
 const char *const step_kind_names[STEP_KINDS] = {
     [STEP_START] = "start", [STEP_WAIT] = "wait",       [STEP_STOP] = "stop",
     [STEP_SHIFT] = "shift", [STEP_VERDICT] = "verdict", [STEP_APPROVE] = "approve",
@@ -12,13 +10,7 @@ const char *const version_names[VERSIONS] = {[OLD] = "old", [NEW] = "new"};
 
 static void add(struct plan *plan, struct step step)
 {
-    if (plan->n_steps == plan->capacity) {
-        struct step *old = plan->steps;
-        plan->capacity = plan->capacity ? 2 * plan->capacity : 16;
-        plan->steps = arena_new(plan->arena, (size_t)plan->capacity, sizeof *plan->steps);
-        if (old)
-            memcpy(plan->steps, old, (size_t)plan->n_steps * sizeof *old);
-    }
+    plan->steps = arena_room(plan->arena, plan->steps, plan->n_steps, &plan->capacity, sizeof *plan->steps);
     plan->steps[plan->n_steps++] = step;
 }
 

@@ -14,7 +14,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 /* Where moves are being written, and what is in place there. */
 struct writer {
@@ -30,13 +29,7 @@ struct writer {
 static struct move *add(struct writer *w, enum move_kind kind)
 {
     struct moves *moves = w->moves;
-    if (moves->n_moves == moves->capacity) {
-        struct move *old = moves->moves;
-        moves->capacity = moves->capacity ? 2 * moves->capacity : 64;
-        moves->moves = arena_new(w->arena, (size_t)moves->capacity, sizeof *moves->moves);
-        if (old)
-            memcpy(moves->moves, old, (size_t)moves->n_moves * sizeof *old);
-    }
+    moves->moves = arena_room(w->arena, moves->moves, moves->n_moves, &moves->capacity, sizeof *moves->moves);
     struct move *move = &moves->moves[moves->n_moves++];
     *move = (struct move){.kind = kind, .environment = w->number, .next = moves->n_moves};
     move->before = placement_copy(&w->now, w->arena);

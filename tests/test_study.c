@@ -17,7 +17,7 @@
 
 #define Z_LIMIT 4.0
 
-/* Faults, zones, an ingress, a dependency, defects, verdicts: a little of everything, two strategies, two topologies. */
+/* Faults, zones, an ingress, a dependency, defects, verdicts: a little of all, two strategies, two topologies. */
 static const char busy[] =
     "scenario: busy\n"
     "horizon: 6h\n"

@@ -79,6 +79,19 @@ void *arena_new(struct arena *arena, size_t count, size_t size)
     return new;
 }
 
+/*
+ * Room for one more behind the n elements of a list in the arena: the list itself, or a copy of twice the capacity (at
+ * least 16). The old one stays in the arena until its end.
+ */
+void *arena_room(struct arena *arena, void *list, int n, int *capacity, size_t size)
+{
+    if (n < *capacity)
+        return list;
+    *capacity = *capacity ? 2 * *capacity : 16;
+    void *new = arena_new(arena, (size_t)*capacity, size);
+    return n > 0 ? memcpy(new, list, (size_t)n * size) : new;
+}
+
 /* A copy of text that lives as long as the arena. */
 char *arena_text(struct arena *arena, const char *text)
 {

@@ -21,7 +21,8 @@ static const struct range wide[] = {
 };
 
 static const struct range no_width[] = {
-    {0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+    {0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200D}, {0x20D0, 0x20FF},
+    {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
 };
 
 /* Controls, and the marks that turn the direction of writing or are seen by nobody. */
@@ -40,45 +41,41 @@ static bool is_in(const struct range *ranges, size_t n, uint32_t code)
     return false;
 }
 
-/* How many bytes a sequence with this first byte has, and its first bits; 0 if none begins so. */
-static size_t sequence_length(unsigned char first, uint32_t *bits)
-{
-    if (first < 0x80)
-        return *bits = first, 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return *bits = first & 0x1Fu, 2;
-    if (first >= 0xE0 && first <= 0xEF)
-        return *bits = first & 0x0Fu, 3;
-    if (first >= 0xF0 && first <= 0xF4)
-        return *bits = first & 0x07u, 4;
-    return 0;
-}
-
 /*
- * Reads one code point from the length bytes, length 1 or more, and returns how many bytes it has. A byte that begins
- * no valid sequence (an overlong form, a surrogate, beyond U+10FFFF) gives UTF8_REPLACEMENT and is passed by alone.
+ * Reads the first code point of length > 0 bytes; the result is the number of bytes that it takes. 0: they begin no
+ * valid sequence (cut off, overlong, a surrogate, above U+10FFFF).
  */
-size_t utf8_next(const char *bytes, size_t length, uint32_t *code)
+int utf8_decode(const char *bytes, size_t length, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint32_t value = 0;
-    size_t n = sequence_length((unsigned char)bytes[0], &value);
-    *code = UTF8_REPLACEMENT;
-    if (n == 0 || n > length)
-        return 1;
-    for (size_t i = 1; i < n; i++) {
+    unsigned char first = (unsigned char)bytes[0];
+    int size = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    if (size == 0 || (size_t)size > length)
+        return 0;
+    uint32_t value = size == 1 ? first : first & (0xFFu >> (size + 1));
+    for (int i = 1; i < size; i++) {
         unsigned char next = (unsigned char)bytes[i];
         if ((next & 0xC0) != 0x80)
-            return 1;
-        value = value << 6 | (next & 0x3Fu);
+            return 0;
+        value = value << 6 | (next & 0x3F);
     }
-    if (value < least[n] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-        return 1;
+    if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+        return 0;
     *code = value;
-    return n;
+    return size;
 }
 
-static int code_width(uint32_t code)
+/* Like utf8_decode, but a byte that begins no valid sequence gives UTF8_REPLACEMENT and is passed by alone. */
+size_t utf8_next(const char *bytes, size_t length, uint32_t *code)
+{
+    int size = utf8_decode(bytes, length, code);
+    if (size == 0)
+        *code = UTF8_REPLACEMENT;
+    return size ? (size_t)size : 1;
+}
+
+/* Columns of a terminal that a code point takes: 0, 1 or 2. */
+int utf8_width(uint32_t code)
 {
     return IS_IN(no_width, code) ? 0 : IS_IN(wide, code) ? 2 : 1;
 }
@@ -91,7 +88,7 @@ int utf8_columns(const char *text)
     while (left) {
         uint32_t code;
         size_t n = utf8_next(text, left, &code);
-        width += code_width(code);
+        width += utf8_width(code);
         text += n;
         left -= n;
     }
@@ -131,7 +128,7 @@ static size_t start_within(const char *text, int columns)
     while (left) {
         uint32_t code;
         size_t n = utf8_next(text + used, left, &code);
-        columns -= code_width(code);
+        columns -= utf8_width(code);
         if (columns < 0)
             break;
         used += n;

@@ -9,7 +9,9 @@
 
 enum { UTF8_REPLACEMENT = 0xFFFD };
 
+int    utf8_decode(const char *bytes, size_t length, uint32_t *code);
 size_t utf8_next(const char *bytes, size_t length, uint32_t *code);
+int    utf8_width(uint32_t code);
 int    utf8_columns(const char *text);
 void   utf8_add(struct text *text, uint32_t code);
 void   utf8_add_printable(struct text *text, const char *bytes);

@@ -9,41 +9,23 @@
 #include "base/json.h"
 #include "base/units.h"
 #include "base/utf8.h"
-#include "models/strategy.h"
+#include "models/roll.h"
 
 #include <inttypes.h>
-#include <math.h>
 
-enum { DURATION_BYTES = 64, MOST_INSTANCES = 1000000000 };
-
-/* How many instances a pooled rollback may have above the replicas, and how many it may lack. */
-struct room {
-    int surge, unavailable;
-};
+enum { DURATION_BYTES = 64 };
 
 static const char *routing_name(const struct strategy *strategy)
 {
     return strategy->type->routing == ROUTING_POOLED ? "pooled" : "weighted";
 }
 
-static int amount_count(struct amount amount, int replicas, bool up)
-{
-    if (!amount.is_share)
-        return (int)fmin(amount.value, MOST_INSTANCES);
-    /* 7 % of 100 is a hair above 7 in floating point, and must not become 8. */
-    double count = amount.value * replicas;
-    return (int)fmin(up ? ceil(count - 1e-9) : floor(count + 1e-9), MOST_INSTANCES);
-}
-
-static struct room room_of(const struct strategy *strategy, int replicas)
+/* How many at a time: recreate is a roll that takes all away and adds none. */
+static struct pace pace_of(const struct strategy *strategy, int replicas)
 {
     if (strategy->type == &strategy_recreate)
-        return (struct room){0, replicas};
-    struct room room = {amount_count(strategy->max_surge, replicas, true),
-                        amount_count(strategy->max_unavailable, replicas, false)};
-    if (room.surge == 0 && room.unavailable == 0)
-        room.unavailable = 1;
-    return room;
+        return (struct pace){0, replicas};
+    return pace_resolve(strategy->max_surge, strategy->max_unavailable, replicas);
 }
 
 static const char *duration(double seconds, char out[DURATION_BYTES])
@@ -178,9 +160,9 @@ static void write_back(struct json *json, const struct strategy *strategy, int r
     json_object(json, "back");
     json_text(json, "routing", routing_name(strategy));
     if (strategy->type->routing == ROUTING_POOLED) {
-        struct room room = room_of(strategy, replicas);
-        json_number(json, "max_surge", room.surge);
-        json_number(json, "max_unavailable", room.unavailable);
+        struct pace pace = pace_of(strategy, replicas);
+        json_number(json, "max_surge", pace.surge);
+        json_number(json, "max_unavailable", pace.unavailable);
     }
     json_end(json);
 }
@@ -211,7 +193,7 @@ static void write_environment(struct json *json, const struct environment *envir
 /*
  * The same for the executor. Durations are in seconds, weights and probabilities from 0 to 1. `approve` of an
  * environment is the mean that was simulated, 0 where nobody need approve; `back` says how to go back from wherever
- * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled with that room.
+ * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled at that pace.
  */
 void report_plan_json(const struct scenario *scenario, const struct strategy *strategy,
                       const struct topology *topology, const char *version, FILE *out)

@@ -1,33 +1,9 @@
-/* Characters of UTF-8: reading them, how wide a terminal shows them, and showing them so that nothing is obeyed. */
+/* Characters of a scenario in messages: how many there are, and showing them so that nothing is obeyed. */
 #include "scenario/utf8.h"
 
 #include <string.h>
 
 enum { SHOWN_CHARACTERS = 64 };
-
-/*
- * Reads the first character of length > 0 bytes; the result is the number of bytes that it takes. 0: it is not valid
- * UTF-8 (cut off, overlong, a surrogate, above U+10FFFF).
- */
-int utf8_decode(const char *bytes, size_t length, uint32_t *character)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = (unsigned char)bytes[0];
-    int size = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-    if (size == 0 || (size_t)size > length)
-        return 0;
-    uint32_t value = size == 1 ? first : first & (0xFFu >> (size + 1));
-    for (int i = 1; i < size; i++) {
-        unsigned char next = (unsigned char)bytes[i];
-        if ((next & 0xC0) != 0x80)
-            return 0;
-        value = value << 6 | (next & 0x3F);
-    }
-    if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-        return 0;
-    *character = value;
-    return size;
-}
 
 static bool within(const uint32_t (*ranges)[2], size_t n, uint32_t c)
 {
@@ -52,18 +28,6 @@ bool utf8_is_break(uint32_t c)
     return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-/* Columns of a terminal that a character takes: 0, 1 or 2. The main blocks only: a caret may err, nothing else does. */
-int utf8_width(uint32_t c)
-{
-    static const uint32_t none[][2] = {{0x0300, 0x036F}, {0x200B, 0x200D}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
-    static const uint32_t wide[][2] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},  {0xAC00, 0xD7A3},
-                                       {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6},
-                                       {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
-    if (within(none, sizeof none / sizeof *none, c))
-        return 0;
-    return within(wide, sizeof wide / sizeof *wide, c) ? 2 : 1;
-}
-
 /* The number of characters of a text; of invalid UTF-8 each byte counts one. */
 int utf8_length(const char *text)
 {
@@ -85,13 +49,7 @@ int utf8_add_shown(struct text *out, uint32_t c)
         text_add(out, c < 0x100 ? "\\x%02X" : "\\u%04X", (unsigned)c);
         return (int)(out->length - before);
     }
-    char bytes[4];
-    int size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (int i = size - 1; i > 0; i--, c >>= 6)
-        bytes[i] = (char)(0x80 | (c & 0x3F));
-    bytes[0] = (char)(size == 1 ? c : (0xF00u >> size & 0xFF) | c);
-    text_add_bytes(out, bytes, (size_t)size);
-    utf8_decode(bytes, (size_t)size, &c);
+    utf8_add(out, c);
     return utf8_width(c);
 }
 

@@ -4,14 +4,13 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-int         utf8_decode(const char *bytes, size_t length, uint32_t *character);
 bool        utf8_is_control(uint32_t character);
 bool        utf8_is_break(uint32_t character);
-int         utf8_width(uint32_t character);
 int         utf8_length(const char *text);
 int         utf8_add_shown(struct text *out, uint32_t character);
 const char *utf8_shown(struct arena *arena, const char *text);

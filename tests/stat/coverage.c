@@ -1,7 +1,7 @@
 /*
  * Do the intervals hold what they promise? A thousand small studies of cases with known answers, seeds 1 to 1000: the
- * share of 95 % intervals that hold the truth must be from 93 % to 97 %. Its own standard error is 0.7 %, so a true 95
- * % leaves this band in one case of 250, and 92 % stays in it in one of 13.
+ * share of 95 % intervals that hold the truth must be from 93 % to 97 %. Its own standard error is 0.7 %, so a true
+ * 95 % leaves this band in one case of 250, and 92 % stays in it in one of 13.
  *
  * Each case is sampled until precise (5 %) and with exactly 2000 paths. The first rule looks at its interval between
  * rounds and stops when it happens to be narrow, which costs some coverage (Chow and Robbins 1965); the second does
@@ -143,7 +143,8 @@ static bool intervals_cover(void)
         {"added_downtime, recreate", MEASURE_ADDED_DOWNTIME, recreated(12 * 3600, 1800, 60, 600, 86400), recreate},
     };
     bool good = true;
-    printf("%d studies each; 95 %% intervals must hold the truth in %.0f to %.0f %%\n\n", RUNS, 100 * least, 100 * most);
+    printf("%d studies each; 95 %% intervals must hold the truth in %.0f to %.0f %%\n\n", RUNS,
+           100 * least, 100 * most);
     printf("%-24s %-12s %8s   ± s.e. %7s   %7s   %8s   %10s\n", "case", "rule", "held", "below", "above", "trusted",
            "paths");
     for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
@@ -178,7 +179,8 @@ static bool memory_does_not_grow(void)
 {
     double few = megabytes(1000000), many = megabytes(10000000);
     bool good = few > 0 && many > 0 && many < 150 && many < 1.1 * few + 2;
-    printf("\nmemory: %.1f MB for 1 million paths, %.1f MB for 10 million (less than 150 MB, and no more): %s\n", few, many,
+    printf("\nmemory: %.1f MB for 1 million paths, %.1f MB for 10 million (less than 150 MB, and no more): %s\n",
+           few, many,
            good ? "good" : "TOO MUCH");
     return good;
 }
