@@ -48,7 +48,8 @@ short() {
 # How many paths a strategy take about the time given on one thread.
 fitting() {
     measure "$1" 4000 1 |
-        awk -v s="$2" '{ n = 4000 * s / ($1 > 1e-4 ? $1 : 1e-4); printf("%.0f\n", (n < 1000) ? 1000 : (n > 1e9) ? 1e9 : n) }'
+        awk -v s="$2" '{ n = 4000 * s / ($1 > 1e-4 ? $1 : 1e-4)
+                           printf("%.0f\n", (n < 1000) ? 1000 : (n > 1e9) ? 1e9 : n) }'
 }
 
 bench() {
@@ -66,7 +67,8 @@ bench() {
 
 [[ ${#scenarios[@]} -gt 0 ]] || { echo "bench: there are no scenarios" >&2; exit 2; }
 model=$(machine)
-each=$(awk -v b="$budget" -v n=$((${#scenarios[@]} * repetitions * (1 + (cores > 1)))) 'BEGIN { print((b / n > 3) ? 3 : b / n) }')
+runs=$((${#scenarios[@]} * repetitions * (1 + (cores > 1))))
+each=$(awk -v b="$budget" -v n="$runs" 'BEGIN { print((b / n > 3) ? 3 : b / n) }')
 echo "machine,cores,scenario,threads,repetitions,paths_a_strategy,paths_per_second,paths_least,paths_most,\
 events_per_second,events_least,events_most" >"$work/bench.csv"
 echo "$model, $cores cores; $repetitions runs each: median, least and greatest"
