@@ -2,7 +2,7 @@
 ifndef STAT
 STAT := $(wildcard tests/stat/*.c)
 
-$(BUILD)/tests/stat/run: $(call objects,$(LIBRARY) $(STAT))
+$(BUILD)/tests/stat/run: $(call objects,$(LIBRARY) $(STAT)) $(BUILD)/plot_scripts.o
 	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
 
 -include $(patsubst %.o,%.d,$(call objects,$(STAT)))
