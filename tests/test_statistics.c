@@ -12,6 +12,7 @@
 #include "engine/moments.h"
 #include "engine/random.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
@@ -519,14 +520,18 @@ static void interval_follows_the_rule_of_three(void)
     CU_ASSERT_DOUBLE_EQUAL(interval.high, 1 + 0.95 * 9, 1e-12);
 }
 
-/* R. G. Newcombe, Statistics in Medicine 17, 1998, 857-872, table I: Wilson's method without continuity correction. */
-static void interval_of_a_probability_is_wilsons(void)
+/*
+ * R. G. Newcombe, Statistics in Medicine 17, 1998, 857-872, table I: Wilson's method without continuity correction, and
+ * the last row, which has fewer than ten, by Clopper's and Pearson's. The row of 28 is its mirror image.
+ */
+static void interval_of_a_probability_is_wilsons_or_exact(void)
 {
     static const struct {
         uint64_t seen, n;
         double low, high;
-    } known[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {1, 29, 0.0061, 0.1718}};
-    for (int i = 0; i < 3; i++) {
+    } known[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {1, 29, 0.0009, 0.1776},
+                 {28, 29, 0.8224, 0.9991}};
+    for (int i = 0; i < 4; i++) {
         struct interval interval = interval_of_probability(known[i].seen, known[i].n, 0.95);
         CU_ASSERT_DOUBLE_EQUAL(interval.low, known[i].low, 5e-5);
         CU_ASSERT_DOUBLE_EQUAL(interval.high, known[i].high, 5e-5);
@@ -536,10 +541,10 @@ static void interval_of_a_probability_is_wilsons(void)
     CU_ASSERT_DOUBLE_EQUAL(none.high, 1 - pow(0.05, 1.0 / 20), 1e-14);
     CU_ASSERT_DOUBLE_EQUAL(all.low, pow(0.05, 1.0 / 20), 1e-14);
     CU_ASSERT_TRUE(none.low == 0 && none.mean == 0 && all.high == 1 && all.mean == 1);
-    CU_ASSERT_FALSE(none.trusted || all.trusted);
+    CU_ASSERT_TRUE(!none.trusted && all.trusted);
     CU_ASSERT_TRUE(interval_of_probability(10, 20, 0.95).trusted);
     CU_ASSERT_FALSE(interval_of_probability(9, 1000, 0.95).trusted);
-    CU_ASSERT_FALSE(interval_of_probability(991, 1000, 0.95).trusted);
+    CU_ASSERT_TRUE(interval_of_probability(991, 1000, 0.95).trusted);
     struct moments event = {0};
     for (int i = 0; i < 1000; i++)
         moments_add(&event, i < 300);
@@ -547,21 +552,28 @@ static void interval_of_a_probability_is_wilsons(void)
     CU_ASSERT_DOUBLE_EQUAL(interval_of_probability(300, 1000, 0.95).error, sqrt(0.3 * 0.7 / 1000), 1e-15);
 }
 
-/* R. G. Newcombe, Statistics in Medicine 17, 1998, 873-890, table II, method 10: differences of two of Wilson's. */
+/* The exact interval at counts and numbers of paths as studies have them: each end leaves 2.5 % in its tail. */
+static void interval_of_a_rare_probability_is_exact_for_many_paths(void)
+{
+    for (unsigned n = 1000; n <= 1000000000; n *= 1000)
+        for (unsigned seen = 1; seen < 10; seen += 4) {
+            struct interval rare = interval_of_probability(seen, n, 0.95);
+            struct interval usual = interval_of_probability(n - seen, n, 0.95);
+            CU_ASSERT_DOUBLE_EQUAL(gsl_cdf_binomial_Q(seen - 1, rare.low, n) / 0.025, 1, 1e-6);
+            CU_ASSERT_DOUBLE_EQUAL(gsl_cdf_binomial_P(seen, rare.high, n) / 0.025, 1, 1e-6);
+            CU_ASSERT_DOUBLE_EQUAL(usual.low, 1 - rare.high, 1e-12);
+            CU_ASSERT_DOUBLE_EQUAL(usual.high, 1 - rare.low, 1e-12);
+        }
+}
+
+/* R. G. Newcombe, Statistics in Medicine 17, 1998, 873-890, table II, method 10: a difference of two of Wilson's. */
 static void interval_of_a_difference_is_newcombes(void)
 {
-    static const struct {
-        uint64_t seen_a, n_a, seen_b, n_b;
-        double low, high;
-    } known[] = {{56, 70, 48, 80, 0.0524, 0.3339}, {9, 10, 3, 10, 0.1705, 0.8090}, {6, 7, 2, 7, 0.0582, 0.8062}};
-    for (int i = 0; i < 3; i++) {
-        const struct interval parts[] = {interval_of_probability(known[i].seen_a, known[i].n_a, 0.95),
-                                         interval_of_probability(known[i].seen_b, known[i].n_b, 0.95)};
-        struct interval difference = interval_combine(parts, (const double[]){1, -1}, 2);
-        CU_ASSERT_DOUBLE_EQUAL(difference.low, known[i].low, 5e-5);
-        CU_ASSERT_DOUBLE_EQUAL(difference.high, known[i].high, 5e-5);
-        CU_ASSERT_EQUAL(difference.trusted, i == 0);
-    }
+    const struct interval parts[] = {interval_of_probability(56, 70, 0.95), interval_of_probability(48, 80, 0.95)};
+    struct interval difference = interval_combine(parts, (const double[]){1, -1}, 2);
+    CU_ASSERT_DOUBLE_EQUAL(difference.low, 0.0524, 5e-5);
+    CU_ASSERT_DOUBLE_EQUAL(difference.high, 0.3339, 5e-5);
+    CU_ASSERT_TRUE(difference.trusted);
 }
 
 static void interval_of_symmetric_strata_is_the_textbooks(void)
@@ -598,6 +610,12 @@ static void interval_combines_trust_and_asymmetry(void)
     CU_ASSERT_TRUE(!sum.trusted && isinf(sum.high));
     sum = interval_combine((const struct interval[]){certain, certain}, (const double[]){0.5, 0.5}, 2);
     CU_ASSERT_TRUE(sum.trusted && sum.low == 7 && sum.high == 7);
+    const struct interval unseen = {0, 0, 3e-4, 0, 0, false}, sure = {1, 1, 1, 0, INFINITY, true};
+    sum = interval_combine((const struct interval[]){unseen, sure}, (const double[]){0.9, 0.1}, 2);
+    CU_ASSERT_TRUE(sum.trusted);
+    CU_ASSERT_DOUBLE_EQUAL(sum.high, 0.1 + 0.9 * 3e-4, 1e-15);
+    sum = interval_combine((const struct interval[]){unseen, sure}, (const double[]){0.99, 0.01}, 2);
+    CU_ASSERT_FALSE(sum.trusted);
 }
 
 /* ---- coverage ---- */
@@ -650,7 +668,7 @@ static void coverage_of_a_probability_is_near_nominal(void)
     check_probability_coverage(0.3, 1000, 0.94, 0.96);
     check_probability_coverage(0.01, 200, 0.93, 0.99);
     check_probability_coverage(0.01, 2000, 0.94, 0.97);
-    check_probability_coverage(0.001, 100, 0.90, 0.91); /* a tenth of an event: Wilson's known weakness, not trusted */
+    check_probability_coverage(0.001, 100, 0.95, 1); /* a tenth of an event: Wilson's would cover 90.5 % */
 }
 
 /* The mean of a rare loss, at numbers of paths that see it seldom: must cover at least as often as asked. */
@@ -844,7 +862,9 @@ static const struct test_case cases[] = {
     {"the interval of a mean is Student's", interval_of_a_mean_is_students},
     {"the interval of a mean is normal for many paths", interval_of_a_mean_is_normal_for_many_paths},
     {"the interval follows the rule of three", interval_follows_the_rule_of_three},
-    {"the interval of a probability is Wilson's", interval_of_a_probability_is_wilsons},
+    {"the interval of a probability is Wilson's or exact", interval_of_a_probability_is_wilsons_or_exact},
+    {"the interval of a rare probability is exact for many paths",
+     interval_of_a_rare_probability_is_exact_for_many_paths},
     {"the interval of a difference is Newcombe's", interval_of_a_difference_is_newcombes},
     {"the interval of symmetric strata is the textbook's", interval_of_symmetric_strata_is_the_textbooks},
     {"intervals combine trust and asymmetry", interval_combines_trust_and_asymmetry},

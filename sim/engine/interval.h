@@ -15,6 +15,8 @@ struct interval {
 
 /* Fewer paths than this that carry the variance are too few. */
 #define INTERVAL_EFFECTIVE_LEAST 10.0
+/* A bound that adds less than this share of a mean does not harm the trust in it. */
+#define INTERVAL_NARROW 0.01
 
 struct interval interval_of_mean(const struct moments *moments, double confidence, double least_possible,
                                  double greatest_possible);

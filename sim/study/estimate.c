@@ -166,18 +166,31 @@ double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pair
     return pairing == PAIRING_ON ? mean + estimate_cause(arm->none, cause, PAIRING_OFF) : mean;
 }
 
+/* "seen on 0 of 8192 paths with a sound release and on 3 of 9000 with a defective one": strata have unequal weights. */
+static const char *seen_on(const struct arm *arm, enum measure measure, struct arena *arena)
+{
+    const char *text = NULL;
+    for (int s = 0; s < arm->n_strata; s++) {
+        const struct stratum *stratum = &arm->strata[s];
+        unsigned long long seen = stratum->tally.seen[measure], paths = stratum->tally.paths;
+        const char *release = stratum->release == RELEASE_DEFECTIVE ? "defective" : "sound";
+        if (!possible(stratum, measure))
+            continue;
+        text = text ? arena_format(arena, "%s and on %llu of %llu with a %s one", text, seen, paths, release)
+                    : arena_format(arena, "seen on %llu of %llu paths with a %s release", seen, paths, release);
+    }
+    return text;
+}
+
 static const char *note_of(const struct interval *interval, const struct arm *arm, enum measure measure,
                            struct arena *arena, uint64_t paths)
 {
-    uint64_t seen = 0;
     if (interval->trusted)
         return NULL;
     if (isnan(interval->mean))
         return "interrupted before there was anything to estimate it from";
-    for (int s = 0; s < arm->n_strata; s++)
-        seen += arm->strata[s].tally.seen[measure];
     if (measure_types[measure].unit == UNIT_PROBABILITY)
-        return arena_format(arena, "seen on %llu of %llu paths", (unsigned long long)seen, (unsigned long long)paths);
+        return seen_on(arm, measure, arena);
     if (interval->effective < 0.5)
         return arena_format(arena, "every path gave the same; what %llu paths do not show is bounded only",
                             (unsigned long long)paths);

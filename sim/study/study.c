@@ -6,7 +6,8 @@
  * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to it,
  * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
  * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets four times
- * as many. The rule is sequential (Chow and Robbins 1965): the interval is looked at only between rounds, and rounds
+ * as many. No stratum of a strategy is left with less than a quarter of the paths that its probability would give it,
+ * since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the interval is looked at only between rounds, and rounds
  * grow geometrically, so that the bias of stopping early is small.
  *
  * Y. S. Chow, H. Robbins, On the asymptotic theory of fixed-width sequential confidence intervals, Ann. Math. Stat. 36
@@ -276,6 +277,24 @@ static uint64_t next_of(const struct share *share, uint64_t total, bool need_tru
     return next > share->drawn ? next : share->drawn;
 }
 
+/* The least share of an arm's paths that a stratum gets, whatever the objective asks for. */
+static double least_share(const struct stratum *stratum)
+{
+    return stratum->weight / 4;
+}
+
+/* Gives the arm's own strata their least shares of what they have together. */
+static void keep_least_shares(const struct share *shares, int n_own, uint64_t *total)
+{
+    double sum = 0;
+    for (int i = 0; i < n_own; i++)
+        sum += (double)total[i];
+    for (int i = 0; i < n_own; i++) {
+        double least = least_share(shares[i].stratum), others = sum - (double)total[i];
+        total[i] = (uint64_t)fmax((double)total[i], least / (1 - least) * others);
+    }
+}
+
 /* Paths for the next round of an arm that is sampled until precise. */
 static void want_precise(struct runner *r, struct arm *arm)
 {
@@ -286,6 +305,7 @@ static void want_precise(struct runner *r, struct arm *arm)
     struct interval interval = objective_of(r, arm);
     double target = 0.97 * sim->precision * fabs(interval.mean) / r->z; /* a little more than needed saves a round */
     totals_for(shares, n, n_own, target > 0 ? target : 1e-300, sim->max_paths, total);
+    keep_least_shares(shares, n_own, total);
     for (int i = 0; i < n; i++) {
         total[i] = next_of(&shares[i], total[i], !interval.trusted);
         growth += total[i] - shares[i].drawn;
@@ -313,8 +333,9 @@ static void want_exactly(struct runner *r, struct arm *arm)
     cheaper_shares(r, arm, shares);
     for (int s = 0; s < STRATA; s++)
         sum += part[s] = shares[s].weight * shares[s].deviation / sqrt(shares[s].cost);
-    /* Each stratum gets its part of all paths, at least a tenth, and at least what it has. */
-    double share = sum > 0 ? fmin(fmax(part[0] / sum, 0.1), 0.9) : 0.5;
+    /* Each stratum gets its part of all paths, its least share, and what it has. */
+    double share = sum > 0 ? part[0] / sum : 0.5;
+    share = fmin(fmax(share, least_share(&arm->strata[0])), 1 - least_share(&arm->strata[1]));
     uint64_t first = (uint64_t)(share * (double)asked), had = arm->strata[0].tally.paths;
     uint64_t more = first > had ? least_of(first - had, left) : 0;
     want(&arm->strata[0], had + more);
