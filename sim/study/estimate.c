@@ -99,6 +99,22 @@ enum pairing estimate_pairing(const struct arm *arm, enum measure measure, doubl
     return on.high - on.low < off.high - off.low || isnan(off.mean) ? PAIRING_ON : PAIRING_OFF;
 }
 
+/* The interval of the objective's mean, the narrower of the two ways. */
+struct interval estimate_objective(const struct scenario *scenario, const struct arm *arm)
+{
+    enum measure m = scenario->objective.minimize;
+    double confidence = scenario->simulation.confidence;
+    enum pairing pairing = estimate_pairing(arm, m, confidence, scenario->horizon);
+    return estimate_interval(arm, m, pairing, confidence, scenario->horizon);
+}
+
+/* Half the interval over the mean; INFINITY for a mean of 0 with an interval. */
+double estimate_precision(const struct interval *interval)
+{
+    double half = (interval->high - interval->low) / 2;
+    return half == 0 ? 0 : half / fabs(interval->mean);
+}
+
 static int histogram_of(enum measure measure)
 {
     for (int h = 0; h < HISTOGRAMS; h++)

@@ -15,6 +15,8 @@ enum pairing {
 enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon);
 struct interval estimate_interval(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence,
                                   double horizon);
+struct interval estimate_objective(const struct scenario *scenario, const struct arm *arm);
+double estimate_precision(const struct interval *interval);
 double estimate_statistic(const struct arm *arm, const struct condition *condition, const struct estimate *estimate);
 double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pairing);
 void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence, double horizon,

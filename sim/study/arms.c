@@ -1,0 +1,59 @@
+/* Every strategy in every topology, and no release at all, as processes to sample. */
+#include "study/arms.h"
+
+#include <stdlib.h>
+
+/* Path numbers: strategies share them, 2 i for sound and 2 i + 1 for defective releases; no release has its own. */
+static void add_strata(struct arm *arm, double defective)
+{
+    const double weight[STRATA] = {1 - defective, defective};
+    const int release[STRATA] = {RELEASE_SOUND, RELEASE_DEFECTIVE};
+    if (arm->rollout.release < 0) {
+        arm->strata[arm->n_strata++] = (struct stratum){.weight = 1, .first = UINT64_C(1) << 63, .stride = 1};
+        return;
+    }
+    for (int s = 0; s < STRATA; s++)
+        if (weight[s] > 0)
+            arm->strata[arm->n_strata++] =
+                (struct stratum){.weight = weight[s], .release = release[s], .first = (uint64_t)s, .stride = STRATA};
+}
+
+/*
+ * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
+ * arm with its rollout for each. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
+ */
+bool arms_build(struct study *study, struct sampler *sampler, struct error *error)
+{
+    const struct scenario *scenario = study->scenario;
+    int per_topology = scenario->n_strategies + 1;
+    study->n_outcomes = scenario->n_topologies * per_topology;
+    study->outcomes = arena_new(&study->arena, (size_t)study->n_outcomes, sizeof *study->outcomes);
+    sampler->arms = memory_new((size_t)study->n_outcomes, sizeof *sampler->arms);
+    for (int i = 0; i < study->n_outcomes; i++) {
+        struct outcome *outcome = &study->outcomes[i];
+        struct arm *arm = &sampler->arms[i];
+        int s = i % per_topology;
+        outcome->topology = &scenario->topologies[i / per_topology];
+        outcome->strategy = s > 0 ? &scenario->strategies[s - 1] : NULL;
+        outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
+        if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
+                           &arm->rollout, error))
+            return false;
+        sampler->n_arms = i + 1;
+        arm->none = s > 0 ? &sampler->arms[i - s] : NULL;
+        add_strata(arm, scenario->release.defective);
+    }
+    return true;
+}
+
+void arms_free(struct sampler *sampler)
+{
+    for (int a = 0; a < sampler->n_arms; a++) {
+        struct arm *arm = &sampler->arms[a];
+        for (int s = 0; s < arm->n_strata; s++)
+            for (int h = 0; h < HISTOGRAMS; h++)
+                histogram_free(&arm->strata[s].histograms[h]);
+        rollout_free(&arm->rollout);
+    }
+    free(sampler->arms);
+}

@@ -1,0 +1,80 @@
+/* What the figures say: which strategies keep the conditions, and which of these costs least. */
+#include "study/conclude.h"
+
+#include <math.h>
+
+static bool holds(enum compare compare, double value, double limit)
+{
+    switch (compare) {
+    case COMPARE_LESS:
+        return value < limit;
+    case COMPARE_LESS_EQUAL:
+        return value <= limit;
+    case COMPARE_GREATER:
+        return value > limit;
+    default:
+        return value >= limit;
+    }
+}
+
+/*
+ * Whether the outcome keeps every condition. `statistic` gives the figure that a condition is about, NAN if it is not
+ * known: such a condition is not kept.
+ */
+void conclude_feasible(const struct study *study, struct outcome *outcome,
+                       double (*statistic)(const struct condition *condition, const void *context), const void *context)
+{
+    const struct objective *objective = &study->scenario->objective;
+    outcome->feasible = outcome->strategy != NULL;
+    if (outcome->feasible && isnan(outcome->measures[objective->minimize].mean)) {
+        outcome->feasible = false;
+        outcome->infeasible_because = "interrupted before it could be judged";
+    }
+    for (int i = 0; i < objective->n_subject_to && outcome->feasible; i++) {
+        const struct condition *c = &objective->subject_to[i];
+        outcome->feasible = holds(c->compare, statistic(c, context), c->limit);
+        if (!outcome->feasible)
+            outcome->infeasible_because = c->text;
+    }
+}
+
+/* The feasible outcome with the least objective among [from, to), or -1. */
+static int best_of(const struct study *study, int from, int to)
+{
+    enum measure m = study->scenario->objective.minimize;
+    int best = -1;
+    for (int i = from; i < to; i++)
+        if (study->outcomes[i].feasible &&
+            (best < 0 || study->outcomes[i].measures[m].mean < study->outcomes[best].measures[m].mean))
+            best = i;
+    return best;
+}
+
+/* Feasible outcomes whose intervals reach into the winner's, as a sentence. */
+static const char *level_with(struct study *study)
+{
+    enum measure m = study->scenario->objective.minimize;
+    const char *names = NULL;
+    for (int i = 0; study->winner >= 0 && i < study->n_outcomes; i++) {
+        const struct outcome *o = &study->outcomes[i], *w = &study->outcomes[study->winner];
+        if (i == study->winner || !o->feasible || o->measures[m].low > w->measures[m].high)
+            continue;
+        const char *name = study->scenario->n_topologies > 1
+                               ? arena_format(&study->arena, "%s in %s", o->name, o->topology->name)
+                               : o->name;
+        names = names ? arena_format(&study->arena, "%s, %s", names, name) : name;
+    }
+    return names ? arena_format(&study->arena, "level with it, as far as the paths tell: %s", names) : NULL;
+}
+
+/* Sets the best of each topology, the winner over all and what stands level with it, from the outcomes' figures. */
+void conclude_study(struct study *study)
+{
+    const struct scenario *scenario = study->scenario;
+    int per_topology = scenario->n_strategies + 1;
+    study->best = arena_new(&study->arena, (size_t)scenario->n_topologies, sizeof *study->best);
+    for (int t = 0; t < scenario->n_topologies; t++)
+        study->best[t] = best_of(study, t * per_topology, (t + 1) * per_topology);
+    study->winner = best_of(study, 0, study->n_outcomes);
+    study->winner_note = level_with(study);
+}

@@ -1,0 +1,292 @@
+/*
+ * Rounds of sampling, until the objective of every strategy is precise.
+ *
+ * Sampling goes in rounds. After each round the error of each strategy's objective is compared with what was asked,
+ * and the next round's paths are given to the strata where they cut that error most for their cost (Neyman allocation,
+ * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to it,
+ * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
+ * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets four times
+ * as many. No stratum of a strategy is left with less than a quarter of the paths that its probability would give it,
+ * since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the interval is looked at only between rounds, and rounds
+ * grow geometrically, so that the bias of stopping early is small.
+ *
+ * Y. S. Chow, H. Robbins, On the asymptotic theory of fixed-width sequential confidence intervals, Ann. Math. Stat. 36
+ * (1965) 457-462.
+ */
+#include "study/rounds.h"
+
+#include "engine/allocate.h"
+#include "study/estimate.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading */
+    CONSTANT_PATHS = 100000,  /* so many equal values are believed to be all there is */
+    GROWTH = 8,
+    GROWTH_UNTRUSTED = 4,
+    NONE_PATHS = 4,           /* of no release, to a strategy's one */
+};
+
+static uint64_t drawn(const struct arm *arm)
+{
+    uint64_t paths = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        paths += arm->strata[s].tally.paths;
+    return paths;
+}
+
+/* Every path of the arm had the same objective, and there were many. */
+static bool is_constant(const struct rounds *r, const struct arm *arm)
+{
+    enum measure m = r->scenario->objective.minimize;
+    if (measure_types[m].unit == UNIT_PROBABILITY || drawn(arm) < CONSTANT_PATHS)
+        return false;
+    for (int s = 0; s < arm->n_strata; s++)
+        if (arm->strata[s].tally.moments[m].m2 > 0)
+            return false;
+    return true;
+}
+
+/* Whether an arm needs no more paths, and why. */
+static bool is_done(struct rounds *r, int a)
+{
+    const struct arm *arm = &r->sampler->arms[a];
+    const struct simulation *sim = &r->scenario->simulation;
+    uint64_t most = r->exactly ? r->exactly : sim->max_paths;
+    if (!r->exactly && arm->none) {
+        struct interval interval = estimate_objective(r->scenario, arm);
+        if (interval.trusted && estimate_precision(&interval) <= sim->precision) {
+            r->stop[a] = STOP_PRECISE;
+            return true;
+        }
+        if (is_constant(r, arm)) {
+            r->stop[a] = STOP_CONSTANT;
+            return true;
+        }
+    }
+    r->stop[a] = r->exactly ? STOP_PATHS : STOP_MAX_PATHS;
+    return drawn(arm) >= most;
+}
+
+/* What the allocation needs to know of one stratum. */
+struct share {
+    struct stratum *stratum;
+    double   weight, deviation, cost;
+    uint64_t drawn;
+    bool     trusted;
+};
+
+static struct share share_of(struct stratum *stratum, enum measure measure, double weight)
+{
+    const struct tally *t = &stratum->tally;
+    double n = (double)t->paths, p = (double)t->seen[measure] / fmax(n, 1);
+    struct share share = {stratum, weight, 0, fmax((double)t->events / fmax(n, 1), 1), t->paths, true};
+    if (measure_types[measure].unit == UNIT_PROBABILITY) {
+        share.deviation = sqrt(fmax(p * (1 - p), 1 / fmax(n, 1)));
+        share.trusted = n * p >= INTERVAL_EFFECTIVE_LEAST;
+    } else {
+        share.deviation = sqrt(moments_variance(&t->moments[measure]));
+        share.trusted = moments_effective(&t->moments[measure]) >= INTERVAL_EFFECTIVE_LEAST;
+    }
+    return share;
+}
+
+/* The strata that the arm's objective is put together from. */
+static int shares_of(struct arm *arm, enum measure m, enum pairing pairing, struct share *shares)
+{
+    enum measure own = m, of_none = m;
+    bool on = pairing == PAIRING_ON, added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
+    if (m == MEASURE_DOWNTIME || m == MEASURE_ADDED_DOWNTIME) {
+        own = on ? MEASURE_ADDED_DOWNTIME : MEASURE_DOWNTIME;
+        of_none = MEASURE_DOWNTIME;
+    } else if (m == MEASURE_LOST || m == MEASURE_ADDED_LOST) {
+        own = on ? MEASURE_ADDED_LOST : MEASURE_LOST;
+        of_none = MEASURE_LOST;
+    }
+    int n = 0;
+    for (int i = 0; i < arm->n_strata; i++)
+        shares[n++] = share_of(&arm->strata[i], own, arm->strata[i].weight);
+    if (arm->none && on != added)
+        shares[n++] = share_of(&arm->none->strata[0], of_none, 1);
+    return n;
+}
+
+/* What a given error would cost, but for a factor: the least of Σ cost · paths (Cochran 1977, sec. 5.5). */
+static double cost_of(const struct share *shares, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += fabs(shares[i].weight) * shares[i].deviation * sqrt(shares[i].cost);
+    return sum * sum;
+}
+
+/* The strata of the pairing that reaches a given error at less cost. */
+static int cheaper_shares(const struct rounds *r, struct arm *arm, struct share *shares)
+{
+    struct share on[STRATA + 1];
+    enum measure m = r->scenario->objective.minimize;
+    int n = shares_of(arm, m, PAIRING_OFF, shares), n_on = shares_of(arm, m, PAIRING_ON, on);
+    if (cost_of(on, n_on) >= cost_of(shares, n))
+        return n;
+    for (int i = 0; i < n_on; i++)
+        shares[i] = on[i];
+    return n_on;
+}
+
+static void want(struct stratum *stratum, uint64_t paths)
+{
+    if (paths > stratum->wanted)
+        stratum->wanted = paths;
+}
+
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * Totals that bring the error of the weighted sum down to the target. No release may be capped: what it cannot bring
+ * is then asked of the others.
+ */
+static void totals_for(const struct share *shares, int n, int n_own, double target, uint64_t most_of_none,
+                       uint64_t *total)
+{
+    double weight[STRATA + 1], deviation[STRATA + 1], cost[STRATA + 1];
+    uint64_t had[STRATA + 1];
+    for (int i = 0; i < n; i++) {
+        weight[i] = shares[i].weight;
+        deviation[i] = shares[i].deviation;
+        cost[i] = shares[i].cost;
+        had[i] = shares[i].drawn;
+    }
+    allocate_paths(n, weight, deviation, cost, had, target, total);
+    if (n == n_own || total[n_own] <= most_of_none)
+        return;
+    double rest = target * target - deviation[n_own] * deviation[n_own] / (double)most_of_none;
+    allocate_paths(n_own, weight, deviation, cost, had, rest > 0 ? sqrt(rest) : 1e-300, total);
+    total[n_own] = most_of_none;
+}
+
+/* How far a stratum goes in the next round: towards the total, but at most so far as its variance is to be believed. */
+static uint64_t next_of(const struct share *share, uint64_t total, bool need_trust)
+{
+    uint64_t next = least_of(total, GROWTH * share->drawn);
+    if (need_trust && !share->trusted && next < GROWTH_UNTRUSTED * share->drawn)
+        next = GROWTH_UNTRUSTED * share->drawn;
+    return next > share->drawn ? next : share->drawn;
+}
+
+/* The least share of an arm's paths that a stratum gets, whatever the objective asks for. */
+static double least_share(const struct stratum *stratum)
+{
+    return stratum->weight / 4;
+}
+
+/* Gives the arm's own strata their least shares of what they have together. */
+static void keep_least_shares(const struct share *shares, int n_own, uint64_t *total)
+{
+    double sum = 0;
+    for (int i = 0; i < n_own; i++)
+        sum += (double)total[i];
+    for (int i = 0; i < n_own; i++) {
+        double least = least_share(shares[i].stratum), others = sum - (double)total[i];
+        total[i] = (uint64_t)fmax((double)total[i], least / (1 - least) * others);
+    }
+}
+
+/* Paths for the next round of an arm that is sampled until precise. */
+static void want_precise(struct rounds *r, struct arm *arm)
+{
+    const struct simulation *sim = &r->scenario->simulation;
+    struct share shares[STRATA + 1];
+    uint64_t total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, drawn(arm)), growth = 0;
+    int n = cheaper_shares(r, arm, shares), n_own = arm->n_strata;
+    struct interval interval = estimate_objective(r->scenario, arm);
+    double target = 0.97 * sim->precision * fabs(interval.mean) / r->z; /* a little more than needed saves a round */
+    totals_for(shares, n, n_own, target > 0 ? target : 1e-300, sim->max_paths, total);
+    keep_least_shares(shares, n_own, total);
+    for (int i = 0; i < n; i++) {
+        total[i] = next_of(&shares[i], total[i], !interval.trusted);
+        growth += total[i] - shares[i].drawn;
+    }
+    for (int i = 0; i < n; i++) {
+        uint64_t more = total[i] - shares[i].drawn;
+        if (growth == 0) /* never stand still */
+            more = shares[i].drawn / 8 + 1;
+        if (i < n_own)
+            left -= more = least_of(more, left);
+        want(shares[i].stratum, i < n_own ? shares[i].drawn + more : least_of(shares[i].drawn + more, sim->max_paths));
+    }
+}
+
+/* Exactly the asked number of paths: a pilot of a quarter, the rest by variance. */
+static void want_exactly(struct rounds *r, struct arm *arm)
+{
+    uint64_t asked = r->exactly, left = asked - drawn(arm);
+    struct share shares[STRATA + 1];
+    double sum = 0, part[STRATA];
+    if (arm->n_strata == 1) {
+        want(&arm->strata[0], asked);
+        return;
+    }
+    cheaper_shares(r, arm, shares);
+    for (int s = 0; s < STRATA; s++)
+        sum += part[s] = shares[s].weight * shares[s].deviation / sqrt(shares[s].cost);
+    /* Each stratum gets its part of all paths, its least share, and what it has. */
+    double share = sum > 0 ? part[0] / sum : 0.5;
+    share = fmin(fmax(share, least_share(&arm->strata[0])), 1 - least_share(&arm->strata[1]));
+    uint64_t first = (uint64_t)(share * (double)asked), had = arm->strata[0].tally.paths;
+    uint64_t more = first > had ? least_of(first - had, left) : 0;
+    want(&arm->strata[0], had + more);
+    want(&arm->strata[1], arm->strata[1].tally.paths + left - more);
+}
+
+/* What the first round draws. */
+void rounds_pilot(struct rounds *r)
+{
+    for (int a = 0; a < r->sampler->n_arms; a++) {
+        struct arm *arm = &r->sampler->arms[a];
+        uint64_t most = r->exactly ? r->exactly : r->scenario->simulation.max_paths;
+        uint64_t least = most < 2 * (uint64_t)arm->n_strata ? 1 : 2, quarter = most / 4;
+        for (int s = 0; s < arm->n_strata; s++)
+            want(&arm->strata[s], quarter < PILOT_PATHS ? (quarter > least ? quarter : least) : PILOT_PATHS);
+    }
+}
+
+/* What the next round draws; false if there is no more to draw. */
+bool rounds_more(struct rounds *r)
+{
+    bool any = false;
+    for (int a = 0; a < r->sampler->n_arms; a++) {
+        struct arm *arm = &r->sampler->arms[a];
+        r->done[a] = is_done(r, a);
+        if (!arm->none && !r->exactly)
+            continue; /* no release gets what its strategies ask for */
+        any = any || !r->done[a];
+        if (!r->done[a] && r->exactly)
+            want_exactly(r, arm);
+        else if (!r->done[a])
+            want_precise(r, arm);
+        if (!r->done[a] && !r->exactly) /* its paths cost little, and tell whether pairing pays */
+            want(&arm->none->strata[0], least_of(NONE_PATHS * drawn(arm), r->scenario->simulation.max_paths));
+    }
+    return any;
+}
+
+/* Everything is to be drawn. `exactly`: paths a strategy, or 0: until precise. */
+void rounds_open(struct rounds *r, const struct scenario *scenario, struct sampler *sampler, uint64_t exactly)
+{
+    *r = (struct rounds){.scenario = scenario, .sampler = sampler, .exactly = exactly};
+    r->z = gsl_cdf_ugaussian_Pinv((1 + scenario->simulation.confidence) / 2);
+    r->done = memory_new((size_t)sampler->n_arms, sizeof *r->done);
+    r->stop = memory_new((size_t)sampler->n_arms, sizeof *r->stop);
+}
+
+void rounds_close(struct rounds *r)
+{
+    free(r->done);
+    free(r->stop);
+}
