@@ -673,7 +673,8 @@ static void measures_beside_the_objective_are_served(void)
         "  - {name: prod, switch: 2s, switch_loss: 10%, services: [{name: web, replicas: 2, start: 10s, drain: 0s}]}\n"
         "release: {defective: 5%, error_rate: 100%, detect: 5m, rollback_failure: 0%}\n"
         "strategies:\n"
-        "  - {name: canary, type: canary, steps: [{weight: 50%, hold: 1m}], analysis: {power: 0%, false_positive: 10%}}\n"
+        "  - {name: canary, type: canary, steps: [{weight: 50%, hold: 1m}],\n"
+        "     analysis: {power: 0%, false_positive: 10%}}\n"
         "simulation: {precision: 1%, max_paths: 400000, seed: 1}\n";
     struct scenario *s = parse(text, NULL, 0);
     struct study *study = run(s, 0, 2);

@@ -5,7 +5,8 @@
 #include "study/study.h"
 
 void conclude_feasible(const struct study *study, struct outcome *outcome,
-                       double (*statistic)(const struct condition *condition, const void *context), const void *context);
+                       double (*statistic)(const struct condition *condition, const void *context),
+                       const void *context);
 void conclude_study(struct study *study);
 
 #endif
