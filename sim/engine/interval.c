@@ -166,9 +166,9 @@ static double squared_width(const struct interval *part, double weight)
 /*
  * The sum of weight × part over independent parts that have intervals at one confidence, by MOVER. Weights may be
  * negative (a difference); parts of weight 0 do not count. Trusted if what the untrusted parts add is less than 10 % of
- * the squared width, or less than INTERVAL_NARROW of the mean: their bounds are wide, but hold. `effective` is the least
- * of the parts that matter: those that add 10 % / n_parts of the squared width or more, so that all that is passed over
- * adds up to less than 10 %.
+ * the squared width, or less than INTERVAL_NARROW of the mean: their bounds are wide, but hold. `effective` is the
+ * least of the parts that matter: those that add 10 % / n_parts of the squared width or more, so that all that is
+ * passed over adds up to less than 10 %.
  */
 struct interval interval_combine(const struct interval *parts, const double *weights, int n_parts)
 {

@@ -7,8 +7,9 @@
  * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
  * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets four times
  * as many. No stratum of a strategy is left with less than a quarter of the paths that its probability would give it,
- * since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the interval
- * is looked at only between rounds, and rounds grow geometrically, so that the bias of stopping early is small.
+ * since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the
+ * interval is looked at only between rounds, and rounds grow geometrically, so that the bias of stopping early is
+ * small.
  *
  * Y. S. Chow, H. Robbins, On the asymptotic theory of fixed-width sequential confidence intervals, Ann. Math. Stat. 36
  * (1965) 457-462.
