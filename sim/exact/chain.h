@@ -1,0 +1,38 @@
+/* exact/chain: a continuous-time Markov chain, state by state. Includes base/. */
+#ifndef NINES_EXACT_CHAIN_H
+#define NINES_EXACT_CHAIN_H
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Rates are per unit of time; rows have no self-loops and no target twice, targets rise within a row. */
+struct chain {
+    uint32_t  n_states;
+    uint64_t  n_transitions;
+    uint64_t *row;      /* n_states + 1: where a state's transitions begin */
+    uint32_t *target;
+    double   *rate;
+    uint32_t  n_initial; /* the states that it may begin in, and how likely each is */
+    uint32_t *initial;
+    double   *initial_probability;
+};
+
+/* What every solver is told, and what it tells. */
+struct solver {
+    int      threads;                 /* 0: all */
+    double   precision;               /* relative error that is asked for */
+    uint64_t most_steps;              /* sweeps or products before it gives up; 0: the solver's own bound */
+    const volatile int *stop;         /* non-zero: give up with an error; may be NULL */
+    void   (*on_step)(uint64_t steps, double error, void *context); /* may be NULL */
+    void    *context;
+    uint64_t steps;                   /* out: sweeps or products done, added up */
+    double   error_bound;             /* out: of the last result, relative for steady states, absolute for others */
+};
+
+void chain_free(struct chain *chain);
+bool chain_transpose(const struct chain *chain, struct chain *transposed);
+
+#endif
