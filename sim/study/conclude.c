@@ -19,7 +19,7 @@ static bool holds(enum compare compare, double value, double limit)
 
 /*
  * Whether the outcome keeps every condition. `statistic` gives the figure that a condition is about, NAN if it is not
- * known: such a condition is not kept.
+ * known: such a condition is not kept, but for figures of paths where there are none: these are not judged.
  */
 void conclude_feasible(const struct study *study, struct outcome *outcome,
                        double (*statistic)(const struct condition *condition, const void *context), const void *context)
@@ -28,10 +28,12 @@ void conclude_feasible(const struct study *study, struct outcome *outcome,
     outcome->feasible = outcome->strategy != NULL;
     if (outcome->feasible && isnan(outcome->measures[objective->minimize].mean)) {
         outcome->feasible = false;
-        outcome->infeasible_because = "interrupted before it could be judged";
+        outcome->infeasible_because = outcome->unsolved ? outcome->unsolved : "interrupted before it could be judged";
     }
     for (int i = 0; i < objective->n_subject_to && outcome->feasible; i++) {
         const struct condition *c = &objective->subject_to[i];
+        if (study->solved && c->statistic != STATISTIC_MEAN)
+            continue;
         outcome->feasible = holds(c->compare, statistic(c, context), c->limit);
         if (!outcome->feasible)
             outcome->infeasible_because = c->text;

@@ -9,8 +9,8 @@
  * (common random numbers). So there are two ways to estimate them:
  *   off:  mean of the strategy's paths
  *   on:   mean of no release, from many cheap paths of its own, + mean of the difference on the same paths
- * The second is a control variate of coefficient 1 whose mean is estimated as well (Glasserman, Monte Carlo Methods in
- * Financial Engineering, 2003, sec. 4.1). What is added is likewise the mean of the differences (on), or the difference
+ * The second is a control variate of coefficient 1 (Glasserman, Monte Carlo Methods in Financial Engineering, 2003,
+ * sec. 4.1), whose mean is estimated as well, unless no release was solved: then it has no error. What is added is likewise the mean of the differences (on), or the difference
  * of the means (off). For each measure the narrower of the two is taken.
  *
  * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
@@ -48,9 +48,19 @@ static struct interval of_stratum(const struct arm *arm, const struct stratum *s
     return interval_of_mean(&stratum->tally.moments[measure], confidence, added ? -most : 0, most);
 }
 
+/* Of no release itself: solved, or from its paths. */
+static struct interval of_none(const struct arm *none, enum measure measure, double confidence, double horizon)
+{
+    const struct solution *solution = none->solution;
+    if (!solution)
+        return of_stratum(none, &none->strata[0], measure, confidence, horizon);
+    double value = solution->value[measure], bound = solution->bound[measure];
+    return (struct interval){value, fmax(value - bound, 0), value + bound, 0, INFINITY, true};
+}
+
 /* The strata of the arm, weighted, and then no release with the given weight (0: not at all). */
-static struct interval combined(const struct arm *arm, enum measure own, enum measure of_none, double none_weight,
-                                double confidence, double horizon)
+static struct interval combined(const struct arm *arm, enum measure own, enum measure measure_of_none,
+                                double none_weight, double confidence, double horizon)
 {
     struct interval parts[STRATA + 1];
     double weights[STRATA + 1];
@@ -60,7 +70,7 @@ static struct interval combined(const struct arm *arm, enum measure own, enum me
         weights[n] = arm->strata[s].weight;
     }
     if (none_weight != 0) {
-        parts[n] = of_stratum(arm->none, &arm->none->strata[0], of_none, confidence, horizon);
+        parts[n] = of_none(arm->none, measure_of_none, confidence, horizon);
         weights[n++] = none_weight;
     }
     return interval_combine(parts, weights, n);
@@ -79,6 +89,8 @@ struct interval estimate_interval(const struct arm *arm, enum measure measure, e
                                   double horizon)
 {
     int absolute = absolute_of(measure);
+    if (arm->solution && absolute == (int)measure)
+        return of_none(arm, measure, confidence, horizon);
     if (absolute < 0 || !arm->none)
         return combined(arm, measure, measure, 0, confidence, horizon);
     enum measure added = absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
@@ -174,6 +186,8 @@ static double mean_of(double sum, const struct stratum *stratum)
 double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pairing)
 {
     double mean = 0;
+    if (arm->solution)
+        return arm->solution->cause[cause];
     for (int s = 0; s < arm->n_strata; s++) {
         const struct stratum *stratum = &arm->strata[s];
         const double *sums = pairing == PAIRING_ON ? stratum->tally.added_cause : stratum->tally.cause;

@@ -29,6 +29,7 @@ enum {
     GROWTH = 8,
     GROWTH_UNTRUSTED = 4,
     NONE_PATHS = 4,           /* of no release, to a strategy's one */
+    NONE_SOLVED_PATHS = 100000, /* where its mean is known: enough for its percentiles */
 };
 
 static uint64_t drawn(const struct arm *arm)
@@ -110,7 +111,7 @@ static int shares_of(struct arm *arm, enum measure m, enum pairing pairing, stru
     int n = 0;
     for (int i = 0; i < arm->n_strata; i++)
         shares[n++] = share_of(&arm->strata[i], own, arm->strata[i].weight);
-    if (arm->none && on != added)
+    if (arm->none && !arm->none->solution && on != added)
         shares[n++] = share_of(&arm->none->strata[0], of_none, 1);
     return n;
 }
@@ -272,7 +273,9 @@ bool rounds_more(struct rounds *r)
         else if (!r->done[a])
             want_precise(r, arm);
         if (!r->done[a] && !r->exactly) /* its paths cost little, and tell whether pairing pays */
-            want(&arm->none->strata[0], least_of(NONE_PATHS * drawn(arm), r->scenario->simulation.max_paths));
+            want(&arm->none->strata[0],
+                 least_of(least_of(NONE_PATHS * drawn(arm), r->scenario->simulation.max_paths),
+                          arm->none->solution ? NONE_SOLVED_PATHS : UINT64_MAX));
     }
     return any;
 }

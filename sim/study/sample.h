@@ -1,9 +1,10 @@
-/* study/sample: blocks of paths run on all cores. Includes study/tally, engine/. */
+/* study/sample: blocks of paths run on all cores. Includes study/solution, study/tally, engine/. */
 #ifndef NINES_STUDY_SAMPLE_H
 #define NINES_STUDY_SAMPLE_H
 
 #include "base/error.h"
 #include "engine/engine.h"
+#include "study/solution.h"
 #include "study/tally.h"
 
 /*
@@ -26,6 +27,7 @@ enum { STRATA = 2 };
 struct arm {
     struct rollout rollout;
     struct arm    *none;        /* its partner on the same paths; NULL for no release itself */
+    const struct solution *solution; /* of no release itself, where it was solved: its means have no error */
     struct stratum strata[STRATA];
     int            n_strata;
 };

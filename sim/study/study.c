@@ -20,8 +20,13 @@ const enum measure curve_measures[CURVES] = {MEASURE_DOWNTIME, MEASURE_LOST, MEA
 
 const char *const stop_names[STOPS] = {
     [STOP_PRECISE] = "precise",     [STOP_CONSTANT] = "constant", [STOP_PATHS] = "paths",
-    [STOP_MAX_PATHS] = "max_paths", [STOP_SIGNAL] = "signal",
+    [STOP_MAX_PATHS] = "max_paths", [STOP_SIGNAL] = "signal",     [STOP_SOLVED] = "solved",
+    [STOP_UNSOLVED] = "unsolved",
 };
+
+/* What solving no release may take at most: 200 000 states, and some two seconds on one core. */
+enum { NONE_STATES = 200000 };
+static const double NONE_WORK = 2e9;
 
 struct runner {
     const struct scenario      *scenario;
@@ -116,6 +121,31 @@ static bool has_measure(const struct arm *arm, enum measure m)
     return arm->none || m == MEASURE_DOWNTIME || m == MEASURE_LOST;
 }
 
+/*
+ * No release is a small chain without fixed delays, more often than not: then its means are solved, in much less time
+ * than its paths take. Where that is too much, or fails, they are sampled: the error is not the user's.
+ */
+static void solve_none(struct runner *r)
+{
+    struct solution_options limits = {
+        .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = r->study->threads, .stop = r->options->stop};
+    for (int a = 0; a < r->sampler.n_arms; a++) {
+        struct arm *arm = &r->sampler.arms[a];
+        struct error error = {0};
+        struct solution solution;
+        if (arm->none)
+            continue;
+        if (solution_find(&arm->rollout, r->scenario->horizon, 1, &limits, &solution, &error)) {
+            struct outcome *outcome = &r->study->outcomes[a];
+            struct solution *kept = arena_new(&r->study->arena, 1, sizeof *kept);
+            *kept = solution;
+            arm->solution = outcome->solutions = kept;
+            outcome->n_solutions = 1;
+        }
+        error_free(&error);
+    }
+}
+
 static void conclude_arm(struct runner *r, int a)
 {
     struct arm *arm = &r->sampler.arms[a];
@@ -177,6 +207,8 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     };
     bool good = arms_build(study, &r.sampler, error);
     rounds_open(&r.rounds, scenario, &r.sampler, options->paths);
+    if (good)
+        solve_none(&r);
     good = good && run_rounds(&r, error);
     if (good)
         conclude(&r);

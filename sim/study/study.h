@@ -1,17 +1,18 @@
 /*
- * study: a scenario run: every strategy in every topology, sampled until precise enough. Includes engine/,
- * scenario/.
+ * study: a scenario run: every strategy in every topology, sampled until precise enough or solved. Includes engine/,
+ * scenario/, study/solution.
  */
 #ifndef NINES_STUDY_STUDY_H
 #define NINES_STUDY_STUDY_H
 
 #include "scenario/scenario.h"
+#include "study/solution.h"
 
 /* One measure of one strategy. Figures that do not exist (percentiles of a probability) are NAN. */
 struct estimate {
     double      mean, low, high; /* at the scenario's confidence */
     double      p50, p90, p95, p99, max;
-    uint64_t    paths;
+    uint64_t    paths;           /* 0: nothing was sampled; low and high are bounds of the arithmetic */
     bool        trusted;         /* false: too few paths saw what the interval rests on; note says so */
     const char *note;            /* a sentence, or NULL */
 };
@@ -32,6 +33,8 @@ enum stop {
     STOP_PATHS,     /* exactly the asked number of paths (--paths) */
     STOP_MAX_PATHS, /* max_paths was reached before the precision */
     STOP_SIGNAL,    /* interrupted: a partial result */
+    STOP_SOLVED,    /* not sampled: solved */
+    STOP_UNSOLVED,  /* not sampled, and could not be solved: no figures */
     STOPS
 };
 
@@ -50,6 +53,9 @@ struct outcome {
     bool             feasible;       /* keeps every subject_to, by its estimate */
     const char      *infeasible_because; /* the text of the first condition that it breaks, or NULL */
     uint64_t         paths, events;
+    const struct solution *solutions; /* what was solved, by rising phases; the estimates are what they tend to */
+    int              n_solutions;     /* 0: sampled */
+    const char      *unsolved;        /* why it could not be solved, a sentence, or NULL */
 };
 
 struct study {
@@ -64,6 +70,7 @@ struct study {
     int                    threads;
     uint64_t               seed, paths, events;
     bool                   partial;
+    bool                   solved;   /* by study_solve(): nothing was sampled */
 };
 
 /* What a caller may follow while a study runs. */
@@ -82,7 +89,29 @@ struct study_options {
     void    *context;
 };
 
+enum { MOST_PHASES = 8 }; /* different numbers of phases in one study */
+
+/* What a caller may follow while a study is solved. */
+struct solving {
+    const char *topology, *strategy;
+    int         phases;
+    uint32_t    states;  /* found so far */
+    uint64_t    steps;   /* products done */
+    double      left;    /* share of the horizon that is left; 1 while states are found */
+};
+
+struct solve_options {
+    const int *phases;                /* rising, 1 or more each; several are extrapolated */
+    int        n_phases;              /* 1 to MOST_PHASES */
+    uint32_t   most_states;           /* 0: SPACE_MOST_STATES */
+    int        threads;               /* 0: all */
+    const volatile int *stop;         /* becomes non-zero to give up; may be NULL */
+    void     (*on_progress)(const struct solving *solving, void *context); /* may be NULL */
+    void      *context;
+};
+
 struct study *study_run(const struct scenario *scenario, const struct study_options *options, struct error *error);
+struct study *study_solve(const struct scenario *scenario, const struct solve_options *options, struct error *error);
 void          study_free(struct study *study);
 
 #endif

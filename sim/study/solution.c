@@ -1,0 +1,204 @@
+/*
+ * The measures of one rollout without sampling.
+ *
+ * Every measure is the expectation of a reward that is earned at a rate in each state over [0, horizon], or the
+ * probability that a label holds at the horizon. So one transient solution gives all of them: the expected time spent
+ * in each state until the horizon, times the rates, and the probabilities at the horizon, summed over where a label
+ * holds. Fixed delays are first replaced by Erlang delays of so many phases (process/erlang.c); that is the one thing
+ * that is not exact, and its error has a series in 1/phases, which solution_extrapolate() cuts short.
+ *
+ * Sums are compensated (A. Neumaier, Zeitschrift für angewandte Mathematik und Mechanik 54, 1974), so that what they
+ * round off does not grow with the number of states.
+ *
+ * Cost: that of exact/space.c and exact/transient.c, and one more pass over the states for each measure and cause.
+ */
+#include "study/solution.h"
+
+#include "exact/transient.h"
+#include "process/erlang.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* What was solved, and the vectors that the answers come from. */
+struct answers {
+    struct process *process;
+    struct space    space;
+    double         *at_end, *spent, *wanted;
+};
+
+/* Σ weight[i] · value[i] over the states, in their order. */
+static double sum_of(const double *weight, const double *value, uint32_t n)
+{
+    double sum = 0, lost = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        double term = weight[i] * value[i], next = sum + term;
+        lost += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
+        sum = next;
+    }
+    return sum + lost;
+}
+
+static double reward_of(const struct answers *a, int reward)
+{
+    if (reward < 0)
+        return NAN;
+    space_values(&a->space, &a->process->rewards[reward].rate, 1, &a->wanted);
+    return sum_of(a->spent, a->wanted, a->space.chain.n_states);
+}
+
+static double label_of(const struct answers *a, int label)
+{
+    if (label < 0)
+        return NAN;
+    space_values(&a->space, &a->process->labels[label].condition, 1, &a->wanted);
+    return sum_of(a->at_end, a->wanted, a->space.chain.n_states);
+}
+
+static bool has_fixed(const struct process *process)
+{
+    for (int i = 0; i < process->n_commands; i++)
+        if (process->commands[i].delay == DELAY_FIXED)
+            return true;
+    return false;
+}
+
+/* Products that uniformisation may take at most, times the transitions. */
+static double work_of(const struct chain *chain, double horizon)
+{
+    double greatest = 0;
+    for (uint32_t s = 0; s < chain->n_states; s++) {
+        double exit = 0;
+        for (uint64_t i = chain->row[s]; i < chain->row[s + 1]; i++)
+            exit += chain->rate[i];
+        greatest = fmax(greatest, exit);
+    }
+    return greatest * horizon * (double)(chain->n_transitions + chain->n_states);
+}
+
+static bool solve(struct answers *a, double horizon, const struct solution_options *options, uint64_t *steps,
+                  double *bound, struct error *error)
+{
+    uint32_t n = a->space.chain.n_states;
+    struct solver solver = {
+        .threads = options->threads,
+        .stop = options->stop,
+        .on_step = options->on_step,
+        .context = options->context,
+    };
+    a->at_end = memory_new(n, sizeof *a->at_end);
+    a->spent = memory_new(n, sizeof *a->spent);
+    a->wanted = memory_new(n, sizeof *a->wanted);
+    bool good = transient_solve(&a->space.chain, horizon, &solver, a->at_end, a->spent, error);
+    *steps = solver.steps;
+    *bound = solver.error_bound;
+    return good;
+}
+
+static void read_answers(const struct answers *a, const struct rollout *rollout, double horizon, double bound,
+                         struct solution *solution)
+{
+    for (int m = 0; m < MEASURES; m++) {
+        bool is_label = rollout->label[m] >= 0;
+        solution->value[m] = is_label ? label_of(a, rollout->label[m]) : reward_of(a, rollout->reward[m]);
+        solution->bound[m] = is_label ? bound : bound * rollout->greatest[m] * horizon;
+    }
+    for (int c = 0; c < CAUSES; c++)
+        solution->cause[c] = reward_of(a, rollout->cause[c]);
+}
+
+/*
+ * Solves the rollout over the horizon (seconds), with so many phases (1 or more) for each of its fixed delays. Returns
+ * false with an error if the process breaks its rules, has too many states or means too much work, or is stopped.
+ */
+bool solution_find(const struct rollout *rollout, double horizon, int phases, const struct solution_options *options,
+                   struct solution *solution, struct error *error)
+{
+    assert(phases >= 1 && horizon > 0);
+    bool fixed = has_fixed(rollout->process);
+    struct answers a = {.process = fixed ? process_erlang(rollout->process, phases) : rollout->process};
+    struct space_options limits = {
+        .most_states = options->most_states,
+        .stop = options->stop,
+        .on_states = options->on_states,
+        .context = options->context,
+    };
+    double bound = 0;
+    *solution = (struct solution){.phases = fixed ? phases : 0};
+    bool good = space_build(a.process, &limits, &a.space, error);
+    if (good && options->most_work > 0 && work_of(&a.space.chain, horizon) > options->most_work)
+        good = error_add(error, FAULT_SYSTEM, "process %s takes too long to solve", rollout->process->name);
+    good = good && solve(&a, horizon, options, &solution->steps, &bound, error);
+    if (good) {
+        solution->states = a.space.chain.n_states;
+        solution->transitions = a.space.chain.n_transitions;
+        read_answers(&a, rollout, horizon, bound, solution);
+    }
+    free(a.at_end);
+    free(a.spent);
+    free(a.wanted);
+    space_free(&a.space);
+    if (fixed)
+        process_free(a.process);
+    return good;
+}
+
+/*
+ * The value at 1/phases = 0 of the polynomial through the points (Neville's scheme, E. H. Neville 1934); *factor becomes
+ * by how much it magnifies errors of the values.
+ */
+static double extrapolate(const struct solution *solutions, int n, const double *values, double *factor)
+{
+    double sum = 0;
+    *factor = 0;
+    for (int i = 0; i < n; i++) {
+        double weight = 1, x = 1.0 / solutions[i].phases;
+        for (int j = 0; j < n; j++)
+            if (j != i)
+                weight *= (1.0 / solutions[j].phases) / (1.0 / solutions[j].phases - x);
+        sum += weight * values[i];
+        *factor += fabs(weight);
+    }
+    return sum;
+}
+
+/* One figure from all the solutions; *bound is theirs at most on entry. Probabilities and losses are not below 0. */
+static double extrapolated(const struct solution *solutions, int n, const double *values, double *bound)
+{
+    double factor, ignored;
+    double all = extrapolate(solutions, n, values, &factor);
+    double fewer = extrapolate(solutions + 1, n - 1, values + 1, &ignored);
+    *bound = *bound * factor + fabs(all - fewer);
+    return fmax(all, 0);
+}
+
+/*
+ * What the solutions of one rollout at rising phases (two or more) tend to as the phases grow, by Richardson's
+ * extrapolation. The bound of a figure is that of its parts and the distance to the extrapolation without the fewest
+ * phases, which is an estimate and on the safe side while the series falls. Steps are added up; states and
+ * transitions are those of the most phases.
+ * A process without fixed delays, or a single solution, is returned as it is.
+ */
+struct solution solution_extrapolate(const struct solution *solutions, int n_solutions)
+{
+    double values[n_solutions];
+    struct solution last = solutions[n_solutions - 1];
+    if (n_solutions == 1 || last.phases == 0)
+        return last;
+    for (int m = 0; m < MEASURES; m++) {
+        for (int i = 0; i < n_solutions; i++)
+            values[i] = solutions[i].value[m];
+        if (!isnan(last.value[m]))
+            last.value[m] = extrapolated(solutions, n_solutions, values, &last.bound[m]);
+    }
+    for (int c = 0; c < CAUSES; c++) {
+        double ignored = 0;
+        for (int i = 0; i < n_solutions; i++)
+            values[i] = solutions[i].cause[c];
+        last.cause[c] = extrapolated(solutions, n_solutions, values, &ignored);
+    }
+    for (int i = 0; i < n_solutions - 1; i++)
+        last.steps += solutions[i].steps;
+    return last;
+}
