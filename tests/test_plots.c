@@ -194,16 +194,67 @@ static void the_folder_holds_all_results(void)
     sample_free(study);
 }
 
+/* Makes an empty file in the folder, and the folder that it is in. */
+static void put_file(const char *name)
+{
+    char *path = strdup(in_folder(name));
+    *strrchr(path, '/') = '\0';
+    mkdir(path, 0777);
+    free(path);
+    FILE *out = fopen(in_folder(name), "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    fclose(out);
+}
+
+/* Pictures beside results that they do not show would be believed. */
+static void old_pictures_do_not_outlive_their_results(void)
+{
+    static const char *const old[] = {"plots/downtime.svg", "plots/causes.png", "plots/tradeoff.svg",
+                                      "plots/exceedance.png", "plots/source/common.gp",
+                                      "plots/source/downtime-data.dat", "plots/source/causes-numbers.gp"};
+    static const char *const mine[] = {"plots/downtime.pdf", "plots/source/mine.gp", "plots/mine.svg"};
+    struct error error = {0};
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct report_options options = {.version = "1.2.3", .no_plots = true};
+    make_folder();
+    for (int foreign = 1; foreign >= 0; foreign--) {
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+            put_file(old[i]);
+        for (size_t i = 0; i < sizeof mine / sizeof *mine && foreign; i++)
+            put_file(mine[i]);
+        CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+            CU_ASSERT_FALSE(exists(in_folder(old[i])));
+        for (size_t i = 0; i < sizeof mine / sizeof *mine && foreign; i++)
+            CU_ASSERT_EQUAL(unlink(in_folder(mine[i])), 0);
+        CU_ASSERT_EQUAL(exists(in_folder("plots")), foreign);
+    }
+    CU_ASSERT_EQUAL(error.count, 0);
+    mkdir(in_folder("plots"), 0777);
+    mkdir(in_folder("plots/downtime.svg"), 0777);
+    CU_ASSERT_FALSE(report_write(study, folder, &options, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "plots/downtime.svg: cannot remove the figure of an earlier run: "));
+    error_free(&error);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    sample_free(study);
+}
+
 static void results_that_cannot_be_written_are_told(void)
 {
     struct error error = {0};
     struct study *study = sample_study(&(struct sample_options){0});
     struct report_options options = {.version = "1.2.3", .no_plots = true};
     struct rlimit old, small;
+    static const char *const names[] = {"summary.csv", "distribution.csv", "causes.csv", "result.json", "plan.json"};
+    enum { NAMES = sizeof names / sizeof *names };
+    char *before[NAMES];
     make_folder();
     CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
-    char *before = strdup(read_file(in_folder("result.json")));
-    study->seed = 2;
+    for (int i = 0; i < NAMES; i++)
+        before[i] = strdup(read_file(in_folder(names[i])));
+    put_file("plots/downtime.svg");
+    study->outcomes[0].measures[MEASURE_LOST].mean = 7;
+    study->outcomes[0].paths = 2;
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &old);
     small = (struct rlimit){4096, old.rlim_max};
@@ -215,8 +266,11 @@ static void results_that_cannot_be_written_are_told(void)
     CU_ASSERT_EQUAL(error.count, 1);
     CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, ".csv: cannot write: File too large"));
-    CU_ASSERT_STRING_EQUAL(read_file(in_folder("result.json")), before);
-    free(before);
+    for (int i = 0; i < NAMES; i++) {
+        CU_ASSERT_STRING_EQUAL(read_file(in_folder(names[i])), before[i]);
+        free(before[i]);
+    }
+    CU_ASSERT_TRUE(exists(in_folder("plots/downtime.svg")));
     error_free(&error);
     CU_ASSERT_FALSE(report_write(study, in_folder("summary.csv"), &options, &error));
     CU_ASSERT_EQUAL(error.count, 1);
@@ -241,10 +295,7 @@ static char *warnings_of(const char *program, const char *script, double limit)
         fclose(out);
         chmod(path, 0700);
     }
-    mkdir(in_folder("plots"), 0777);
-    FILE *old = fopen(in_folder("plots/downtime.svg"), "w");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(old);
-    fclose(old);
+    put_file("plots/downtime.svg");
     struct report_options options = {.version = "1", .gnuplot = path, .plot_limit = limit, .warnings = &warnings};
     CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
     CU_ASSERT_EQUAL(error.count, 0);
@@ -296,6 +347,7 @@ static const struct test_case cases[] = {
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
     {"the folder holds all results", the_folder_holds_all_results},
+    {"old pictures do not outlive their results", old_pictures_do_not_outlive_their_results},
     {"results that cannot be written are told", results_that_cannot_be_written_are_told},
     {"a missing gnuplot costs one warning", a_missing_gnuplot_costs_one_warning},
     {"a gnuplot that fails is quoted", a_gnuplot_that_fails_is_quoted},

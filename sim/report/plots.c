@@ -44,13 +44,51 @@ static const char *path_of(struct text *path, const char *folder, const char *na
     return path->data;
 }
 
-static void remove_old(const char *folder)
+static bool remove_file(const char *folder, const char *name, const char *suffix, struct error *error)
 {
     struct text path = {0};
-    for (int i = 0; i < FIGURES; i++)
-        for (int k = 0; k < FORMS; k++)
-            unlink(path_of(&path, folder, figure_names[i], forms[k]));
+    path_of(&path, folder, name, suffix);
+    bool done = unlink(path.data) == 0 || errno == ENOENT || errno == ENOTDIR ||
+                error_add(error, FAULT_SYSTEM, "%s: cannot remove the figure of an earlier run: %s", path.data,
+                          strerror(errno));
     text_free(&path);
+    return done;
+}
+
+static bool remove_sources(const char *folder, struct error *error)
+{
+    bool done = true;
+    for (const struct plot_script *script = plot_scripts; done && script->name; script++)
+        done = remove_file(folder, script->name, "", error);
+    for (int i = 0; i < FIGURES; i++)
+        for (int k = 0; done && sheet_suffixes[k]; k++) {
+            struct text name = {0};
+            text_add(&name, "%s%s", figure_names[i], sheet_suffixes[k]);
+            done = remove_file(folder, name.data, "", error);
+            text_free(&name);
+        }
+    return done;
+}
+
+/*
+ * Removes the pictures of an earlier run from folder/plots and what they were drawn from, and the folders if nothing
+ * else is in them. What no run has written stays. Returns false if one of them is still there.
+ */
+bool report_plots_remove(const char *folder, struct error *error)
+{
+    struct text plots = {0}, sources = {0};
+    bool done = true;
+    path_of(&plots, folder, "plots", "");
+    path_of(&sources, plots.data, "source", "");
+    for (int i = 0; i < FIGURES; i++)
+        for (int k = 0; done && k < FORMS; k++)
+            done = remove_file(plots.data, figure_names[i], forms[k], error);
+    done = done && remove_sources(sources.data, error);
+    rmdir(sources.data);
+    rmdir(plots.data);
+    text_free(&plots);
+    text_free(&sources);
+    return done;
 }
 
 /* Removes a folder of files. */
@@ -154,8 +192,8 @@ bool report_plots(const struct study *study, const char *folder, const struct re
     struct text plots = {0}, sources = {0};
     path_of(&plots, folder, "plots", "");
     text_add(&sources, "%s/drawing.%ld", plots.data, (long)getpid());
-    remove_old(plots.data);
-    bool done = file_make_folder(sources.data, error) && write_sources(study, sources.data, error);
+    bool done = report_plots_remove(folder, error) && file_make_folder(sources.data, error) &&
+                write_sources(study, sources.data, error);
     enum gnuplot_end end = GNUPLOT_DONE;
     for (int i = 0; done && end != GNUPLOT_MISSING && end != GNUPLOT_HUNG && i < FIGURES; i++)
         end = draw(i, sources.data, plots.data, options);
