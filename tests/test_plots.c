@@ -279,10 +279,9 @@ static void results_that_cannot_be_written_are_told(void)
     sample_free(study);
 }
 
-/* Runs report_plots with a program in gnuplot's stead and gives its warnings. */
-static char *warnings_of(const char *program, const char *script, double limit)
+/* Runs report_plots with a program in gnuplot's stead, and gives its warnings. */
+static char *warnings_and_errors_of(const char *program, const char *script, double limit, struct error *error)
 {
-    struct error error = {0};
     struct text warnings = {0};
     struct study *study = sample_study(&(struct sample_options){0});
     char path[128];
@@ -297,12 +296,22 @@ static char *warnings_of(const char *program, const char *script, double limit)
     }
     put_file("plots/downtime.svg");
     struct report_options options = {.version = "1", .gnuplot = path, .plot_limit = limit, .warnings = &warnings};
-    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
-    CU_ASSERT_EQUAL(error.count, 0);
+    bool done = report_plots(study, folder, &options, error);
+    CU_ASSERT_EQUAL(done, error->count == 0);
     CU_ASSERT_FALSE(exists(in_folder("plots/downtime.svg")));
     CU_ASSERT_EQUAL(clear(folder), 0);
     sample_free(study);
     return warnings.data;
+}
+
+/* The same where nothing must fail. */
+static char *warnings_of(const char *program, const char *script, double limit)
+{
+    struct error error = {0};
+    char *warnings = warnings_and_errors_of(program, script, limit, &error);
+    CU_ASSERT_EQUAL(error.count, 0);
+    error_free(&error);
+    return warnings;
 }
 
 static int count_lines(const char *text)
@@ -330,9 +339,27 @@ static void a_gnuplot_that_fails_is_quoted(void)
     warnings = warnings_of("dies", "#!/bin/sh\nkill -SEGV $$\n", 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/dies: causes.gp: ended by signal 11: plots/causes was not drawn\n"));
     free(warnings);
-    warnings = warnings_of("lies", "#!/bin/sh\nexit 0\n", 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "downtime.svg: cannot write: No such file or directory\n"));
-    free(warnings);
+}
+
+/* On a full disk gnuplot writes what it can and says that all is well. */
+static void half_a_picture_is_not_kept(void)
+{
+    static const char *const scripts[] = {
+        "#!/bin/sh\nexit 0\n",
+        "#!/bin/sh\n>downtime.svg\n>downtime.png\n",
+        "#!/bin/sh\nprintf '<svg><path d=\"M 0 0 L 1' >downtime.svg\nprintf '\\211PNG\\r\\n' >downtime.png\n",
+        "#!/bin/sh\nprintf '<svg>......</svg>\\n' >downtime.svg\nprintf '\\211PNG\\r\\n\\032\\n....IHDR' >downtime.png\n",
+    };
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        struct error error = {0};
+        char *warnings = warnings_and_errors_of("half", scripts[i], 0, &error);
+        CU_ASSERT_PTR_NULL(warnings);
+        CU_ASSERT_EQUAL(error.count, 1);
+        CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, i < 3 ? "/downtime.svg: gnuplot wrote no whole picture; is the"
+                                                             : "/downtime.png: gnuplot wrote no whole picture; is the"));
+        error_free(&error);
+    }
 }
 
 static void a_gnuplot_that_hangs_is_ended(void)
@@ -351,6 +378,7 @@ static const struct test_case cases[] = {
     {"results that cannot be written are told", results_that_cannot_be_written_are_told},
     {"a missing gnuplot costs one warning", a_missing_gnuplot_costs_one_warning},
     {"a gnuplot that fails is quoted", a_gnuplot_that_fails_is_quoted},
+    {"half a picture is not kept", half_a_picture_is_not_kept},
     {"a gnuplot that hangs is ended", a_gnuplot_that_hangs_is_ended},
     {NULL, NULL},
 };
