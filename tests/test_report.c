@@ -229,6 +229,45 @@ static void result_json_says_where_there_is_no_winner(void)
     sample_free(study);
 }
 
+/* After every step there is one way, and it leads from what is in place then to the old instances alone. */
+static const char ways_lead_back[] =
+    "def repeat_all: [.[] | if .action == \"repeat\" then . as $r | range($r.times) | $r.steps[] else . end];"
+    "def after($steps): reduce $steps[] as $s (.;"
+    " if $s.action == \"start\" then .[$s.version] += $s.count"
+    " elif $s.action == \"stop\" then .[$s.version] -= $s.count"
+    " elif $s.action == \"shift\" then .weight = $s.weight else . end);"
+    "all(.environments[]; . as $e | {old: .replicas, new: 0, weight: 0} as $home"
+    " | [.back.ways[] | range(.from_step; .to_step + 1)] == [range(1; (.steps | length) + 1)]"
+    " and all(.back.ways[]; . as $w | all(range(.from_step; .to_step + 1);"
+    " . as $n | ($home | after($e.steps[:$n]) | after($w.steps | repeat_all)) == $home)))";
+
+static void long_plans_have_short_ways_back(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.strategies = 1});
+    struct scenario *scenario = (struct scenario *)study->scenario;
+    struct environment *prod = &scenario->topologies[0].environments[1];
+    prod->services[0].replicas = 500;
+    scenario->strategies[0].max_surge = (struct amount){false, 1};
+    scenario->strategies[0].max_unavailable = (struct amount){false, 0};
+    FILE *out = sample_begin();
+    report_plan_text(scenario, &scenario->strategies[0], &scenario->topologies[0], out);
+    char *text = sample_end(out), *back = strstr(text, "  way back after step\n");
+    back = back ? strstr(back + 1, "  way back after step\n") : NULL;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(back);
+    CU_ASSERT_PTR_NOT_NULL(strstr(back, "\n      1-2  stop 1 new\n        3  start 1 old, stop 1 new\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(back, "\n      ...  and so on: --format json has all 1000 ways\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(back, "\n  1500 on  500 x (start 1 old, stop 1 new)\n"));
+    CU_ASSERT_TRUE(strlen(back) < 1200);
+    free(text);
+    out = sample_begin();
+    report_plan_json(scenario, &scenario->strategies[0], &scenario->topologies[0], "1.2.3", out);
+    text = sample_end(out);
+    CU_ASSERT_TRUE(strlen(text) < 1000 * 1000);
+    ask_jq(text, ways_lead_back);
+    free(text);
+    sample_free(study);
+}
+
 static void plans_are_as_agreed(void)
 {
     static const char *const names[] = {"rolling", "canary", "blue-green", "recreate"};
@@ -248,6 +287,7 @@ static void plans_are_as_agreed(void)
         ask_jq(text, "all(.environments[].steps; [.[].number] == [range(1; length + 1)])");
         ask_jq(text, "all(.environments[]; ([.steps[] | select(.action == \"start\") | .count] | add) == .replicas)");
         ask_jq(text, "all(.environments[]; ([.steps[] | select(.action == \"stop\") | .count] | add) == .replicas)");
+        ask_jq(text, ways_lead_back);
         if (i < 2) {
             snprintf(golden, sizeof golden, "report-plan-%s.json", names[i]);
             golden_check(golden, text);
@@ -266,6 +306,7 @@ static const struct test_case cases[] = {
     {"result.json is as agreed", result_json_is_as_agreed},
     {"result.json says where there is no winner", result_json_says_where_there_is_no_winner},
     {"plans are as agreed", plans_are_as_agreed},
+    {"long plans have short ways back", long_plans_have_short_ways_back},
     {NULL, NULL},
 };
 
