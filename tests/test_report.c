@@ -60,6 +60,33 @@ static void the_table_fits_its_width(void)
         }
 }
 
+/* What a decision needs is there at any width, and names can be told apart. */
+static void a_narrow_table_keeps_its_figures(void)
+{
+    static const int widths[] = {60, 72, 80, 100, 132};
+    static const char *const headings[] = {"downtime", "lost", "duration", "rollback", "extra"};
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+        for (int kind = 0; kind < 2; kind++) {
+            struct sample_options sample = {.long_names = kind, .troubled = !kind};
+            char *text = table_of(&sample, (struct table_options){widths[w], false, false});
+            char *end = strstr(text, " costs least");
+            CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+            *end = '\0';
+            for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+                CU_ASSERT_PTR_NOT_NULL(strstr(text, headings[i]));
+            CU_ASSERT_PTR_NULL(strstr(text, "want of width: downtime"));
+            CU_ASSERT_PTR_NULL(strstr(text, "want of width: duration"));
+            CU_ASSERT_PTR_NOT_NULL(strstr(text, "23.0 % ± 0.2"));
+            CU_ASSERT_PTR_NOT_NULL(strstr(text, "1.10 s ± 0.13"));
+            for (int i = 0; i < 4 && kind; i++) {
+                char name_end[] = "-00 ";
+                name_end[2] = (char)('0' + i);
+                CU_ASSERT_PTR_NOT_NULL(strstr(text, name_end));
+            }
+            free(text);
+        }
+}
+
 static void the_table_names_no_winner_where_there_is_none(void)
 {
     struct study *study = sample_study(&(struct sample_options){0});
@@ -328,6 +355,7 @@ static void plans_are_as_agreed(void)
 static const struct test_case cases[] = {
     {"the table is as agreed", the_table_is_as_agreed},
     {"the table fits its width", the_table_fits_its_width},
+    {"a narrow table keeps its figures", a_narrow_table_keeps_its_figures},
     {"the table names no winner where there is none", the_table_names_no_winner_where_there_is_none},
     {"CSV is as agreed", csv_is_as_agreed},
     {"hostile names come back from CSV", hostile_names_come_back_from_csv},
