@@ -236,19 +236,19 @@ static void a_command_that_fires_without_end_is_a_cycle(void)
 static void a_long_row_that_takes_no_time_is_none(void)
 {
     struct process *p = process_new("row");
-    int x = process_add_variable(p, "x", 0, 50000, 0);
+    int x = process_add_variable(p, "x", 0, 400000, 0);
     expr value = term_variable(p, x);
-    chain_move(p, "on", term_less(p, value, term_number(p, 50000)), DELAY_NOW, -1, x,
+    chain_move(p, "on", term_less(p, value, term_number(p, 400000)), DELAY_NOW, -1, x,
                term_plus(p, value, term_number(p, 1)));
     struct error error = {0};
     bool at_end = false;
     double rewards;
-    process_add_label(p, "there", term_is(p, value, 50000));
+    process_add_label(p, "there", term_is(p, value, 400000));
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 1, .rewards = &rewards, .at_end = &at_end};
     void *run = engine->open(p);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     CU_ASSERT_TRUE(at_end);
-    CU_ASSERT_EQUAL(batch.events, 50000);
+    CU_ASSERT_EQUAL(batch.events, 400000);
     engine->close(run);
     process_free(p);
 }

@@ -121,15 +121,15 @@ static bool read_whole(struct reader *reader, const struct field *field, struct 
 static void read_amount(struct reader *reader, const struct field *field, struct node *node, struct amount *amount)
 {
     uint64_t whole;
-    if (strchr(node->text, '%')) {
-        struct amount share = {.is_share = true};
-        const char *expected;
-        if (!share_parse(node->text, &share.value, &expected))
-            refuse(reader, field, node, "expected a count or a percentage, such as 2 or 25%");
+    struct amount share = {.is_share = true};
+    bool parsed = share_parse(node->text, &share.value, NULL);
+    if (strchr(node->text, '%') || (parsed && share.value > 0 && share.value < 1)) { /* 0 and 1 are counts */
+        if (!parsed)
+            refuse(reader, field, node, "expected a count or a share, such as 2 or 25%");
         else if (in_bounds(reader, field, node, share.value))
             *amount = share;
     } else if (node->quoted || !whole_parse(node->text, &whole)) {
-        refuse(reader, field, node, "expected a count or a percentage, such as 2 or 25%");
+        refuse(reader, field, node, "expected a count or a share, such as 2 or 25%");
     } else if (whole > FIELD_AMOUNT_MOST) {
         refuse(reader, field, node, arena_format(&reader->messages->arena, "a count is at most %d", FIELD_AMOUNT_MOST));
     } else {
