@@ -13,7 +13,7 @@ struct group {
 };
 
 /* Significant digits in files: what is more of a mean is rounding; percentiles and shares are read off a histogram. */
-enum { DIGITS_OF_MEAN = 12, DIGITS_OF_PERCENTILE = 10 };
+enum { DIGITS_OF_MEAN = 12, DIGITS_OF_PERCENTILE = 10, DIGITS_SOLVED = 16, DIGITS_OF_BOUND = 3 };
 
 bool               group_next(const struct study *study, struct group *group);
 int                group_count(const struct study *study);
@@ -22,5 +22,7 @@ double             rounded_to(int digits, double value);
 double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);
 struct quantity    estimate_quantity(enum measure measure, const struct estimate *estimate);
+bool               estimate_is_solved(const struct estimate *estimate);
+const char        *estimate_print(struct quantity quantity, bool solved, char out[QUANTITY_BYTES]);
 
 #endif

@@ -47,9 +47,49 @@ static void write_summary_row(const struct outcome *outcome, enum measure measur
     fprintf(out, ",%llu\n", (unsigned long long)e->paths);
 }
 
+/* "8 16 32", or "" where there are no fixed delays. */
+static void write_phases(const struct outcome *outcome, FILE *out)
+{
+    putc(',', out);
+    for (int i = 0; i < outcome->n_solutions; i++)
+        if (outcome->solutions[i].phases)
+            fprintf(out, "%s%d", i ? " " : "", outcome->solutions[i].phases);
+}
+
+static void write_solved_row(const struct outcome *outcome, enum measure measure, FILE *out)
+{
+    const struct estimate *e = &outcome->measures[measure];
+    const struct solution *last = &outcome->solutions[outcome->n_solutions - 1];
+    write_row_start(outcome, measure_types[measure].name, out);
+    putc(',', out);
+    write_text(measure_types[measure].unit_name, out);
+    write_number(e->mean, DIGITS_SOLVED, out);
+    fprintf(out, ",%llu", (unsigned long long)last->states);
+    write_phases(outcome, out);
+    write_number((e->high - e->low) / 2, DIGITS_OF_BOUND, out);
+    putc('\n', out);
+}
+
+/*
+ * A row for each measure of each outcome that could be solved: what was done stands in place of the interval. Added
+ * figures take the states of no release as well, which are fewer.
+ */
+static void write_solved(const struct study *study, FILE *out)
+{
+    fputs("topology,strategy,measure,unit,mean,states,phases,error_bound\n", out);
+    for (int i = 0; i < study->n_outcomes; i++)
+        for (int m = 0; m < MEASURES; m++)
+            if (study->outcomes[i].n_solutions && outcome_has(&study->outcomes[i], m))
+                write_solved_row(&study->outcomes[i], m, out);
+}
+
 /* summary.csv: a row for each measure of each strategy; of no release at all downtime and lost. */
 void report_summary_csv(const struct study *study, FILE *out)
 {
+    if (study->solved) {
+        write_solved(study, out);
+        return;
+    }
     fputs("topology,strategy,measure,unit,mean,ci_low,ci_high,p50,p90,p95,p99,max,paths\n", out);
     for (int i = 0; i < study->n_outcomes; i++)
         for (int m = 0; m < MEASURES; m++)

@@ -7,6 +7,12 @@
 #include <inttypes.h>
 #include <math.h>
 
+/* Of a sampled figure the digits beyond the twelfth are noise; a solved one keeps its own. */
+static void write_figure(struct json *json, const char *key, double value, bool solved)
+{
+    json_number(json, key, rounded_to(solved ? DIGITS_SOLVED : DIGITS_OF_MEAN, value));
+}
+
 static void write_mean(struct json *json, const char *key, double value)
 {
     json_number(json, key, rounded_to(DIGITS_OF_MEAN, value));
@@ -21,9 +27,10 @@ static void write_estimate(struct json *json, enum measure measure, const struct
 {
     json_object(json, measure_types[measure].name);
     json_text(json, "unit", measure_types[measure].unit_name);
-    write_mean(json, "mean", estimate->mean);
-    write_mean(json, "low", estimate->low);
-    write_mean(json, "high", estimate->high);
+    bool solved = estimate_is_solved(estimate);
+    write_figure(json, "mean", estimate->mean, solved);
+    write_figure(json, "low", estimate->low, solved);
+    write_figure(json, "high", estimate->high, solved);
     write_percentile(json, "p50", estimate->p50);
     write_percentile(json, "p90", estimate->p90);
     write_percentile(json, "p95", estimate->p95);
@@ -48,6 +55,27 @@ static void write_causes(struct json *json, const struct outcome *outcome)
     json_end(json);
 }
 
+/* What was solved, by rising phases; the measures are what these values tend to. */
+static void write_solutions(struct json *json, const struct outcome *outcome)
+{
+    json_array(json, "solutions");
+    for (int i = 0; i < outcome->n_solutions; i++) {
+        const struct solution *s = &outcome->solutions[i];
+        json_object(json, NULL);
+        json_count(json, "phases", (uint64_t)s->phases);
+        json_count(json, "states", s->states);
+        json_count(json, "transitions", s->transitions);
+        json_count(json, "steps", s->steps);
+        json_object(json, "values");
+        for (int m = 0; m < MEASURES; m++)
+            if (outcome_has(outcome, m) && isfinite(s->value[m]))
+                json_number(json, measure_types[m].name, s->value[m]);
+        json_end(json);
+        json_end(json);
+    }
+    json_end(json);
+}
+
 static void write_outcome(struct json *json, const struct outcome *outcome)
 {
     json_object(json, NULL);
@@ -65,6 +93,8 @@ static void write_outcome(struct json *json, const struct outcome *outcome)
             write_estimate(json, m, &outcome->measures[m]);
     json_end(json);
     write_causes(json, outcome);
+    json_text(json, "unsolved", outcome->unsolved);
+    write_solutions(json, outcome);
     json_end(json);
 }
 

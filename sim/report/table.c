@@ -80,7 +80,7 @@ static const char *cell_text(struct arena *arena, const struct outcome *outcome,
     if (column.figure == FIGURE_BARE_MEAN)
         quantity_plain(q.unit, q.value, text);
     else
-        quantity_print(q, text);
+        estimate_print(q, estimate_is_solved(e), text);
     return arena_format(arena, "%s%s", text, e->trusted ? "" : " ?");
 }
 
@@ -96,9 +96,20 @@ static enum quantity_unit column_unit(const struct study *study, const struct gr
     return unit == QUANTITY_SECONDS ? QUANTITY_ONLY_SECONDS : unit;
 }
 
-/* The usual columns, with that of the objective before them where it is none of these. */
-static void choose_columns(struct layout *layout, enum measure minimized)
+/* A solved study knows no percentiles: there the mean stands. */
+static struct column as_known(struct column column, const struct study *study)
 {
+    if (study->solved && column.figure == FIGURE_P50_P95) {
+        column.figure = FIGURE_MEAN;
+        column.below = "mean";
+    }
+    return column;
+}
+
+/* The usual columns, with that of the objective before them where it is none of these. */
+static void choose_columns(struct layout *layout, const struct study *study)
+{
+    enum measure minimized = study->scenario->objective.minimize;
     bool found = false;
     for (int i = 0; i < USUAL_COLUMNS; i++)
         found = found || (usual_columns[i].measure == minimized && usual_columns[i].figure != FIGURE_P50_P95);
@@ -106,7 +117,7 @@ static void choose_columns(struct layout *layout, enum measure minimized)
         layout->columns[layout->n_columns++] =
             (struct column){.measure = minimized, .heading = measure_types[minimized].name, .below = "mean"};
     for (int i = 0; i < USUAL_COLUMNS; i++)
-        layout->columns[layout->n_columns++] = usual_columns[i];
+        layout->columns[layout->n_columns++] = as_known(usual_columns[i], study);
     for (int i = 0; i < layout->n_columns; i++)
         if (layout->columns[i].measure == minimized && layout->columns[i].figure != FIGURE_P50_P95)
             layout->columns[i].rank = MOST_COLUMNS;
@@ -211,7 +222,7 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
 {
     int n = group->end - group->first;
     *layout = (struct layout){.n_rows = n};
-    choose_columns(layout, study->scenario->objective.minimize);
+    choose_columns(layout, study);
     layout->names = arena_new(&layout->arena, (size_t)n, sizeof *layout->names);
     for (int i = 0; i < n; i++) {
         layout->names[i] = study->outcomes[group->first + i].name;
@@ -303,6 +314,10 @@ static void add_objective(struct text *text, enum measure measure, const struct 
     };
     char value[QUANTITY_BYTES], interval[QUANTITY_BYTES];
     struct quantity q = estimate_quantity(measure, estimate);
+    if (estimate_is_solved(estimate)) {
+        text_add(text, "%s %s", estimate_print(q, true, value), words[measure]);
+        return;
+    }
     text_add(text, "%s %s", quantity_value(q, value), words[measure]);
     if (*quantity_interval(q, interval))
         text_add(text, " (%s)", interval);
@@ -424,6 +439,8 @@ static void add_stop_reason(struct text *text, enum stop stop, double precision)
     case STOP_SIGNAL:
         text_add(text, "Interrupted");
         break;
+    case STOP_SOLVED:
+    case STOP_UNSOLVED: /* put_unsolved() says why */
     case STOPS:
         break;
     }
@@ -450,7 +467,7 @@ static int add_stopped(struct text *text, const struct study *study, const struc
 static void put_stops(const struct study *study, const struct group *group, const struct table_options *options,
                       FILE *out)
 {
-    for (int stop = STOP_PRECISE + 1; stop < STOPS; stop++) {
+    for (int stop = STOP_PRECISE + 1; stop < STOP_SOLVED; stop++) {
         struct text text = {0};
         add_stop_reason(&text, stop, study->scenario->simulation.precision);
         int n = add_stopped(&text, study, group, stop);
@@ -505,15 +522,80 @@ static void put_group(const struct study *study, const struct group *group, cons
     for (int i = group->first; i < group->end; i++)
         put_notes(&layout, &study->outcomes[i], options, out);
     put_stops(study, group, options, out);
+    put_unsolved(study, group, options, out);
+    if (study->solved)
+        put_solved(study, group, options, out);
     putc('\n', out);
     arena_free(&layout.arena);
+}
+
+static void put_unsolved(const struct study *study, const struct group *group, const struct table_options *options,
+                         FILE *out)
+{
+    for (int i = group->first; i < group->end; i++) {
+        struct text text = {0};
+        if (!study->outcomes[i].unsolved)
+            continue;
+        utf8_add_printable(&text, study->outcomes[i].name);
+        text_add(&text, " was not solved: ");
+        utf8_add_printable(&text, study->outcomes[i].unsolved);
+        text_add(&text, ".");
+        put_sentence(&text, options, out);
+    }
+}
+
+/* "none: 42 states; canary: 14 840 states at 8, 16, 32 phases …": what stands in place of intervals. */
+static void put_solved(const struct study *study, const struct group *group, const struct table_options *options,
+                       FILE *out)
+{
+    struct text text = {0};
+    for (int i = group->first; i < group->end; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        if (!outcome->n_solutions)
+            continue;
+        const struct solution *last = &outcome->solutions[outcome->n_solutions - 1];
+        text_add(&text, "%s", text.length ? "; " : "Solved: ");
+        utf8_add_printable(&text, outcome->name);
+        text_add(&text, " ");
+        add_grouped(&text, (double)last->states);
+        text_add(&text, last->states == 1 ? " state" : " states");
+        for (int k = 0; k < outcome->n_solutions && last->phases; k++)
+            text_add(&text, "%s%d", k ? ", " : " at ", outcome->solutions[k].phases);
+        text_add(&text, last->phases ? " phases" : "");
+    }
+    text_add(&text, ".");
+    if (text.length > 1)
+        put_sentence(&text, options, out);
+    text_free(&text);
+}
+
+/* Conditions that only paths can tell about. */
+static void put_unjudged(const struct study *study, const struct table_options *options, FILE *out)
+{
+    const struct objective *objective = &study->scenario->objective;
+    struct text text = {0};
+    for (int i = 0; i < objective->n_subject_to && study->solved; i++)
+        if (objective->subject_to[i].statistic != STATISTIC_MEAN)
+            text_add(&text, "%s%s", text.length ? ", " : "Not judged, since it takes paths (nines run): ",
+                     objective->subject_to[i].text);
+    if (text.length) {
+        text_add(&text, ".");
+        put_sentence(&text, options, out);
+    }
+    text_free(&text);
 }
 
 static void put_effort(const struct study *study, const struct table_options *options, FILE *out)
 {
     struct text text = {0};
-    add_grouped(&text, (double)study->paths);
     char duration[QUANTITY_BYTES];
+    if (study->solved) {
+        text_add(&text, "Solved in %s on %d thread%s.", quantity_plain(QUANTITY_SECONDS, study->seconds, duration),
+                 study->threads, study->threads == 1 ? "" : "s");
+        put_sentence(&text, options, out);
+        return;
+    }
+    add_grouped(&text, (double)study->paths);
     text_add(&text, " paths in %s on %d thread%s", quantity_plain(QUANTITY_SECONDS, study->seconds, duration),
              study->threads, study->threads == 1 ? "" : "s");
     if (study->seconds > 0) {
@@ -533,10 +615,11 @@ static void put_title(const struct study *study, const struct table_options *opt
     struct text text = {0};
     char horizon[QUANTITY_BYTES], confidence[QUANTITY_BYTES];
     utf8_add_printable(&text, scenario->name);
-    text_add(&text, ": means over %s with %s intervals, seed %llu",
-             quantity_plain(QUANTITY_SECONDS, scenario->horizon, horizon),
-             quantity_plain(QUANTITY_SHARE, scenario->simulation.confidence, confidence),
-             (unsigned long long)study->seed);
+    text_add(&text, ": means over %s", quantity_plain(QUANTITY_SECONDS, scenario->horizon, horizon));
+    if (!study->solved)
+        text_add(&text, " with %s intervals, seed %llu",
+                 quantity_plain(QUANTITY_SHARE, scenario->simulation.confidence, confidence),
+                 (unsigned long long)study->seed);
     put_sentence(&text, options, out);
     putc('\n', out);
 }
@@ -550,6 +633,7 @@ void report_table(const struct study *study, const struct table_options *options
         put_group(study, &group, options, out);
     if (study->scenario->n_topologies > 1)
         put_best(study, study->winner, true, options, out);
+    put_unjudged(study, options, out);
     if (study->partial) {
         struct text text = {0};
         text_add(&text, "Partial result: the run was interrupted, so the intervals are wider than asked.");
