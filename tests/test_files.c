@@ -432,7 +432,7 @@ static void published_figures_come_from_files(void)
         struct process *p = t->chain();
         file_name(t->what, reward, sizeof reward);
         round_trip(p, question.label ? NULL : reward, &chain);
-        bool good = question_check(&chain, &question, 1, &error) &&
+        bool good = question_check(&chain, "a.tra", &question, 1, &error) &&
                     question_solve(&chain, &question, 1, &solver, &answer, &error);
         CU_ASSERT_TRUE(good);
         double distance = fabs(answer.value - t->value);
@@ -712,19 +712,19 @@ static void a_label_that_is_not_there_is_refused(void)
     struct file_chain chain = {.n_labels = 0};
     struct error error = {0};
     read_queue(&chain);
-    bool good = question_check(&chain, &(struct question){QUESTION_REACH, "ful", NAN}, 1, &error);
-    check_refused("there is no label 'ful'; did you mean 'full'?", good, &error);
+    bool good = question_check(&chain, "a.tra", &(struct question){QUESTION_REACH, "ful", NAN}, 1, &error);
+    check_refused("a.tra: there is no label 'ful'; did you mean 'full'?", good, &error);
     error_free(&error);
-    good = question_check(&chain, &(struct question){QUESTION_REACH, "zzzzzzz", NAN}, 1, &error);
-    check_refused("there is no label 'zzzzzzz'; there is init, deadlock, full", good, &error);
+    good = question_check(&chain, "a.tra", &(struct question){QUESTION_REACH, "zzzzzzz", NAN}, 1, &error);
+    check_refused("a.tra: there is no label 'zzzzzzz'; there is init, deadlock, full", good, &error);
     error_free(&error);
     files_free(&chain);
     parse_chain(&(struct texts){TWO, NULL, NULL, NULL}, &chain);
-    good = question_check(&chain, &(struct question){QUESTION_REACH, "up", NAN}, 1, &error);
-    check_refused("there is no label 'up'; --labels FILE names them", good, &error);
+    good = question_check(&chain, "a.tra", &(struct question){QUESTION_REACH, "up", NAN}, 1, &error);
+    check_refused("a.tra: there is no label 'up'; --labels FILE names them", good, &error);
     error_free(&error);
-    good = question_check(&chain, &(struct question){QUESTION_REWARD, NULL, NAN}, 1, &error);
-    check_refused("there are no rewards to ask for: --state-rewards FILE has them", good, &error);
+    good = question_check(&chain, "a.tra", &(struct question){QUESTION_REWARD, NULL, NAN}, 1, &error);
+    check_refused("a.tra: there are no rewards to ask for: --state-rewards FILE has them", good, &error);
     error_free(&error);
     files_free(&chain);
 }

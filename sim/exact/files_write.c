@@ -5,9 +5,10 @@
  *     NAME.sta         the value of every variable in every state
  *     NAME.lab         the labels of the process after "init" and "deadlock", which PRISM asks for
  *     NAME.REWARD.srew the rate of each reward
+ *     NAME.initial     where the chain begins, in the words that --initial takes
  *
- * and small ones as a graph for Graphviz. PRISM has no probabilities for where a chain begins: where there are several
- * states all are "init", and a comment in NAME.tra says how likely each is, in the words that --initial takes.
+ * and small ones as a graph for Graphviz. PRISM has no probabilities for where a chain begins, so the last file is not
+ * one of its formats; where it may begin in several states, all of them are "init".
  *
  * Cost: a line a transition and a state; beside the files a double a state, and a bit per state and label.
  */
@@ -66,12 +67,6 @@ static void put_transitions(const struct space *space, int number, FILE *out)
 {
     const struct chain *chain = &space->chain;
     (void)number;
-    if (chain->n_initial > 1) {
-        fputs("# --initial ", out);
-        for (uint32_t i = 0; i < chain->n_initial; i++)
-            fprintf(out, "%s%u=%.17g", i ? "," : "", chain->initial[i], chain->initial_probability[i]);
-        putc('\n', out);
-    }
     fprintf(out, "%u %llu\n", chain->n_states, (unsigned long long)chain->n_transitions);
     for (uint32_t i = 0; i < chain->n_states; i++)
         for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
@@ -94,6 +89,15 @@ static void put_states(const struct space *space, int number, FILE *out)
         fputs(")\n", out);
     }
     free(values);
+}
+
+static void put_initial(const struct space *space, int number, FILE *out)
+{
+    const struct chain *chain = &space->chain;
+    (void)number;
+    for (uint32_t i = 0; i < chain->n_initial; i++)
+        fprintf(out, "%s%u=%.17g", i ? "," : "", chain->initial[i], chain->initial_probability[i]);
+    putc('\n', out);
 }
 
 static bool is_initial(const struct chain *chain, uint32_t state)
@@ -194,7 +198,7 @@ static bool write_one(const struct space *space, const char *path, write_part *p
 bool files_write(const struct space *space, const char *folder, const char *name, struct error *error)
 {
     static const struct { const char *ending; write_part *put; } parts[] = {
-        {"tra", put_transitions}, {"sta", put_states}, {"lab", put_labels}};
+        {"tra", put_transitions}, {"sta", put_states}, {"lab", put_labels}, {"initial", put_initial}};
     struct text start = {0}, path = {0};
     bool good = file_make_folder(folder, error);
     text_add(&start, "%s/", folder);

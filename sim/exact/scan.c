@@ -321,9 +321,11 @@ static const char *collect(const char *at, uint64_t *digits, int *n_digits, int 
 
 static const char *collect_exponent(const char *at, int *power)
 {
-    const char *digit = at + 1 + (at[1] == '-' || at[1] == '+');
     int exponent = 0;
-    if ((*at != 'e' && *at != 'E') || !is_digit(*digit))
+    if (*at != 'e' && *at != 'E')
+        return at;
+    const char *digit = at + 1 + (at[1] == '-' || at[1] == '+');
+    if (!is_digit(*digit))
         return at;
     for (; is_digit(*digit); digit++)
         exponent = exponent < MOST_EXPONENT ? exponent * 10 + (*digit - '0') : exponent;

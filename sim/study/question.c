@@ -33,14 +33,15 @@ void question_print(const struct question *question, struct text *out)
         text_add(out, " by %s", quantity_exact(question->by, digits));
 }
 
-static bool refuse_label(const struct file_chain *chain, const char *label, struct error *error)
+static bool refuse_label(const struct file_chain *chain, const char *file, const char *label, struct error *error)
 {
     struct text out = {0};
     const char *names[FILES_MOST_LABELS], *nearest;
     for (int i = 0; i < chain->n_labels; i++)
         names[i] = chain->labels[i].name;
     nearest = nearest_name(label, names, chain->n_labels);
-    text_add(&out, "there is no label '");
+    utf8_add_printable(&out, file);
+    text_add(&out, ": there is no label '");
     utf8_add_printable(&out, label);
     text_add(&out, "'; %s", chain->n_labels ? nearest ? "did you mean '" : "there is" : "--labels FILE names them");
     if (nearest) {
@@ -56,16 +57,25 @@ static bool refuse_label(const struct file_chain *chain, const char *label, stru
     return false;
 }
 
-/* Whether the chain has what the questions need: their labels, and rewards. */
-bool question_check(const struct file_chain *chain, const struct question *questions, int n_questions,
-                    struct error *error)
+static bool refuse_rewards(const char *file, struct error *error)
+{
+    struct text out = {0};
+    utf8_add_printable(&out, file);
+    error_add(error, FAULT_INPUT, "%s: there are no rewards to ask for: --state-rewards FILE has them", out.data);
+    text_free(&out);
+    return false;
+}
+
+/* Whether the chain, of that file, has what the questions need: their labels, and rewards. */
+bool question_check(const struct file_chain *chain, const char *file, const struct question *questions,
+                    int n_questions, struct error *error)
 {
     for (int i = 0; i < n_questions; i++) {
         const struct question *question = &questions[i];
         if (question->label && files_find_label(chain, question->label) < 0)
-            return refuse_label(chain, question->label, error);
+            return refuse_label(chain, file, question->label, error);
         if (question->kind == QUESTION_REWARD && !chain->reward)
-            return error_add(error, FAULT_INPUT, "there are no rewards to ask for: --state-rewards FILE has them");
+            return refuse_rewards(file, error);
     }
     return true;
 }

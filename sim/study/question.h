@@ -42,8 +42,8 @@ struct question_sampling {
 };
 
 void question_print(const struct question *question, struct text *out);
-bool question_check(const struct file_chain *chain, const struct question *questions, int n_questions,
-                    struct error *error);
+bool question_check(const struct file_chain *chain, const char *file, const struct question *questions,
+                    int n_questions, struct error *error);
 bool question_solve(const struct file_chain *chain, const struct question *questions, int n_questions,
                     struct solver *solver, struct answer *answers, struct error *error);
 bool question_sample(const struct file_chain *chain, const struct question *question,
