@@ -5,11 +5,14 @@
 
 const struct measure_type measure_types[MEASURES] = {
     [MEASURE_DOWNTIME] = {"downtime", UNIT_SECONDS, "s",
-        "time during which an environment is down, weighted by its share of users"},
-    [MEASURE_LOST] = {"lost", UNIT_SECONDS, "s", "downtime weighted by the share of traffic that is not served"},
+        "time during which an environment serves less than available_at, weighted by its share of users"},
+    [MEASURE_LOST] = {"lost", UNIT_SECONDS, "s",
+        "the integral over time of the share of requests that is lost, weighted by users: as many seconds of full "
+        "downtime lose as much"},
     [MEASURE_ADDED_DOWNTIME] = {"added_downtime", UNIT_SECONDS, "s", "downtime less that of no release at all"},
     [MEASURE_ADDED_LOST] = {"added_lost", UNIT_SECONDS, "s", "lost less that of no release at all"},
-    [MEASURE_DURATION] = {"duration", UNIT_SECONDS, "s", "time until the rollout has finished or is rolled back"},
+    [MEASURE_DURATION] = {"duration", UNIT_SECONDS, "s",
+        "time until the rollout has finished or is rolled back, at most the horizon"},
     [MEASURE_ROLLBACK] = {"rollback", UNIT_PROBABILITY, "probability", "a rollback was triggered"},
     [MEASURE_FALSE_ROLLBACK] = {"false_rollback", UNIT_PROBABILITY, "probability",
         "a rollback of a release that was not defective was triggered"},
@@ -18,7 +21,7 @@ const struct measure_type measure_types[MEASURES] = {
     [MEASURE_STUCK] = {"stuck", UNIT_PROBABILITY, "probability", "a rollback failed and waited for people"},
     [MEASURE_ESCAPED] = {"escaped", UNIT_PROBABILITY, "probability",
         "the release was defective and nothing triggered a rollback"},
-    [MEASURE_EXTRA] = {"extra", UNIT_INSTANCE_HOURS, "instance-hours", "instances in place above the replicas"},
+    [MEASURE_EXTRA] = {"extra", UNIT_INSTANCE_HOURS, "instance-hours", "instance-hours in place above the replicas"},
 };
 
 const struct cause_type cause_types[CAUSES] = {

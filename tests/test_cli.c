@@ -213,6 +213,14 @@ static int ended(pid_t child)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* The clock of the signals, as the tests have it. */
+static int64_t fake_time;
+
+static int64_t fake_clock(void)
+{
+    return fake_time;
+}
+
 static void the_first_signal_asks_and_the_second_kills(void)
 {
     static const int pairs[][2] = {{SIGINT, SIGINT}, {SIGTERM, SIGTERM}, {SIGTERM, SIGINT}};
@@ -221,16 +229,58 @@ static void the_first_signal_asks_and_the_second_kills(void)
         pid_t child = fork();
         if (!child) {
             signal(SIGINT, SIG_DFL);
-            const volatile int *flag = signals_catch();
+            fake_time = 1;
+            const volatile int *flag = signals_catch(fake_clock);
             bool unset = !*flag;
             raise(pairs[i][0]);
             if (!unset || *flag != pairs[i][0])
                 _exit(1);
+            fake_time += SIGNALS_REPEAT;
             raise(pairs[i][1]);
             _exit(2);
         }
         CU_ASSERT_EQUAL(ended(child), -pairs[i][1]);
     }
+}
+
+/* As from timeout(1), which signals the process and then its group: also after the study, while results are written. */
+static void a_repeated_signal_is_one_wish(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGINT, SIG_DFL);
+        fake_time = 5;
+        const volatile int *flag = signals_catch(fake_clock);
+        raise(SIGTERM);
+        raise(SIGTERM);
+        fake_time += SIGNALS_REPEAT - 1;
+        raise(SIGINT);
+        bool kept = *flag == SIGTERM && signals_release() == SIGTERM;
+        raise(SIGTERM);
+        if (!kept)
+            _exit(1);
+        fake_time += 1;
+        raise(SIGINT);
+        _exit(2);
+    }
+    CU_ASSERT_EQUAL(ended(child), -SIGINT);
+}
+
+static void after_the_study_the_first_signal_kills(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGINT, SIG_DFL);
+        fake_time = 1;
+        signals_catch(fake_clock);
+        if (signals_release())
+            _exit(1);
+        raise(SIGTERM);
+        _exit(2);
+    }
+    CU_ASSERT_EQUAL(ended(child), -SIGTERM);
 }
 
 static void an_ignored_signal_stays_ignored(void)
@@ -239,7 +289,7 @@ static void an_ignored_signal_stays_ignored(void)
     pid_t child = fork();
     if (!child) {
         signal(SIGINT, SIG_IGN);
-        const volatile int *flag = signals_catch();
+        const volatile int *flag = signals_catch(signals_clock);
         raise(SIGINT);
         int during = *flag;
         int signal_received = signals_release();
@@ -303,23 +353,26 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take a minute or more, ended by that signal: returns its status; its folder is `place`/out. */
-static int interrupt(const char *place, int number)
+/* A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out. */
+static int interrupt(const char *place, int number, int times)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
     const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
     pid_t child = start_program(arguments, place, -1);
     wait_until_caught(child, number);
-    kill(child, number);
+    for (int i = 0; i < times; i++) {
+        kill(child, number);
+        usleep(1000); /* two that wait to be taken are one */
+    }
     return ended(child);
 }
 
-static void check_partial(int number, int status)
+static void check_partial(int number, int times, int status)
 {
     char place[] = "/tmp/nines-test-XXXXXX", path[64], bytes[65536] = "";
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
-    CU_ASSERT_EQUAL(interrupt(place, number), status);
+    CU_ASSERT_EQUAL(interrupt(place, number, times), status);
     snprintf(path, sizeof path, "%s/out/result.json", place);
     FILE *in = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL(in);
@@ -336,8 +389,9 @@ static void check_partial(int number, int status)
 
 static void an_interrupted_run_leaves_a_partial_result(void)
 {
-    check_partial(SIGINT, 130);
-    check_partial(SIGTERM, 143);
+    check_partial(SIGINT, 1, 130);
+    check_partial(SIGTERM, 1, 143);
+    check_partial(SIGTERM, 3, 143);
 }
 
 /* Where the thread sanitizer runs, no file may be limited: it needs some itself. */
@@ -432,6 +486,8 @@ static const struct test_case cases[] = {
     {"a folder is checked before the work", a_folder_is_checked_before_the_work},
     {"a hostile name makes no folder", a_hostile_name_makes_no_folder},
     {"the first signal asks and the second kills", the_first_signal_asks_and_the_second_kills},
+    {"a repeated signal is one wish", a_repeated_signal_is_one_wish},
+    {"after the study the first signal kills", after_the_study_the_first_signal_kills},
     {"an ignored signal stays ignored", an_ignored_signal_stays_ignored},
     {"a reader that goes away ends the program", a_reader_that_goes_away_ends_the_program},
     {"an interrupted run leaves a partial result", an_interrupted_run_leaves_a_partial_result},

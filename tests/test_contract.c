@@ -179,6 +179,27 @@ static void services_depended_on_fail_and_come_back_likewise(void)
     world_free(w);
 }
 
+/* A repair that takes no time: things fail all the time, and nobody sees it. */
+static void what_comes_back_at_once_is_never_missed(void)
+{
+    struct world *w = world_new(
+        "[{name: p, zones: {count: 2, mtbf: 1h, mttr: 0}, ingress: {mtbf: 1h, mttr: 0}, switch: 0, services: ["
+        "{name: web, replicas: 2, mtbf: 1h, mttr: 0, start: 0, drain: 0}, "
+        "{name: db, replicas: 2, mtbf: 1h, mttr: 0, repair_crews: 1}]}]", "error_rate: 0%", ROLLING);
+    static const char *const fails[] = {"p.zone.fail", "p.ingress.fail", "p.web.fail", "p.db.fail"};
+    int seen[4] = {0};
+    world_set(w, "release", RELEASE_SOUND);
+    world_run(w, 1, 30 * DAY);
+    for (int e = 1; e < w->path.n_events; e++)
+        for (int k = 0; k < 4; k++)
+            seen[k] += world_is(w, e, fails[k]);
+    for (int k = 0; k < 4; k++)
+        CU_ASSERT(seen[k] > 600); /* 720 and more are expected of each */
+    EXPECT_NEAR(world_reward(w, "lost"), 0, 0);
+    EXPECT_NEAR(world_reward(w, "downtime"), 0, 0);
+    world_free(w);
+}
+
 static void a_pool_shares_the_traffic_among_all_instances(void)
 {
     struct world *w = pool();
@@ -251,6 +272,28 @@ static void weights_share_the_traffic_between_the_versions(void)
     world_set(w, "p.web.new.up.0", 1);
     EXPECT_NEAR(world_formula(w, "p.served"), .25 * .6 + .4, 1e-12);
     world_free(w);
+}
+
+/* Where nothing is missing nothing is lost, to the last bit: a path without loss must count as one of 0. */
+static void nothing_is_lost_by_rounding(void)
+{
+    struct text steps = {0};
+    for (int i = 0; i <= 200; i++)
+        text_add(&steps, "%s{weight: %d.%d%%}", i ? ", " : "type: canary, steps: [", i / 2, i % 2 * 5);
+    text_add(&steps, "]");
+    struct world *w = world_new("[{name: p, users: 30%, services: [{name: web, replicas: 7, demand: 2.7}, "
+                                "{name: db, replicas: 3, demand: 2.9}]}, {name: q, users: 70%, services: "
+                                "[{name: web, replicas: 7}]}]", "", steps.data);
+    world_set(w, "release", RELEASE_SOUND);
+    world_set(w, "p.web.new.up.0", 7);
+    world_set(w, "q.web.new.up.0", 7);
+    for (int i = 0; i < w->script.forward.n_moves; i++) {
+        world_set(w, "step", i);
+        EXPECT_NEAR(world_earns(w, "lost"), 0, 0);
+        EXPECT_NEAR(world_earns(w, "downtime"), 0, 0);
+    }
+    world_free(w);
+    text_free(&steps);
 }
 
 static void requests_are_lost_while_traffic_is_moved_and_x_is_not_affected(void)
@@ -503,9 +546,11 @@ static const struct test_case cases[] = {
     {"starting instances become ready, in a zone that is down as well", starting_instances_become_ready_in_any_zone},
     {"zones and the ingress go down and up by themselves", zones_and_ingress_go_down_and_up_by_themselves},
     {"services depended on fail and come back likewise", services_depended_on_fail_and_come_back_likewise},
+    {"what comes back at once is never missed", what_comes_back_at_once_is_never_missed},
     {"a pool shares the traffic among all instances that serve", a_pool_shares_the_traffic_among_all_instances},
     {"pooled shares are as worked out by hand", pooled_shares_are_as_worked_out_by_hand},
     {"weights share the traffic between the versions", weights_share_the_traffic_between_the_versions},
+    {"nothing is lost by rounding", nothing_is_lost_by_rounding},
     {"requests are lost while traffic is moved, and x is not affected",
      requests_are_lost_while_traffic_is_moved_and_x_is_not_affected},
     {"what the released service depends on limits it", what_the_released_service_depends_on_limits_it},

@@ -171,46 +171,84 @@ static void now_takes_no_time_after_other_commands(void)
     check_trace(s.p, 10, "2 timer x=1 y=0\n2 now x=2 y=0\n2.5 again x=3 y=0\n");
 }
 
-static void a_cycle_that_takes_no_time_is_an_error(void)
+/* Runs path 0, without looking at its events, and compares its error; NULL: there is none. Frees the process. */
+static void check_error(struct process *p, double horizon, const char *expected)
+{
+    struct error error = {0};
+    double *rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
+    struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = horizon, .rewards = rewards};
+    CU_ASSERT_TRUE(process_check(p, &error));
+    void *run = engine->open(p);
+    CU_ASSERT_EQUAL(engine->run(run, &batch, &error), expected == NULL);
+    if (expected) {
+        CU_ASSERT_PTR_NOT_NULL_FATAL(error.text.data);
+        CU_ASSERT_STRING_EQUAL(error.text.data, expected);
+        CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
+    }
+    engine->close(run);
+    error_free(&error);
+    free(rewards);
+    process_free(p);
+}
+
+/* At 3, x goes between 1 and 2 without end: after such delays. */
+static struct process *ping_pong(enum delay ping, enum delay pong)
 {
     struct pair s = pair_new();
-    struct error error = {0};
-    double rewards;
-    struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 10, .rewards = &rewards};
     when(&s, "start", s.x, 0, DELAY_FIXED, 3, s.x, 1);
-    when(&s, "ping", s.x, 1, DELAY_NOW, 0, s.x, 2);
-    when(&s, "pong", s.x, 2, DELAY_NOW, 0, s.x, 1);
+    when(&s, "ping", s.x, 1, ping, 0, s.x, 2);
+    when(&s, "pong", s.x, 2, pong, 0, s.x, 1);
     when(&s, "outside", s.y, 1, DELAY_NOW, 0, s.y, 0);
-    void *run = engine->open(s.p);
-    CU_ASSERT_FALSE(engine->run(run, &batch, &error));
-    CU_ASSERT_TRUE(!strcmp(error.text.data,
-                           "process p: command ping is part of a cycle of commands that take no time\n") ||
-                   !strcmp(error.text.data,
-                           "process p: command pong is part of a cycle of commands that take no time\n"));
-    CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
-    batch.horizon = 2.9; /* before it begins there is nothing wrong */
-    error_free(&error);
-    CU_ASSERT_TRUE(engine->run(run, &batch, &error));
-    engine->close(run);
-    process_free(s.p);
+    return s.p;
+}
+
+static void a_cycle_that_takes_no_time_is_an_error(void)
+{
+    const char *message = "process p: a cycle of commands takes no time, at 3 s: ping, pong\n";
+    check_error(ping_pong(DELAY_NOW, DELAY_NOW), 10, message);
+    check_error(ping_pong(DELAY_NOW, DELAY_FIXED), 10, message);
+    check_error(ping_pong(DELAY_FIXED, DELAY_FIXED), 10, message);
+    check_error(ping_pong(DELAY_FIXED, DELAY_FIXED), 2.9, NULL); /* before it begins there is nothing wrong */
+}
+
+static void a_command_that_fires_without_end_is_a_cycle(void)
+{
+    struct pair s = pair_new(); /* the delay shrinks to nothing: time goes on at 1 and at 1.5 only */
+    chain_move(s.p, "tick", term_number(s.p, 1), DELAY_FIXED,
+               term_if(s.p, term_is(s.p, s.is_x, 0), term_number(s.p, 1),
+                       term_if(s.p, term_is(s.p, s.is_x, 1), term_number(s.p, .5), term_number(s.p, 0))),
+               s.x, term(s.p, OP_MIN, term_plus(s.p, s.is_x, term_number(s.p, 1)), term_number(s.p, 9)));
+    check_error(s.p, 10, "process p: a cycle of commands takes no time, at 1.5 s: tick\n");
+    s = pair_new(); /* too short a delay for time to feel it */
+    when(&s, "late", s.x, 0, DELAY_FIXED, 1e9, s.x, 1);
+    chain_move(s.p, "tick", term_is(s.p, s.is_x, 1), DELAY_FIXED, term_number(s.p, 1e-9), s.y,
+               term_minus(s.p, term_number(s.p, 1), s.is_y));
+    check_error(s.p, 2e9, "process p: a cycle of commands takes no time, at 1000000000 s: tick\n");
+    struct process *p = process_new("ring");
+    int at = process_add_variable(p, "at", 0, 10, 0);
+    for (int i = 0; i < 11; i++)
+        chain_move(p, arena_format(&p->arena, "c%d", i), term_is(p, term_variable(p, at), i), DELAY_NOW, -1, at,
+                   term_number(p, (i + 1) % 11));
+    check_error(p, 1, "process ring: a cycle of commands takes no time, at 0 s: "
+                      "c0, c1, c2, c3, c4, c5, c6, c7 and 3 more\n");
 }
 
 static void a_long_row_that_takes_no_time_is_none(void)
 {
     struct process *p = process_new("row");
-    int x = process_add_variable(p, "x", 0, 50000, 0);
+    int x = process_add_variable(p, "x", 0, 400000, 0);
     expr value = term_variable(p, x);
-    chain_move(p, "on", term_less(p, value, term_number(p, 50000)), DELAY_NOW, -1, x,
+    chain_move(p, "on", term_less(p, value, term_number(p, 400000)), DELAY_NOW, -1, x,
                term_plus(p, value, term_number(p, 1)));
     struct error error = {0};
     bool at_end = false;
     double rewards;
-    process_add_label(p, "there", term_is(p, value, 50000));
+    process_add_label(p, "there", term_is(p, value, 400000));
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 1, .rewards = &rewards, .at_end = &at_end};
     void *run = engine->open(p);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     CU_ASSERT_TRUE(at_end);
-    CU_ASSERT_EQUAL(batch.events, 50000);
+    CU_ASSERT_EQUAL(batch.events, 400000);
     engine->close(run);
     process_free(p);
 }
@@ -302,6 +340,71 @@ static void an_update_out_of_range_is_an_error(void)
     chain_move(s.p, "down", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.y,
                term_minus(s.p, s.is_x, term_number(s.p, 0.5)));
     check_trace(s.p, 10, "process p: command down sets y to -0.5, outside 0..9\n");
+}
+
+static void an_update_that_is_no_whole_number_is_an_error(void)
+{
+    struct pair s = pair_new();
+    chain_move(s.p, "half", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.x,
+               term_over(s.p, term_plus(s.p, s.is_x, term_number(s.p, 4)), term_number(s.p, 2)));
+    check_trace(s.p, 10, "1 half x=2 y=0\n2 half x=3 y=0\n"
+                         "process p: command half sets x to 3.5, which is not a whole number\n");
+    s = pair_new(); /* nearly is not enough, and the message shows by how much */
+    chain_move(s.p, "thirds", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.y,
+               term_plus(s.p, s.is_x, term_number(s.p, 2 + 1e-12)));
+    check_trace(s.p, 10, "process p: command thirds sets y to 2.000000000001, which is not a whole number\n");
+    s = pair_new();
+    chain_move(s.p, "nothing", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.y,
+               term(s.p, OP_MAX, term_over(s.p, s.is_x, s.is_y), term_over(s.p, s.is_x, s.is_y)));
+    struct error error = {0};
+    struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 10};
+    void *run = engine->open(s.p);
+    CU_ASSERT_FALSE(engine->run(run, &batch, &error)); /* 0/0: its sign is the processor's affair */
+    CU_ASSERT_PTR_NOT_NULL_FATAL(error.text.data);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "command nothing sets y to "));
+    engine->close(run);
+    error_free(&error);
+    process_free(s.p);
+}
+
+/* A command of one or two branches after a delay, whose first probability is x / 2 and second rest - x / 2. */
+static struct process *branches_new(enum delay delay, int x, int n, double rest)
+{
+    struct pair s = pair_new();
+    expr share = term_over(s.p, s.is_x, term_number(s.p, 2));
+    s.p->variables[s.x].initial = x;
+    process_add_command(s.p, "part", term_is(s.p, s.is_y, 0), delay, delay == DELAY_NOW ? -1 : term_number(s.p, 1));
+    process_add_branch(s.p, share);
+    process_add_update(s.p, s.y, term_number(s.p, 1));
+    for (int b = 1; b < n; b++) {
+        process_add_branch(s.p, term_minus(s.p, term_number(s.p, rest), share));
+        process_add_update(s.p, s.y, term_number(s.p, 2));
+    }
+    return s.p;
+}
+
+static void branches_of_a_state_must_add_up_to_1(void)
+{
+    static const enum delay delays[] = {DELAY_NOW, DELAY_FIXED, DELAY_EXPONENTIAL};
+    for (int i = 0; i < 3; i++) {
+        check_error(branches_new(delays[i], 1, 2, 1), 1e3, NULL);
+        check_error(branches_new(delays[i], 0, 2, 1), 1e3, NULL);
+        check_error(branches_new(delays[i], 2, 1, 1), 1e3, NULL);
+        check_error(branches_new(delays[i], 2, 2, 1 - 1e-10), 1e3, NULL); /* rounding, even below 0 */
+        check_error(branches_new(delays[i], 1, 2, 1 + 1e-10), 1e3, NULL);
+        check_error(branches_new(delays[i], 1, 2, .75), 1e3,
+                    "process p: the branches of command part have probability 0.75, not 1\n");
+        check_error(branches_new(delays[i], 1, 2, 1 + 1e-8), 1e3,
+                    "process p: the branches of command part have probability 1.00000001, not 1\n");
+        check_error(branches_new(delays[i], 1, 1, 1), 1e3,
+                    "process p: the branches of command part have probability 0.5, not 1\n");
+        check_error(branches_new(delays[i], 0, 1, 1), 1e3,
+                    "process p: the branches of command part have probability 0, not 1\n");
+        check_error(branches_new(delays[i], 3, 2, 1), 1e3,
+                    "process p: command part has a branch of probability -0.5\n");
+        check_error(branches_new(delays[i], 2, 2, 1 - 0x1p-20), 1e3,
+                    "process p: command part has a branch of probability -9.5367431640625e-07\n");
+    }
 }
 
 /* A process that at 1 comes into a state where the command `c` has the amount first / y, for y = 0 or another. */
@@ -793,7 +896,8 @@ static void common_commands_fire_at_common_times(void)
 static const struct test_case cases[] = {
     {"now: the lowest index fires first", now_fires_the_lowest_index_first},
     {"now: no time passes after other commands", now_takes_no_time_after_other_commands},
-    {"now: a cycle is an error that names a member", a_cycle_that_takes_no_time_is_an_error},
+    {"a cycle that takes no time is an error that names its commands", a_cycle_that_takes_no_time_is_an_error},
+    {"a command that fires without end is a cycle", a_command_that_fires_without_end_is_a_cycle},
     {"now: a long row is no cycle", a_long_row_that_takes_no_time_is_none},
     {"fixed: lost with its guard", a_fixed_delay_is_lost_with_its_guard},
     {"fixed: lost even for an instant", a_fixed_delay_is_lost_in_an_instant},
@@ -804,6 +908,8 @@ static const struct test_case cases[] = {
     {"fixed: two at once both fire", two_fixed_delays_at_once_both_fire},
     {"updates are read before they are written", updates_are_read_before_they_are_written},
     {"an update out of range is an error", an_update_out_of_range_is_an_error},
+    {"an update that is no whole number is an error", an_update_that_is_no_whole_number_is_an_error},
+    {"branches of a state must add up to 1", branches_of_a_state_must_add_up_to_1},
     {"rates and delays must be numbers from 0", rates_and_delays_must_be_numbers_from_0},
     {"labels and rewards are those of the path", labels_and_rewards_are_those_of_the_path},
     {"events at the horizon happen", events_at_the_horizon_happen},

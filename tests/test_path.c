@@ -623,6 +623,44 @@ static void a_start_that_misses_its_deadline_goes_back_and_the_way_back_has_none
     world_free(w);
 }
 
+/* No instance ever becomes ready, whatever a start takes: the deadline ends it, at 600 s. */
+static void a_start_that_always_fails_meets_its_deadline(void)
+{
+    static const struct {
+        const char *start, *service, *release;
+        enum release_state state;
+        bool ready;
+    } cases[] = {
+        {"40s", "100%", "", RELEASE_SOUND, false},
+        {"0", "100%", "", RELEASE_SOUND, false},
+        {"40s", "0%", "start_failure: 100%, ", RELEASE_DEFECTIVE, false},
+        {"0", "20%", "start_failure: 100%, ", RELEASE_DEFECTIVE, false},
+        {"0", "20%", "start_failure: 100%, ", RELEASE_SOUND, true},
+        {"0", "100%", "start_failure: 0%, ", RELEASE_DEFECTIVE, true}, /* 0 % is not the same as absent */
+    };
+    const struct way_back never[] = {WAY(599.999, 600.001, "0: 2 old 0 new 1 rolled back")};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct world *w = world_new(
+            arena_format(&arena, "[{name: p, traffic: 0%%, services: [{name: web, replicas: 2, start: %s, "
+                         "start_failure: %s}]}]", cases[i].start, cases[i].service),
+            arena_format(&arena, "%serror_rate: 0%%, rollback_failure: 0%%", cases[i].release), "type: blue-green");
+        release_is(w, cases[i].state);
+        world_run(w, 1, DAY);
+        world_look(w, w->path.n_events - 1);
+        EXPECT_COUNT(world_first_time(w, "finished") < INFINITY, cases[i].ready);
+        EXPECT_COUNT(world_holds(w, "rollback"), !cases[i].ready);
+        if (!cases[i].ready) {
+            EXPECT_NEAR(world_first_time(w, "rollback"), 600, 1e-9);
+            EXPECT_NEAR(world_reward(w, "duration"), 600, 1e-9);
+        }
+        if (!cases[i].ready && cases[i].state == RELEASE_DEFECTIVE)
+            expect_ways_back(w, never, 1, 1);
+        world_free(w);
+        arena_free(&arena);
+    }
+}
+
 /* The old ones are ready after their own time, though half of the new ones, which hardly ever start, are in place. */
 static void the_way_back_does_not_wait_for_new_instances(void)
 {
@@ -758,6 +796,7 @@ static const struct test_case cases[] = {
     {"after a trigger only starting goes on", after_a_trigger_only_starting_goes_on},
     {"a start that misses its deadline goes back, and the way back has no deadline",
      a_start_that_misses_its_deadline_goes_back_and_the_way_back_has_none},
+    {"a start that always fails meets its deadline", a_start_that_always_fails_meets_its_deadline},
     {"the way back does not wait for new instances that are starting", the_way_back_does_not_wait_for_new_instances},
     {"the least useful vanish first", the_least_useful_vanish_first},
     {"duration ends with the end, or the way back, or the horizon",

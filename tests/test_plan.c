@@ -201,6 +201,12 @@ static void rolling_replaces_in_waves(void)
     FORWARD("type: rolling, max_surge: 0, max_unavailable: 0", 2, "stop 1 old, start 1 new, stop 1 old, start 1 new");
     FORWARD("type: rolling, max_surge: 2, max_unavailable: 0", 3, "start 2 new, stop 1 old, start 1 new, stop 2 old");
     FORWARD("type: rolling, max_surge: 9, max_unavailable: 9", 3, "start 3 new, stop 3 old");
+    /* Below 1 a plain number can only be a share: 0.25 is 25 %, in quotes or not. */
+    FORWARD("type: rolling, max_surge: 0.25, max_unavailable: 0", 10,
+            "start 3 new, stop 3 old, start 3 new, stop 3 old, start 3 new, stop 1 old, start 1 new, stop 3 old");
+    FORWARD("type: rolling, max_surge: 0, max_unavailable: '0.25'", 8,
+            "stop 2 old, start 2 new, stop 2 old, start 2 new, stop 2 old, start 2 new, stop 2 old, start 2 new");
+    FORWARD("type: rolling, max_surge: 1, max_unavailable: 0", 2, "start 1 new, stop 1 old, start 1 new, stop 1 old");
     FORWARD("type: rolling, max_surge: 100%, max_unavailable: 0", 3, "start 3 new, stop 3 old");
     FORWARD("type: rolling, min_ready: 30s", 4,
             "stop 1 old, start 2 new, wait 30 min_ready, stop 2 old, start 2 new, wait 30 min_ready, stop 1 old");

@@ -194,16 +194,67 @@ static void the_folder_holds_all_results(void)
     sample_free(study);
 }
 
+/* Makes an empty file in the folder, and the folder that it is in. */
+static void put_file(const char *name)
+{
+    char *path = strdup(in_folder(name));
+    *strrchr(path, '/') = '\0';
+    mkdir(path, 0777);
+    free(path);
+    FILE *out = fopen(in_folder(name), "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    fclose(out);
+}
+
+/* Pictures beside results that they do not show would be believed. */
+static void old_pictures_do_not_outlive_their_results(void)
+{
+    static const char *const old[] = {"plots/downtime.svg", "plots/causes.png", "plots/tradeoff.svg",
+                                      "plots/exceedance.png", "plots/source/common.gp",
+                                      "plots/source/downtime-data.dat", "plots/source/causes-numbers.gp"};
+    static const char *const mine[] = {"plots/downtime.pdf", "plots/source/mine.gp", "plots/mine.svg"};
+    struct error error = {0};
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct report_options options = {.version = "1.2.3", .no_plots = true};
+    make_folder();
+    for (int foreign = 1; foreign >= 0; foreign--) {
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+            put_file(old[i]);
+        for (size_t i = 0; i < sizeof mine / sizeof *mine && foreign; i++)
+            put_file(mine[i]);
+        CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+            CU_ASSERT_FALSE(exists(in_folder(old[i])));
+        for (size_t i = 0; i < sizeof mine / sizeof *mine && foreign; i++)
+            CU_ASSERT_EQUAL(unlink(in_folder(mine[i])), 0);
+        CU_ASSERT_EQUAL(exists(in_folder("plots")), foreign);
+    }
+    CU_ASSERT_EQUAL(error.count, 0);
+    mkdir(in_folder("plots"), 0777);
+    mkdir(in_folder("plots/downtime.svg"), 0777);
+    CU_ASSERT_FALSE(report_write(study, folder, &options, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "plots/downtime.svg: cannot remove the figure of an earlier run: "));
+    error_free(&error);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    sample_free(study);
+}
+
 static void results_that_cannot_be_written_are_told(void)
 {
     struct error error = {0};
     struct study *study = sample_study(&(struct sample_options){0});
     struct report_options options = {.version = "1.2.3", .no_plots = true};
     struct rlimit old, small;
+    static const char *const names[] = {"summary.csv", "distribution.csv", "causes.csv", "result.json", "plan.json"};
+    enum { NAMES = sizeof names / sizeof *names };
+    char *before[NAMES];
     make_folder();
     CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
-    char *before = strdup(read_file(in_folder("result.json")));
-    study->seed = 2;
+    for (int i = 0; i < NAMES; i++)
+        before[i] = strdup(read_file(in_folder(names[i])));
+    put_file("plots/downtime.svg");
+    study->outcomes[0].measures[MEASURE_LOST].mean = 7;
+    study->outcomes[0].paths = 2;
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &old);
     small = (struct rlimit){4096, old.rlim_max};
@@ -215,8 +266,11 @@ static void results_that_cannot_be_written_are_told(void)
     CU_ASSERT_EQUAL(error.count, 1);
     CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, ".csv: cannot write: File too large"));
-    CU_ASSERT_STRING_EQUAL(read_file(in_folder("result.json")), before);
-    free(before);
+    for (int i = 0; i < NAMES; i++) {
+        CU_ASSERT_STRING_EQUAL(read_file(in_folder(names[i])), before[i]);
+        free(before[i]);
+    }
+    CU_ASSERT_TRUE(exists(in_folder("plots/downtime.svg")));
     error_free(&error);
     CU_ASSERT_FALSE(report_write(study, in_folder("summary.csv"), &options, &error));
     CU_ASSERT_EQUAL(error.count, 1);
@@ -225,10 +279,9 @@ static void results_that_cannot_be_written_are_told(void)
     sample_free(study);
 }
 
-/* Runs report_plots with a program in gnuplot's stead and gives its warnings. */
-static char *warnings_of(const char *program, const char *script, double limit)
+/* Runs report_plots with a program in gnuplot's stead, and gives its warnings. */
+static char *warnings_and_errors_of(const char *program, const char *script, double limit, struct error *error)
 {
-    struct error error = {0};
     struct text warnings = {0};
     struct study *study = sample_study(&(struct sample_options){0});
     char path[128];
@@ -241,17 +294,24 @@ static char *warnings_of(const char *program, const char *script, double limit)
         fclose(out);
         chmod(path, 0700);
     }
-    mkdir(in_folder("plots"), 0777);
-    FILE *old = fopen(in_folder("plots/downtime.svg"), "w");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(old);
-    fclose(old);
+    put_file("plots/downtime.svg");
     struct report_options options = {.version = "1", .gnuplot = path, .plot_limit = limit, .warnings = &warnings};
-    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
-    CU_ASSERT_EQUAL(error.count, 0);
+    bool done = report_plots(study, folder, &options, error);
+    CU_ASSERT_EQUAL(done, error->count == 0);
     CU_ASSERT_FALSE(exists(in_folder("plots/downtime.svg")));
     CU_ASSERT_EQUAL(clear(folder), 0);
     sample_free(study);
     return warnings.data;
+}
+
+/* The same where nothing must fail. */
+static char *warnings_of(const char *program, const char *script, double limit)
+{
+    struct error error = {0};
+    char *warnings = warnings_and_errors_of(program, script, limit, &error);
+    CU_ASSERT_EQUAL(error.count, 0);
+    error_free(&error);
+    return warnings;
 }
 
 static int count_lines(const char *text)
@@ -279,9 +339,27 @@ static void a_gnuplot_that_fails_is_quoted(void)
     warnings = warnings_of("dies", "#!/bin/sh\nkill -SEGV $$\n", 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/dies: causes.gp: ended by signal 11: plots/causes was not drawn\n"));
     free(warnings);
-    warnings = warnings_of("lies", "#!/bin/sh\nexit 0\n", 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "downtime.svg: cannot write: No such file or directory\n"));
-    free(warnings);
+}
+
+/* On a full disk gnuplot writes what it can and says that all is well. */
+static void half_a_picture_is_not_kept(void)
+{
+    static const char *const scripts[] = {
+        "#!/bin/sh\nexit 0\n",
+        "#!/bin/sh\n>downtime.svg\n>downtime.png\n",
+        "#!/bin/sh\nprintf '<svg><path d=\"M 0 0 L 1' >downtime.svg\nprintf '\\211PNG\\r\\n' >downtime.png\n",
+        "#!/bin/sh\nprintf '<svg>......</svg>\\n' >downtime.svg\nprintf '\\211PNG\\r\\n\\032\\n....IHDR' >downtime.png\n",
+    };
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        struct error error = {0};
+        char *warnings = warnings_and_errors_of("half", scripts[i], 0, &error);
+        CU_ASSERT_PTR_NULL(warnings);
+        CU_ASSERT_EQUAL(error.count, 1);
+        CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, i < 3 ? "/downtime.svg: gnuplot wrote no whole picture; is the"
+                                                             : "/downtime.png: gnuplot wrote no whole picture; is the"));
+        error_free(&error);
+    }
 }
 
 static void a_gnuplot_that_hangs_is_ended(void)
@@ -296,9 +374,11 @@ static const struct test_case cases[] = {
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
     {"the folder holds all results", the_folder_holds_all_results},
+    {"old pictures do not outlive their results", old_pictures_do_not_outlive_their_results},
     {"results that cannot be written are told", results_that_cannot_be_written_are_told},
     {"a missing gnuplot costs one warning", a_missing_gnuplot_costs_one_warning},
     {"a gnuplot that fails is quoted", a_gnuplot_that_fails_is_quoted},
+    {"half a picture is not kept", half_a_picture_is_not_kept},
     {"a gnuplot that hangs is ended", a_gnuplot_that_hangs_is_ended},
     {NULL, NULL},
 };

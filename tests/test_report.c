@@ -60,6 +60,33 @@ static void the_table_fits_its_width(void)
         }
 }
 
+/* What a decision needs is there at any width, and names can be told apart. */
+static void a_narrow_table_keeps_its_figures(void)
+{
+    static const int widths[] = {60, 72, 80, 100, 132};
+    static const char *const headings[] = {"downtime", "lost", "duration", "rollback", "extra"};
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+        for (int kind = 0; kind < 2; kind++) {
+            struct sample_options sample = {.long_names = kind, .troubled = !kind};
+            char *text = table_of(&sample, (struct table_options){widths[w], false, false});
+            char *end = strstr(text, " costs least");
+            CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+            *end = '\0';
+            for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+                CU_ASSERT_PTR_NOT_NULL(strstr(text, headings[i]));
+            CU_ASSERT_PTR_NULL(strstr(text, "want of width: downtime"));
+            CU_ASSERT_PTR_NULL(strstr(text, "want of width: duration"));
+            CU_ASSERT_PTR_NOT_NULL(strstr(text, "23.0 % ± 0.2"));
+            CU_ASSERT_PTR_NOT_NULL(strstr(text, "1.10 s ± 0.13"));
+            for (int i = 0; i < 4 && kind; i++) {
+                char name_end[] = "-00 ";
+                name_end[2] = (char)('0' + i);
+                CU_ASSERT_PTR_NOT_NULL(strstr(text, name_end));
+            }
+            free(text);
+        }
+}
+
 static void the_table_names_no_winner_where_there_is_none(void)
 {
     struct study *study = sample_study(&(struct sample_options){0});
@@ -154,11 +181,39 @@ static void hostile_names_come_back_from_csv(void)
             CU_ASSERT_STRING_EQUAL(field[0], outcome->topology->name);
             CU_ASSERT_STRING_EQUAL(field[1], outcome->name);
             CU_ASSERT_STRING_EQUAL(field[2], measure_types[m].name);
-            CU_ASSERT_EQUAL(strtod(field[4], NULL), outcome->measures[m].mean);
+            double mean = outcome->measures[m].mean;
+            CU_ASSERT_TRUE(fabs(strtod(field[4], NULL) - mean) <= 1e-11 * fabs(mean));
         }
     }
     CU_ASSERT_EQUAL(row, fields.rows);
     fields_free(&fields);
+    free(text);
+    sample_free(study);
+}
+
+/* Rounding noise looks like knowledge; what was read off a histogram has ten digits at most. */
+static void files_show_no_rounding_noise(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.strategies = 1});
+    struct outcome *rolling = &study->outcomes[1];
+    rolling->measures[MEASURE_LOST].mean = 7.2356600000000001;
+    rolling->measures[MEASURE_LOST].low = 7.0000000000000009;
+    rolling->measures[MEASURE_LOST].high = 1 / 3.0;
+    rolling->measures[MEASURE_LOST].p95 = 0.19999999999999495;
+    rolling->measures[MEASURE_LOST].p99 = 123456.00000000001;
+    rolling->measures[MEASURE_LOST].max = 200 / 3.0;
+    rolling->curves[0].value[1] = 0.30000000000000004;
+    rolling->curves[0].exceeded[1] = 2 / 3.0;
+    char *summary = csv_of(study, report_summary_csv), *distribution = csv_of(study, report_distribution_csv);
+    CU_ASSERT_PTR_NOT_NULL(strstr(summary, ",7.23566,7,0.333333333333,0,9.406358,0.2,123456,66.66666667,150000\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(distribution, "\"downtime\",0.3,0.6666666667\n"));
+    free(summary);
+    free(distribution);
+    FILE *out = sample_begin();
+    report_result_json(study, "1.2.3", out);
+    char *text = sample_end(out);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"p95\": 0.2,\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"high\": 0.333333333333,\n"));
     free(text);
     sample_free(study);
 }
@@ -229,6 +284,45 @@ static void result_json_says_where_there_is_no_winner(void)
     sample_free(study);
 }
 
+/* After every step there is one way, and it leads from what is in place then to the old instances alone. */
+static const char ways_lead_back[] =
+    "def repeat_all: [.[] | if .action == \"repeat\" then . as $r | range($r.times) | $r.steps[] else . end];"
+    "def after($steps): reduce $steps[] as $s (.;"
+    " if $s.action == \"start\" then .[$s.version] += $s.count"
+    " elif $s.action == \"stop\" then .[$s.version] -= $s.count"
+    " elif $s.action == \"shift\" then .weight = $s.weight else . end);"
+    "all(.environments[]; . as $e | {old: .replicas, new: 0, weight: 0} as $home"
+    " | [.back.ways[] | range(.from_step; .to_step + 1)] == [range(1; (.steps | length) + 1)]"
+    " and all(.back.ways[]; . as $w | all(range(.from_step; .to_step + 1);"
+    " . as $n | ($home | after($e.steps[:$n]) | after($w.steps | repeat_all)) == $home)))";
+
+static void long_plans_have_short_ways_back(void)
+{
+    struct study *study = sample_study(&(struct sample_options){.strategies = 1});
+    struct scenario *scenario = (struct scenario *)study->scenario;
+    struct environment *prod = &scenario->topologies[0].environments[1];
+    prod->services[0].replicas = 500;
+    scenario->strategies[0].max_surge = (struct amount){false, 1};
+    scenario->strategies[0].max_unavailable = (struct amount){false, 0};
+    FILE *out = sample_begin();
+    report_plan_text(scenario, &scenario->strategies[0], &scenario->topologies[0], out);
+    char *text = sample_end(out), *back = strstr(text, "  way back after step\n");
+    back = back ? strstr(back + 1, "  way back after step\n") : NULL;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(back);
+    CU_ASSERT_PTR_NOT_NULL(strstr(back, "\n      1-2  stop 1 new\n        3  start 1 old, stop 1 new\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(back, "\n      ...  and so on: --format json has all 1000 ways\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(back, "\n  1500 on  500 x (start 1 old, stop 1 new)\n"));
+    CU_ASSERT_TRUE(strlen(back) < 1200);
+    free(text);
+    out = sample_begin();
+    report_plan_json(scenario, &scenario->strategies[0], &scenario->topologies[0], "1.2.3", out);
+    text = sample_end(out);
+    CU_ASSERT_TRUE(strlen(text) < 1000 * 1000);
+    ask_jq(text, ways_lead_back);
+    free(text);
+    sample_free(study);
+}
+
 static void plans_are_as_agreed(void)
 {
     static const char *const names[] = {"rolling", "canary", "blue-green", "recreate"};
@@ -248,6 +342,7 @@ static void plans_are_as_agreed(void)
         ask_jq(text, "all(.environments[].steps; [.[].number] == [range(1; length + 1)])");
         ask_jq(text, "all(.environments[]; ([.steps[] | select(.action == \"start\") | .count] | add) == .replicas)");
         ask_jq(text, "all(.environments[]; ([.steps[] | select(.action == \"stop\") | .count] | add) == .replicas)");
+        ask_jq(text, ways_lead_back);
         if (i < 2) {
             snprintf(golden, sizeof golden, "report-plan-%s.json", names[i]);
             golden_check(golden, text);
@@ -260,12 +355,15 @@ static void plans_are_as_agreed(void)
 static const struct test_case cases[] = {
     {"the table is as agreed", the_table_is_as_agreed},
     {"the table fits its width", the_table_fits_its_width},
+    {"a narrow table keeps its figures", a_narrow_table_keeps_its_figures},
     {"the table names no winner where there is none", the_table_names_no_winner_where_there_is_none},
     {"CSV is as agreed", csv_is_as_agreed},
     {"hostile names come back from CSV", hostile_names_come_back_from_csv},
+    {"files show no rounding noise", files_show_no_rounding_noise},
     {"result.json is as agreed", result_json_is_as_agreed},
     {"result.json says where there is no winner", result_json_says_where_there_is_no_winner},
     {"plans are as agreed", plans_are_as_agreed},
+    {"long plans have short ways back", long_plans_have_short_ways_back},
     {NULL, NULL},
 };
 

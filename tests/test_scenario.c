@@ -417,48 +417,146 @@ static void overrides_reach_names_with_dots_and_topologies(void)
     scenario_free(s);
 }
 
+/* What is said of an override: the message, the column below which the caret stands, and the hint. */
+struct told {
+    struct override override;
+    const char *message;
+    int         caret;
+    const char *hint;
+};
+
+static void expect_told(const char *text, const struct told *told, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct text expected = {0};
+        const struct override *o = &told[i].override;
+        text_add(&expected, "--set %s: %s\n      | %s=%s\n      | %*s\n", o->path, told[i].message, o->path, o->value,
+                 told[i].caret, "^");
+        if (told[i].hint)
+            text_add(&expected, "        %s\n", told[i].hint);
+        expect(text, o, 1, expected.data);
+        text_free(&expected);
+    }
+}
+
 static void bad_overrides_are_told_by_their_path(void)
+{
+    static const struct told cases[] = {
+        {{"environments.prod.zonse", "3"}, "unknown key `zonse` in an environment", 19, "did you mean `zones`?"},
+        {{"environments.prod.zonse.count", "3"}, "unknown key `zonse` in an environment", 19, "did you mean `zones`?"},
+        {{"environments.prd.zones.count", "3"},
+         "there is no entry `prd` in this list of 2: give a name, or an index from 0", 14, "did you mean `prod`?"},
+        {{"environments.2.zones.count", "3"},
+         "there is no entry `2` in this list of 2: give a name, or an index from 0", 14, NULL},
+        {{"release.detect", "3"}, "`detect` cannot be `3`: a duration needs a unit, such as 30s", 16, NULL},
+        {{"release.detect.mean", "3s"}, "a single value stands where `mean` is looked for", 16, NULL},
+        {{"release.detect", ""}, "expected a value", 16, NULL},
+        {{"release.detect", "[3m"},
+         "not valid YAML: did not find expected ',' or ']', while parsing a flow sequence from line 1 on", 19, NULL},
+        {{"release.detect", "*x"}, "aliases (`*name`) are not allowed in a scenario", 16, NULL},
+        {{"", "3"}, "expected a path of keys with dots between, such as release.detect", 1, NULL},
+        {{"release.", "3"}, "expected a path of keys with dots between, such as release.detect", 1, NULL},
+        {{"release..detect", "3"}, "expected a path of keys with dots between, such as release.detect", 9, NULL},
+        {{"gate", "[\"lost.p95 <= 3\"]"},
+         "bad condition `lost.p95 <= 3`: `lost` is a time: a duration needs a unit, such as 30s", 20, NULL},
+        {{"release", "{defective: 3}"},
+         "`defective` cannot be `3`: it must be from 0% to 100%; write `%` for percent", 21, NULL},
+        {{"strategies.canary.steps.0.replicas", "0"}, "`replicas` cannot be `0`: it must be from 1 to 10000", 36, NULL},
+    };
+    expect_told(CHECKOUT, cases, sizeof cases / sizeof *cases);
+}
+
+static void overrides_are_shown_safely_and_line_by_line(void)
 {
     static const struct {
         struct override override;
         const char *messages;
     } cases[] = {
-        {{"environments.prod.zonse", "3"},
-         "--set environments.prod.zonse: unknown key `zonse` in an environment\n        did you mean `zones`?\n"},
-        {{"environments.prod.zonse.count", "3"},
-         "--set environments.prod.zonse.count: unknown key `zonse` in an environment\n"
-         "        did you mean `zones`?\n"},
-        {{"environments.prd.zones.count", "3"},
-         "--set environments.prd.zones.count: there is no entry `prd` in this list of 2: give a name, or an index"
-         " from 0\n        did you mean `prod`?\n"},
-        {{"environments.2.zones.count", "3"},
-         "--set environments.2.zones.count: there is no entry `2` in this list of 2: give a name, or an index"
-         " from 0\n"},
-        {{"release.detect", "3"},
-         "--set release.detect: `detect` cannot be `3`: a duration needs a unit, such as 30s\n"},
-        {{"release.detect.mean", "3s"},
-         "--set release.detect.mean: a single value stands where `mean` is looked for\n"},
-        {{"release.detect", ""}, "--set release.detect: expected a value\n"},
-        {{"release.detect", "[3m"},
-         "--set release.detect: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence from"
-         " line 1 on\n"},
-        {{"release.detect", "*x"}, "--set release.detect: aliases (`*name`) are not allowed in a scenario\n"},
         {{"release.detect", "\33[31m"},
-         "--set release.detect: a control character (0x1B): a scenario is text in UTF-8\n"},
-        {{"", "3"}, "--set : expected a path of keys with dots between, such as release.detect\n"},
-        {{"release.", "3"}, "--set release.: expected a path of keys with dots between, such as release.detect\n"},
-        {{"release..detect", "3"},
-         "--set release..detect: expected a path of keys with dots between, such as release.detect\n"},
+         "--set release.detect: a control character (0x1B): a scenario is text in UTF-8\n"
+         "      | release.detect=\\x1B[31m\n"
+         "      |                ^\n"},
         {{"\33[31m\377", "3"},
-         "--set \\x1B[31m\\xFF: unknown key `\\x1B[31m\\xFF` in a scenario\n        its keys are scenario, horizon,"
+         "--set \\x1B[31m\\xFF: unknown key `\\x1B[31m\\xFF` in a scenario\n"
+         "      | \\x1B[31m\\xFF=3\n"
+         "      | ^\n"
+         "        its keys are scenario, horizon,"
          " available_at, environments, topologies, release, strategies, objective, gate, simulation\n"},
-        {{"gate", "[\"lost.p95 <= 3\"]"},
-         "--set gate: bad condition `lost.p95 <= 3`: `lost` is a time: a duration needs a unit, such as 30s\n"},
-        {{"environments.prod.services.db.demand", "3"},
-         "--set environments.prod.services.db.demand: `demand` is 3, more than the 2 replicas can serve\n"},
+        {{"release", "{detect: 3m,\n  react: 3}"},
+         "--set release: `react` cannot be `3`: a duration needs a unit, such as 30s\n"
+         "      |   react: 3}\n"
+         "      |          ^\n"},
+        {{"release", "{detect: 3m,\n  react: [3"},
+         "--set release: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence from line 2"
+         " on\n"
+         "      |   react: [3\n"
+         "      |            ^\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect(CHECKOUT, &cases[i].override, 1, cases[i].messages);
+}
+
+/* One override may break several things: the first of the messages is looked at, and that none is of the file. */
+static void expect_first_told(const char *text, const struct told *told)
+{
+    struct error error = {0};
+    struct text expected = {0};
+    const struct override *o = &told->override;
+    struct scenario *scenario = parse_with(text, o, 1, &error);
+    text_add(&expected, "--set %s: %s\n      | %s=%s\n      | %*s\n", o->path, told->message, o->path, o->value,
+             told->caret, "^");
+    CU_ASSERT_PTR_NULL(scenario);
+    CU_ASSERT_PTR_NULL(strstr(error.text.data ? error.text.data : "", "case.yaml"));
+    bool same = error.text.data && !strncmp(error.text.data, expected.data, expected.length);
+    CU_ASSERT_TRUE(same);
+    if (!same)
+        printf("expected:\n%sgot:\n%s", expected.data, error.text.data ? error.text.data : "");
+    text_free(&expected);
+    scenario_free(scenario);
+    error_free(&error);
+}
+
+/* The file was right before the override, so it is not the file's line that is shown. */
+static void what_an_override_breaks_is_told_of_the_override(void)
+{
+    static const struct told cases[] = {
+        {{"environments.prod.services.db.demand", "3"}, "`demand` is 3, more than the 2 replicas can serve", 38, NULL},
+        {{"environments.prod.services.web.replicas", "7"}, "`demand` is 8, more than the 7 replicas can serve", 41,
+         NULL},
+        {{"environments.prod.services.db.released", "true"},
+         "a second service is released, `db`: one service of an environment is", 31, NULL},
+        {{"environments.staging.users", "1%"}, "the `users` of all environments add up to 101%, above 100%", 28, NULL},
+        {{"environments.prod.users", "0"},
+         "no environment has users: give one its share of them, such as `users: 100%`", 25, NULL},
+        {{"environments.prod.name", "staging"}, "two environments are called `staging`", 24, NULL},
+        {{"environments.staging.name", "prod"}, "two environments are called `prod`", 27, NULL},
+        {{"environments.staging.zones", "{count: 2, mtbf: 9d}"},
+         "`mtbf` without `mttr`: how long does it take to repair a zone?", 39, NULL},
+        {{"strategies.canary.steps.0.weight", "30%"},
+         "the weight goes down, from 30% to 25%: each step has as much or more", 34, NULL},
+        {{"strategies.blue-green.type", "recreate"},
+         "`verify` has no use in a strategy of type `recreate`: it is for blue-green", 28, NULL},
+        {{"strategies.recreate.type", "canary"}, "a strategy needs `steps`: the weights to go through", 26, NULL},
+        {{"topologies", "[]"}, "`topologies` is empty: expected a list of at least one, each a topology", 12, NULL},
+        {{"topologies", "[{name: a, environments: [{name: b, services: [{name: c, replicas: 1}]}]}]"},
+         "`topologies` and `environments` exclude each other: the latter stands for one topology", 1, NULL},
+    };
+    static const struct told crash = {
+        {"release.crash_mtbf", "1h"},
+        "the released service `web` needs `mttr`: `release.crash_mtbf` lets its instances fail", 20, NULL};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_first_told(CHECKOUT, &cases[i]);
+    expect_told(PROD ROLL, &crash, 1);
+}
+
+static void of_two_overrides_the_later_is_blamed(void)
+{
+    static const struct override overrides[] = {{"environments.prod.services.web.demand", "11"},
+                                                {"environments.prod.services.web.replicas", "10"}};
+    expect(CHECKOUT, overrides, 2,
+           "--set environments.prod.services.web.replicas: `demand` is 11, more than the 10 replicas can serve\n"
+           "      | environments.prod.services.web.replicas=10\n"
+           "      |                                         ^\n");
 }
 
 static void messages_of_overrides_follow_those_of_the_file(void)
@@ -470,7 +568,11 @@ static void messages_of_overrides_follow_those_of_the_file(void)
            "      | ^\n"
            "        did you mean `horizon`?\n"
            "--set release.detect: `detect` cannot be `soon`: expected a number and a unit, such as 30s, 5m or 1h30m\n"
-           "--set release.react: `react` cannot be `now`: expected a number and a unit, such as 30s, 5m or 1h30m\n");
+           "      | release.detect=soon\n"
+           "      |                ^\n"
+           "--set release.react: `react` cannot be `now`: expected a number and a unit, such as 30s, 5m or 1h30m\n"
+           "      | release.react=now\n"
+           "      |               ^\n");
 }
 
 static uint64_t hash_of(const char *text, const struct override *overrides, int n)
@@ -800,6 +902,9 @@ static const struct test_case cases[] = {
     {"overrides change any figure", overrides_change_any_figure},
     {"overrides reach names with dots, and topologies", overrides_reach_names_with_dots_and_topologies},
     {"bad overrides are told by their path", bad_overrides_are_told_by_their_path},
+    {"overrides are shown safely and line by line", overrides_are_shown_safely_and_line_by_line},
+    {"what an override breaks is told of the override", what_an_override_breaks_is_told_of_the_override},
+    {"of two overrides the later is blamed", of_two_overrides_the_later_is_blamed},
     {"messages of overrides follow those of the file", messages_of_overrides_follow_those_of_the_file},
     {"the hash is of the bytes and the overrides", the_hash_is_of_the_bytes_and_the_overrides},
     {"only files that can be read are", only_files_that_can_be_read_are},

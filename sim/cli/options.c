@@ -35,7 +35,7 @@ const struct option option_table[] = {
     {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this strategy", AT(strategy)},
     {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this topology", AT(topology)},
     {"paths", 0, OPTION_COUNT, "N", RUN, "simulate exactly N rollouts of every strategy; 1e6 will do", AT(paths),
-     .least = 1, .greatest = 1e12},
+     .least = 2, .greatest = 1e12},
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
      AT(precision), .least = 1e-6, .greatest = 1},

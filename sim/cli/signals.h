@@ -2,7 +2,13 @@
 #ifndef NINES_CLI_SIGNALS_H
 #define NINES_CLI_SIGNALS_H
 
-const volatile int *signals_catch(void);
-int signals_release(void);
+#include <stdint.h>
+
+/* A second signal is a repeat of the first, and not a second wish, for so long. */
+#define SIGNALS_REPEAT INT64_C(1000000000) /* nanoseconds */
+
+int64_t             signals_clock(void);
+const volatile int *signals_catch(int64_t (*clock)(void));
+int                 signals_release(void);
 
 #endif

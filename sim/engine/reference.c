@@ -19,6 +19,11 @@
  * words are the unit exponential that begins when the command fires for the f-th time, its last two choose the branch
  * of that firing. So a path is a function of (seed, path number) alone, whoever computes it, in whatever order.
  *
+ * What only the states that are reached can show is checked as it comes: rates and delays are numbers from 0, the
+ * probabilities of a command's branches add up to 1, updates are whole numbers within their variable's range, and time
+ * goes on: a million events at one time are called a cycle. (The largest rollout that can be described, with all its
+ * delays 0, has fewer.)
+ *
  * Cost: an event evaluates each node that guards, rates, rewards or labels need once, and those of the fired command.
  *
  * T. G. Kurtz, Representations of Markov processes as multiparameter time changes, Ann. Probab. 8 (1980) 682-715.
@@ -35,7 +40,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_NOW = 100000 }; /* `now` commands in a row, before it is called a cycle */
+enum {
+    MOST_AT_ONCE = 1000000, /* events at one time, before they are called a cycle */
+    MOST_NAMES = 8,         /* of a cycle's commands, in its message */
+};
+
+/* What a sum of rounded probabilities may be off by. */
+static const double ROUNDING = 1e-9;
 
 /* Nodes to evaluate, operands first. */
 struct program {
@@ -56,11 +67,14 @@ struct run {
     double   *due;            /* per command: when the fixed delay ends; INFINITY: its guard is false */
     double   *rate;           /* per command, in the present state */
     uint32_t *fired;          /* per command */
+    bool     *certain;        /* per command: it has one branch, of probability 1 */
+    bool     *repeats;        /* per command: fired late among the events at one time */
+    double    instant;        /* time of the last event */
+    int       at_once;        /* events at that time, less one */
     uint64_t  path;           /* its number */
     uint64_t  events;
     struct batch *batch;
 };
-
 
 /* The nodes that `needed` needs, less those that are evaluated already; these are added to `done`. */
 static struct program program_of(struct run *run, bool *needed, bool *done)
@@ -143,11 +157,17 @@ static void *reference_open(const struct process *process)
     run->rate = arena_new(&run->arena, commands, sizeof *run->rate);
     run->fired = arena_new(&run->arena, commands, sizeof *run->fired);
     run->fire = arena_new(&run->arena, commands, sizeof *run->fire);
+    run->certain = arena_new(&run->arena, commands, sizeof *run->certain);
+    run->repeats = arena_new(&run->arena, commands, sizeof *run->repeats);
     run->now = arena_new(&run->arena, commands, sizeof *run->now);
     run->fixed = arena_new(&run->arena, commands, sizeof *run->fixed);
     run->exponential = arena_new(&run->arena, commands, sizeof *run->exponential);
     for (int i = 0; i < process->n_commands; i++) {
-        enum delay delay = process->commands[i].delay;
+        const struct command *c = &process->commands[i];
+        enum delay delay = c->delay;
+        double one;
+        run->certain[i] = c->n_branches == 1 &&
+                          expr_is_constant(&process->graph, process->branches[c->first_branch].probability, &one);
         if (delay == DELAY_NOW)
             run->now[run->n_now++] = i;
         else if (delay == DELAY_FIXED)
@@ -204,6 +224,8 @@ static void begin(struct run *run, uint64_t path)
 {
     const struct process *p = run->process;
     run->path = path;
+    run->instant = 0;
+    run->at_once = 0;
     for (int i = 0; i < p->n_variables; i++)
         run->state[i] = run->batch->initial ? run->batch->initial[i] : p->variables[i].initial;
     memset(run->fired, 0, (size_t)p->n_commands * sizeof *run->fired);
@@ -213,21 +235,35 @@ static void begin(struct run *run, uint64_t path)
         run->due[run->fixed[i]] = INFINITY;
 }
 
-/* The branch that the uniform number falls into; the last possible one if rounding leaves a gap at 1. */
-static int choose(const struct run *run, const struct command *command, double uniform)
+/*
+ * The branch that the uniform number falls into; the last possible one if rounding leaves a gap at 1. -1 if the
+ * probabilities are none.
+ */
+static int choose(const struct run *run, int number, double uniform, struct error *error)
 {
-    double sum = 0;
+    const struct process *p = run->process;
+    const struct command *command = &p->commands[number];
+    double sum = 0, least = 0;
     int chosen = 0;
+    if (run->certain[number])
+        return 0;
     for (int b = 0; b < command->n_branches; b++) {
-        double p = run->value[run->process->branches[command->first_branch + b].probability];
-        if (p <= 0)
-            continue;
-        chosen = b;
-        sum += p;
-        if (uniform < sum)
-            break;
+        double probability = run->value[p->branches[command->first_branch + b].probability];
+        if (probability > 0 && uniform >= sum)
+            chosen = b;
+        if (probability < least)
+            least = probability;
+        sum += probability;
     }
-    return chosen;
+    if (least >= -ROUNDING && fabs(sum - 1) <= ROUNDING)
+        return chosen;
+    if (least < -ROUNDING)
+        error_add(error, FAULT_SYSTEM, "process %s: command %s has a branch of probability %.15g", p->name,
+                  command->name, least);
+    else
+        error_add(error, FAULT_SYSTEM, "process %s: the branches of command %s have probability %.15g, not 1", p->name,
+                  command->name, sum);
+    return -1;
 }
 
 static bool update(struct run *run, int command, int chosen, struct error *error)
@@ -239,28 +275,67 @@ static bool update(struct run *run, int command, int chosen, struct error *error
         const struct variable *variable = &p->variables[update->variable];
         double value = run->value[update->value];
         if (!(value >= variable->least && value <= variable->greatest))
-            return error_add(error, FAULT_SYSTEM, "process %s: command %s sets %s to %g, outside %d..%d", p->name,
+            return error_add(error, FAULT_SYSTEM, "process %s: command %s sets %s to %.15g, outside %d..%d", p->name,
                              p->commands[command].name, variable->name, value, variable->least, variable->greatest);
         run->next[u] = (int)value;
+        if (run->next[u] != value)
+            return error_add(error, FAULT_SYSTEM, "process %s: command %s sets %s to %.15g, which is not a whole "
+                             "number", p->name, p->commands[command].name, variable->name, value);
     }
     for (int u = 0; u < branch->n_updates; u++)
         run->state[p->updates[branch->first_update + u].variable] = run->next[u];
     return true;
 }
 
+/* Names the commands that went on firing while no time passed. Returns false. */
+static bool refuse_cycle(const struct run *run, struct error *error)
+{
+    const struct process *p = run->process;
+    struct text names = {0};
+    int n = 0;
+    for (int i = 0; i < p->n_commands; i++)
+        if (run->repeats[i] && n++ < MOST_NAMES)
+            text_add(&names, "%s%s", n > 1 ? ", " : "", p->commands[i].name);
+    if (n > MOST_NAMES)
+        text_add(&names, " and %d more", n - MOST_NAMES);
+    error_add(error, FAULT_SYSTEM, "process %s: a cycle of commands takes no time, at %.15g s: %s", p->name,
+              run->instant, names.data);
+    text_free(&names);
+    return false;
+}
+
+/* Notes that a command fires. False if so many fired at this time that the path would not come to its end. */
+static bool time_goes_on(struct run *run, int number, double time, struct error *error)
+{
+    if (time > run->instant) {
+        run->instant = time;
+        run->at_once = 0;
+        return true;
+    }
+    if (++run->at_once <= MOST_AT_ONCE / 2)
+        return true;
+    if (run->at_once == MOST_AT_ONCE / 2 + 1) /* whatever led to the cycle is over by now */
+        memset(run->repeats, 0, (size_t)run->process->n_commands * sizeof *run->repeats);
+    run->repeats[number] = true;
+    return run->at_once < MOST_AT_ONCE || refuse_cycle(run, error);
+}
+
 static bool fire(struct run *run, int number, double time, struct error *error)
 {
     const struct command *command = &run->process->commands[number];
-    int chosen = 0;
+    double uniform = 0;
+    if (!time_goes_on(run, number, time, error))
+        return false;
     evaluate(run, &run->fire[number]);
     if (command->n_branches > 1 || command->delay == DELAY_EXPONENTIAL) {
         struct philox_block block = draw(run, number, ++run->fired[number]);
         run->left[number] = unit_exponential(block);
-        chosen = choose(run, command, uniform_open(block.word[2], block.word[3]));
+        uniform = uniform_open(block.word[2], block.word[3]);
     }
     run->due[number] = INFINITY;
     run->events++;
-    if (!update(run, number, chosen, error))
+    int chosen = choose(run, number, uniform, error);
+    if (chosen < 0 || !update(run, number, chosen, error))
         return false;
     if (run->batch->observe)
         run->batch->observe(run->batch->context, time, number, chosen, run->state);
@@ -278,7 +353,7 @@ static bool note_due(struct run *run, double time, struct error *error)
             run->due[k] = INFINITY;
         } else if (run->due[k] == INFINITY) {
             if (!(delay >= 0 && delay < INFINITY))
-                return error_add(error, FAULT_SYSTEM, "process %s: command %s has the delay %g", run->process->name,
+                return error_add(error, FAULT_SYSTEM, "process %s: command %s has the delay %.15g", run->process->name,
                                  c->name, delay);
             run->due[k] = time + delay;
         }
@@ -289,7 +364,7 @@ static bool note_due(struct run *run, double time, struct error *error)
 /* Steps 1 and 2: until no `now` command is enabled. */
 static bool settle(struct run *run, double time, struct error *error)
 {
-    for (int count = 0;; count++) {
+    for (;;) {
         int first = -1;
         evaluate(run, &run->guards);
         if (!note_due(run, time, error))
@@ -299,9 +374,6 @@ static bool settle(struct run *run, double time, struct error *error)
                 first = run->now[i];
         if (first < 0)
             return true;
-        if (count == MOST_NOW)
-            return error_add(error, FAULT_SYSTEM, "process %s: command %s is part of a cycle of commands that take no "
-                             "time", run->process->name, run->process->commands[first].name);
         if (!fire(run, first, time, error))
             return false;
     }

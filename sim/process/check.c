@@ -1,6 +1,7 @@
 /*
  * What can be known of a process before it runs. The rest (an update outside its variable's range, a negative rate or
- * delay, a cycle of `now` commands) depends on the states that are reached and is checked by the engines.
+ * delay, probabilities that do not add up to 1, a cycle of commands that take no time) depends on the states that are
+ * reached and is checked by the engines.
  */
 #include "process/process.h"
 

@@ -2,6 +2,8 @@
 #include "report/common.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /*
  * Steps to the next topology; start with an all-zero group. Returns false after the last one.
@@ -34,6 +36,19 @@ int group_count(const struct study *study)
 bool outcome_has(const struct outcome *outcome, enum measure measure)
 {
     return outcome->strategy || measure == MEASURE_DOWNTIME || measure == MEASURE_LOST;
+}
+
+/*
+ * The value to so many significant digits, as printing and reading it again gives it, so that its shortest exact text
+ * has no more of them: 0.19999999999999495 is 0.2. What is not finite stays as it is.
+ */
+double rounded_to(int digits, double value)
+{
+    char text[QUANTITY_BYTES];
+    if (!isfinite(value))
+        return value;
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    return strtod(text, NULL);
 }
 
 /* The sum of the causes, in seconds. */

@@ -12,9 +12,13 @@ struct group {
     const struct topology *topology;
 };
 
+/* Significant digits in files: what is more of a mean is rounding; percentiles and shares are read off a histogram. */
+enum { DIGITS_OF_MEAN = 12, DIGITS_OF_PERCENTILE = 10 };
+
 bool               group_next(const struct study *study, struct group *group);
 int                group_count(const struct study *study);
 bool               outcome_has(const struct outcome *outcome, enum measure measure);
+double             rounded_to(int digits, double value);
 double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);
 struct quantity    estimate_quantity(enum measure measure, const struct estimate *estimate);

@@ -15,12 +15,12 @@ static void write_text(const char *text, FILE *out)
     csv_fwrite(out, text, strlen(text));
 }
 
-static void write_number(double value, FILE *out)
+static void write_number(double value, int digits, FILE *out)
 {
-    char digits[QUANTITY_BYTES];
+    char text[QUANTITY_BYTES];
     putc(',', out);
     if (isfinite(value))
-        fputs(quantity_exact(value, digits), out);
+        fputs(quantity_exact(rounded_to(digits, value), text), out);
 }
 
 /* The fields that every row begins with. */
@@ -36,12 +36,14 @@ static void write_row_start(const struct outcome *outcome, const char *what, FIL
 static void write_summary_row(const struct outcome *outcome, enum measure measure, FILE *out)
 {
     const struct estimate *e = &outcome->measures[measure];
-    const double figures[] = {e->mean, e->low, e->high, e->p50, e->p90, e->p95, e->p99, e->max};
+    const double means[] = {e->mean, e->low, e->high}, percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
     write_row_start(outcome, measure_types[measure].name, out);
     putc(',', out);
     write_text(measure_types[measure].unit_name, out);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        write_number(figures[i], out);
+    for (size_t i = 0; i < sizeof means / sizeof *means; i++)
+        write_number(means[i], DIGITS_OF_MEAN, out);
+    for (size_t i = 0; i < sizeof percentiles / sizeof *percentiles; i++)
+        write_number(percentiles[i], DIGITS_OF_PERCENTILE, out);
     fprintf(out, ",%llu\n", (unsigned long long)e->paths);
 }
 
@@ -64,8 +66,8 @@ void report_distribution_csv(const struct study *study, FILE *out)
             const struct curve *curve = &study->outcomes[i].curves[c];
             for (int p = 0; p < curve->n_points; p++) {
                 write_row_start(&study->outcomes[i], measure_types[curve_measures[c]].name, out);
-                write_number(curve->value[p], out);
-                write_number(curve->exceeded[p], out);
+                write_number(curve->value[p], DIGITS_OF_PERCENTILE, out);
+                write_number(curve->exceeded[p], DIGITS_OF_PERCENTILE, out);
                 putc('\n', out);
             }
         }
@@ -80,8 +82,8 @@ void report_causes_csv(const struct study *study, FILE *out)
         double lost = outcome_lost(outcome);
         for (int c = 0; c < CAUSES; c++) {
             write_row_start(outcome, cause_types[c].name, out);
-            write_number(outcome->causes[c], out);
-            write_number(lost > 0 ? outcome->causes[c] / lost : NAN, out);
+            write_number(outcome->causes[c], DIGITS_OF_MEAN, out);
+            write_number(lost > 0 ? outcome->causes[c] / lost : NAN, DIGITS_OF_MEAN, out);
             putc('\n', out);
         }
     }

@@ -7,18 +7,28 @@
 #include <inttypes.h>
 #include <math.h>
 
+static void write_mean(struct json *json, const char *key, double value)
+{
+    json_number(json, key, rounded_to(DIGITS_OF_MEAN, value));
+}
+
+static void write_percentile(struct json *json, const char *key, double value)
+{
+    json_number(json, key, rounded_to(DIGITS_OF_PERCENTILE, value));
+}
+
 static void write_estimate(struct json *json, enum measure measure, const struct estimate *estimate)
 {
     json_object(json, measure_types[measure].name);
     json_text(json, "unit", measure_types[measure].unit_name);
-    json_number(json, "mean", estimate->mean);
-    json_number(json, "low", estimate->low);
-    json_number(json, "high", estimate->high);
-    json_number(json, "p50", estimate->p50);
-    json_number(json, "p90", estimate->p90);
-    json_number(json, "p95", estimate->p95);
-    json_number(json, "p99", estimate->p99);
-    json_number(json, "max", estimate->max);
+    write_mean(json, "mean", estimate->mean);
+    write_mean(json, "low", estimate->low);
+    write_mean(json, "high", estimate->high);
+    write_percentile(json, "p50", estimate->p50);
+    write_percentile(json, "p90", estimate->p90);
+    write_percentile(json, "p95", estimate->p95);
+    write_percentile(json, "p99", estimate->p99);
+    write_percentile(json, "max", estimate->max);
     json_count(json, "paths", estimate->paths);
     json_bool(json, "trusted", estimate->trusted);
     json_text(json, "note", estimate->note);
@@ -31,8 +41,8 @@ static void write_causes(struct json *json, const struct outcome *outcome)
     json_object(json, "causes");
     for (int c = 0; c < CAUSES; c++) {
         json_object(json, cause_types[c].name);
-        json_number(json, "seconds", outcome->causes[c]);
-        json_number(json, "share", lost > 0 ? outcome->causes[c] / lost : NAN);
+        write_mean(json, "seconds", outcome->causes[c]);
+        write_mean(json, "share", lost > 0 ? outcome->causes[c] / lost : NAN);
         json_end(json);
     }
     json_end(json);
@@ -46,7 +56,7 @@ static void write_outcome(struct json *json, const struct outcome *outcome)
     json_count(json, "paths", outcome->paths);
     json_count(json, "events", outcome->events);
     json_text(json, "stop", stop_names[outcome->stop]);
-    json_number(json, "precision", outcome->precision);
+    write_mean(json, "precision", outcome->precision);
     json_bool(json, "feasible", outcome->feasible);
     json_text(json, "infeasible_because", outcome->infeasible_because);
     json_object(json, "measures");
@@ -119,7 +129,7 @@ void report_result_json(const struct study *study, const char *version, FILE *ou
     write_scenario(&json, study->scenario);
     json_count(&json, "seed", study->seed);
     json_number(&json, "threads", study->threads);
-    json_number(&json, "seconds", study->seconds);
+    write_mean(&json, "seconds", study->seconds);
     json_count(&json, "paths", study->paths);
     json_count(&json, "events", study->events);
     json_bool(&json, "partial", study->partial);

@@ -2,9 +2,11 @@
  * The plan of a rollout, step by step: for people (`nines plan`) and for the executor (plan.json).
  *
  * Only the steps of a strategy have numbers, from 1 in each environment, the same in both forms. What an environment
- * asks for itself (approve, test, soak) stands around them.
+ * asks for itself (approve, test, soak) stands around them. The way back stands below, by the number of the last step
+ * that was done.
  */
-#include "report/common.h"
+#include "report/back.h"
+#include "report/terminal.h"
 
 #include "base/json.h"
 #include "base/units.h"
@@ -13,7 +15,13 @@
 
 #include <inttypes.h>
 
-enum { DURATION_BYTES = 64 };
+enum {
+    DURATION_BYTES = 64,
+    WIDTH = 80,        /* of sentences */
+    MOST_WAYS = 12,    /* that are shown: of more, so many of the first and of the last */
+    FIRST_WAYS = 7,
+    LAST_WAYS = 3,
+};
 
 static const char *routing_name(const struct strategy *strategy)
 {
@@ -80,6 +88,89 @@ static void print_step(int number, const struct step *step, FILE *out)
     putc('\n', out);
 }
 
+static void print_step_back(const struct step *step, FILE *out)
+{
+    char share[QUANTITY_BYTES];
+    if (step->kind == STEP_SHIFT)
+        fprintf(out, "shift %s to old", quantity_plain(QUANTITY_SHARE, 1 - step->weight, share));
+    else
+        fprintf(out, "%s %d %s%s", step_kind_names[step->kind], step->count, version_names[step->version],
+                step->at_once ? " at once" : "");
+}
+
+/* "stop 3 new, start 3 old": what is done, in order; "4 x (…)" where two steps repeat. */
+static void print_way(const struct way *way, FILE *out)
+{
+    for (int i = 0, times; i < way->n_steps; i += times > 1 ? 2 * times : 1) {
+        times = steps_repeat(&way->steps[i], way->n_steps - i);
+        fputs(i ? ", " : "", out);
+        if (times > 1)
+            fprintf(out, "%d x (", times);
+        print_step_back(&way->steps[i], out);
+        if (times > 1) {
+            fputs(", ", out);
+            print_step_back(&way->steps[i + 1], out);
+            putc(')', out);
+        }
+    }
+    putc('\n', out);
+}
+
+static int count_ways(struct ways ways)
+{
+    int n = 0;
+    while (ways_next(&ways))
+        n++;
+    ways_free(&ways);
+    return n;
+}
+
+/* A line for each way: the steps after which it is taken, and its own. The last holds from its step on. */
+static void print_back(const struct strategy *strategy, int replicas, const struct plan *plan, FILE *out)
+{
+    struct ways ways = {.strategy = strategy, .replicas = replicas, .plan = plan};
+    int n = count_ways(ways);
+    fputs("  way back after step\n", out);
+    for (int i = 0; ways_next(&ways); i++) {
+        char steps[32];
+        bool last = ways.way.to == plan->n_steps, left_out = n > MOST_WAYS && i >= FIRST_WAYS && i < n - LAST_WAYS;
+        if (left_out && i == FIRST_WAYS)
+            fprintf(out, "%9s  and so on: --format json has all %d ways\n", "...", n);
+        if (left_out)
+            continue;
+        if (last)
+            snprintf(steps, sizeof steps, "%d on", ways.way.from);
+        else if (ways.way.from == ways.way.to)
+            snprintf(steps, sizeof steps, "%d", ways.way.from);
+        else
+            snprintf(steps, sizeof steps, "%d-%d", ways.way.from, ways.way.to);
+        fprintf(out, "%9s  ", steps);
+        print_way(&ways.way, out);
+    }
+    ways_free(&ways);
+}
+
+/* When the ways back are taken, and what may go wrong with them. */
+static void print_rollback(const struct release *release, FILE *out)
+{
+    char text[DURATION_BYTES], share[QUANTITY_BYTES];
+    struct text sentence = {0};
+    text_add(&sentence, "An alert, a failed verdict or test, or a start of more than %s ends the rollout. ",
+             duration(release->progress_deadline, text));
+    if (release->react > 0)
+        text_add(&sentence, "After a mean of %s ", duration(release->react, text));
+    text_add(&sentence, "%s environment that has begun goes its way back, all at the same time.",
+             release->react > 0 ? "every" : "Every");
+    if (release->rollback_failure > 0)
+        text_add(&sentence, " In %s of the cases one is stuck there until people have restored it (mean %s).",
+                 quantity_plain(QUANTITY_SHARE, release->rollback_failure, share),
+                 duration(release->manual_recovery, text));
+    putc('\n', out);
+    put_wrapped(sentence.data, WIDTH, out);
+    putc('\n', out);
+    text_free(&sentence);
+}
+
 static void print_environment(const struct environment *environment, const struct strategy *strategy,
                               struct arena *arena, FILE *out)
 {
@@ -102,9 +193,10 @@ static void print_environment(const struct environment *environment, const struc
     }
     if (environment->soak > 0)
         fprintf(out, "   -  %-8s%s\n", "soak", duration(environment->soak, text));
+    print_back(strategy, service->replicas, &plan, out);
 }
 
-/* Prints the steps of a strategy in each environment of a topology, as a numbered list. */
+/* Prints the steps of a strategy in each environment of a topology, as a numbered list, and below it the way back. */
 void report_plan_text(const struct scenario *scenario, const struct strategy *strategy,
                       const struct topology *topology, FILE *out)
 {
@@ -117,18 +209,22 @@ void report_plan_text(const struct scenario *scenario, const struct strategy *st
     putc('\n', out);
     for (int i = 0; i < topology->n_environments; i++)
         print_environment(&topology->environments[i], strategy, &arena, out);
+    print_rollback(&scenario->release, out);
     arena_free(&arena);
 }
 
-/* Only the figures that the action has. */
+/* Only the figures that the action has. A step of a way back has the number 0, which is not written. */
 static void write_step(struct json *json, int number, const struct step *step)
 {
     json_object(json, NULL);
-    json_number(json, "number", number);
+    if (number)
+        json_number(json, "number", number);
     json_text(json, "action", step_kind_names[step->kind]);
     if (step->kind == STEP_START || step->kind == STEP_STOP) {
         json_text(json, "version", version_names[step->version]);
         json_number(json, "count", step->count);
+        if (step->at_once)
+            json_bool(json, "at_once", true);
     } else if (step->kind == STEP_WAIT || step->kind == STEP_APPROVE) {
         json_number(json, "seconds", step->seconds);
     } else if (step->kind == STEP_SHIFT) {
@@ -155,8 +251,35 @@ static void write_test(struct json *json, const struct verdict *test)
     json_end(json);
 }
 
-static void write_back(struct json *json, const struct strategy *strategy, int replicas)
+/* Two steps that repeat are written once, as the steps of an action "repeat". */
+static void write_way(struct json *json, const struct way *way)
 {
+    json_object(json, NULL);
+    json_number(json, "from_step", way->from);
+    json_number(json, "to_step", way->to);
+    json_array(json, "steps");
+    for (int i = 0, times; i < way->n_steps; i += times > 1 ? 2 * times : 1) {
+        times = steps_repeat(&way->steps[i], way->n_steps - i);
+        if (times > 1) {
+            json_object(json, NULL);
+            json_text(json, "action", "repeat");
+            json_number(json, "times", times);
+            json_array(json, "steps");
+            write_step(json, 0, &way->steps[i]);
+            write_step(json, 0, &way->steps[i + 1]);
+            json_end(json);
+            json_end(json);
+        } else {
+            write_step(json, 0, &way->steps[i]);
+        }
+    }
+    json_end(json);
+    json_end(json);
+}
+
+static void write_back(struct json *json, const struct strategy *strategy, int replicas, const struct plan *plan)
+{
+    struct ways ways = {.strategy = strategy, .replicas = replicas, .plan = plan};
     json_object(json, "back");
     json_text(json, "routing", routing_name(strategy));
     if (strategy->type->routing == ROUTING_POOLED) {
@@ -164,7 +287,12 @@ static void write_back(struct json *json, const struct strategy *strategy, int r
         json_number(json, "max_surge", pace.surge);
         json_number(json, "max_unavailable", pace.unavailable);
     }
+    json_array(json, "ways");
+    while (ways_next(&ways))
+        write_way(json, &ways.way);
     json_end(json);
+    json_end(json);
+    ways_free(&ways);
 }
 
 static void write_environment(struct json *json, const struct environment *environment,
@@ -186,14 +314,15 @@ static void write_environment(struct json *json, const struct environment *envir
     for (int i = 0; i < plan.n_steps; i++)
         write_step(json, i + 1, &plan.steps[i]);
     json_end(json);
-    write_back(json, strategy, service->replicas);
+    write_back(json, strategy, service->replicas, &plan);
     json_end(json);
 }
 
 /*
  * The same for the executor. Durations are in seconds, weights and probabilities from 0 to 1. `approve` of an
  * environment is the mean that was simulated, 0 where nobody need approve; `back` says how to go back from wherever
- * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled at that pace.
+ * the rollout stands: weighted (start the missing old ones, shift to 0, stop all new ones), or pooled at that pace;
+ * and, in `ways`, with which steps once the steps from `from_step` to `to_step` are done.
  */
 void report_plan_json(const struct scenario *scenario, const struct strategy *strategy,
                       const struct topology *topology, const char *version, FILE *out)
@@ -215,6 +344,8 @@ void report_plan_json(const struct scenario *scenario, const struct strategy *st
     json_end(&json);
     json_object(&json, "release");
     json_number(&json, "react", scenario->release.react);
+    json_number(&json, "rollback_failure", scenario->release.rollback_failure);
+    json_number(&json, "manual_recovery", scenario->release.manual_recovery);
     json_number(&json, "progress_deadline", scenario->release.progress_deadline);
     json_end(&json);
     json_array(&json, "environments");

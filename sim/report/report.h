@@ -38,6 +38,7 @@ void report_plan_json(const struct scenario *scenario, const struct strategy *st
 
 bool report_plots(const struct study *study, const char *folder, const struct report_options *options,
                   struct error *error);
+bool report_plots_remove(const char *folder, struct error *error);
 bool report_write(const struct study *study, const char *folder, const struct report_options *options,
                   struct error *error);
 

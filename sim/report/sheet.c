@@ -16,6 +16,8 @@
 /* Okabe and Ito, Color Universal Design (2008), less black, dark ones first; told apart with any colour vision. */
 const unsigned palette[PALETTE] = {0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000};
 
+const char *const sheet_suffixes[] = {"-numbers.gp", "-texts.dat", "-data.dat", "-marks.dat", "-none.dat", NULL};
+
 static const struct { double seconds, below; } time_units[] = {
     {0, 0}, {1, 300}, {60, 3 * 3600}, {3600, 4 * 86400}, {86400, INFINITY}};
 
@@ -117,11 +119,10 @@ bool sheet_write(const struct sheet *sheet, const char *folder, struct error *er
     text_add(&numbers, "]\n");
     text_add(&numbers, "width = %#.12g\nheight = %#.12g\n%s", sheet->width, sheet->height,
              sheet->numbers.length ? sheet->numbers.data : "");
-    bool done = write_part(sheet, folder, "-numbers.gp", &numbers, error) &&
-                write_part(sheet, folder, "-texts.dat", &texts, error) &&
-                write_part(sheet, folder, "-data.dat", &sheet->data, error) &&
-                write_part(sheet, folder, "-marks.dat", &sheet->marks, error) &&
-                write_part(sheet, folder, "-none.dat", &sheet->none, error);
+    const struct text *const parts[] = {&numbers, &texts, &sheet->data, &sheet->marks, &sheet->none};
+    bool done = true;
+    for (int i = 0; done && sheet_suffixes[i]; i++)
+        done = write_part(sheet, folder, sheet_suffixes[i], parts[i], error);
     text_free(&texts);
     text_free(&numbers);
     return done;

@@ -29,6 +29,7 @@ struct axis {
 };
 
 extern const unsigned palette[];
+extern const char *const sheet_suffixes[]; /* of the files of a figure; ended by NULL */
 enum { PALETTE = 7, GREY = 0x999999, NAME_COLUMNS = 44, SHEET_WIDTH = 1000, TITLE_HEIGHT = 62 };
 
 void        sheet_number(struct sheet *sheet, const char *name, double value);

@@ -2,8 +2,9 @@
  * The answer on a terminal: for each topology a table of its strategies, then in sentences who costs least, what was
  * ruled out, and what of it may not be trusted.
  *
- * Where the width does not do, columns are left out, the least needed first, and a line says which; a column that is
- * minimised stays. Figures keep their intervals: a mean without one says nothing.
+ * Where the width does not do, long names are shortened, as far as they can still be told apart; then the column of
+ * added lost, which the others imply, is left out, and a line says so; then the columns are parted into tables below
+ * each other, the most needed in the first. Figures keep their intervals: a mean without one says nothing.
  */
 #include "report/terminal.h"
 
@@ -11,9 +12,12 @@
 #include "base/utf8.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2, MOST_SECONDS = 1000 };
+
+enum { LEFT_OUT = 0, FREE = 1 }; /* no table; a rank */
 
 enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
 
@@ -21,29 +25,30 @@ struct column {
     enum measure measure;
     enum figure  figure;
     const char  *heading, *below; /* two lines of heading */
-    int          rank;            /* columns of a low rank are left out first */
+    int          rank;            /* columns of a high rank stand in the first table; FREE: may be left out */
 };
 
 static const struct column usual_columns[] = {
-    {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 5},
+    {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 4},
     {MEASURE_LOST, FIGURE_MEAN, "lost", "", 6},
-    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", 1},
-    {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 4},
-    {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 3},
+    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", FREE},
+    {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 3},
+    {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 5},
     {MEASURE_EXTRA, FIGURE_BARE_MEAN, "extra", "inst-h", 2},
 };
 
 enum { USUAL_COLUMNS = sizeof usual_columns / sizeof *usual_columns };
 
-/* The table of one topology, laid out. */
+/* The tables of one topology, laid out. */
 struct layout {
     struct arena   arena;
     struct column  columns[MOST_COLUMNS];
     enum quantity_unit units[MOST_COLUMNS];
     const char   **cells[MOST_COLUMNS]; /* by outcome of the group */
     int            widths[MOST_COLUMNS];
-    bool           shown[MOST_COLUMNS];
-    int            n_columns, name_width;
+    int            table[MOST_COLUMNS]; /* from 1, or LEFT_OUT */
+    const char   **names;               /* by outcome of the group */
+    int            n_rows, n_columns, n_tables, name_width;
 };
 
 /* Both percentiles in the unit that suits the greater: "28.9 / 43.4 min". */
@@ -107,53 +112,115 @@ static void choose_columns(struct layout *layout, enum measure minimized)
             layout->columns[i].rank = MOST_COLUMNS;
 }
 
-static int layout_width(const struct layout *layout)
+static int by_text(const void *one, const void *other)
+{
+    return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* Whether the names, shortened to the width, are as many as in full. */
+static bool names_differ(const struct layout *layout, int width)
+{
+    struct arena arena = {0};
+    const char **names = arena_new(&arena, (size_t)layout->n_rows, sizeof *names);
+    bool differ = true;
+    for (int i = 0; i < layout->n_rows; i++) {
+        struct text name = {0};
+        utf8_add_shortened(&name, layout->names[i], width);
+        names[i] = arena_text(&arena, name.data);
+        text_free(&name);
+    }
+    qsort(names, (size_t)layout->n_rows, sizeof *names, by_text);
+    for (int i = 1; i < layout->n_rows; i++)
+        differ = differ && strcmp(names[i - 1], names[i]) != 0;
+    arena_free(&arena);
+    return differ;
+}
+
+/* The width that names are shortened to at most, so that the widest column still stands beside them. */
+static int least_name_width(const struct layout *layout, int width)
+{
+    int widest = 0, least = LEAST_NAME;
+    for (int c = 0; c < layout->n_columns; c++)
+        widest = layout->widths[c] > widest ? layout->widths[c] : widest;
+    int most = width - MARK - GAP - widest;
+    while (least < layout->name_width && least < most && !names_differ(layout, least))
+        least++;
+    return least < layout->name_width ? least : layout->name_width;
+}
+
+static int table_width(const struct layout *layout, int table)
 {
     int width = MARK + layout->name_width;
     for (int c = 0; c < layout->n_columns; c++)
-        if (layout->shown[c])
+        if (layout->table[c] == table)
             width += GAP + layout->widths[c];
     return width;
 }
 
-static int least_ranked(const struct layout *layout)
+/* The column of the highest rank that stands in no table and fits into that one; -1: there is none. */
+static int next_column(const struct layout *layout, int table, int width)
 {
-    int least = -1;
+    int used = table_width(layout, table), best = -1;
+    bool empty = used == MARK + layout->name_width;
     for (int c = 0; c < layout->n_columns; c++)
-        if (layout->shown[c] && (least < 0 || layout->columns[c].rank < layout->columns[least].rank))
-            least = c;
-    return least >= 0 && layout->columns[least].rank == MOST_COLUMNS ? -1 : least;
+        if (!layout->table[c] && (empty || used + GAP + layout->widths[c] <= width) &&
+            (best < 0 || layout->columns[c].rank > layout->columns[best].rank))
+            best = c;
+    return best;
 }
 
-/* First long names are shortened, then columns go; what they leave is given back to the names. */
+static bool all_placed(const struct layout *layout)
+{
+    bool all = true;
+    for (int c = 0; c < layout->n_columns; c++)
+        all = all && (layout->table[c] || layout->columns[c].rank == FREE);
+    return all;
+}
+
+/* Parts the columns into as many tables as are needed; what may be left out gets none of its own. */
+static void part(struct layout *layout, int width)
+{
+    memset(layout->table, 0, sizeof layout->table);
+    for (layout->n_tables = 0; !all_placed(layout);) {
+        layout->n_tables++;
+        for (int c; (c = next_column(layout, layout->n_tables, width)) >= 0;)
+            layout->table[c] = layout->n_tables;
+    }
+}
+
+/* Shortens names, leaves out, parts, in this order and as far as needed; gives the names what room is left. */
 static void fit(struct layout *layout, int width)
 {
-    int wanted = layout->name_width, least;
-    int too_wide = layout_width(layout) - width;
-    if (too_wide > 0 && layout->name_width > LEAST_NAME) {
-        layout->name_width -= too_wide;
-        if (layout->name_width < LEAST_NAME)
-            layout->name_width = LEAST_NAME;
-    }
-    while (layout_width(layout) > width && (least = least_ranked(layout)) >= 0)
-        layout->shown[least] = false;
-    int room = layout->name_width + width - layout_width(layout);
+    int wanted = layout->name_width, widest = 0;
+    layout->name_width = least_name_width(layout, width);
+    layout->n_tables = 1;
+    for (int c = 0; c < layout->n_columns; c++)
+        layout->table[c] = 1;
+    for (int c = 0; c < layout->n_columns && table_width(layout, 1) > width; c++)
+        if (layout->columns[c].rank == FREE)
+            layout->table[c] = LEFT_OUT;
+    if (table_width(layout, 1) > width)
+        part(layout, width);
+    for (int t = 1; t <= layout->n_tables; t++)
+        widest = table_width(layout, t) > widest ? table_width(layout, t) : widest;
+    int room = layout->name_width + width - widest;
     layout->name_width = room >= wanted ? wanted : room > layout->name_width ? room : layout->name_width;
 }
 
 static void lay_out(struct layout *layout, const struct study *study, const struct group *group, int width)
 {
     int n = group->end - group->first;
-    *layout = (struct layout){0};
+    *layout = (struct layout){.n_rows = n};
     choose_columns(layout, study->scenario->objective.minimize);
-    for (int i = group->first; i < group->end; i++) {
-        int columns = utf8_columns(study->outcomes[i].name);
+    layout->names = arena_new(&layout->arena, (size_t)n, sizeof *layout->names);
+    for (int i = 0; i < n; i++) {
+        layout->names[i] = study->outcomes[group->first + i].name;
+        int columns = utf8_columns(layout->names[i]);
         layout->name_width = columns > layout->name_width ? columns : layout->name_width;
     }
     for (int c = 0; c < layout->n_columns; c++) {
         int heading = utf8_columns(layout->columns[c].heading), below = utf8_columns(layout->columns[c].below);
         layout->widths[c] = heading > below ? heading : below;
-        layout->shown[c] = true;
         layout->cells[c] = arena_new(&layout->arena, (size_t)n, sizeof *layout->cells[c]);
         layout->units[c] = column_unit(study, group, layout->columns[c].measure);
         for (int i = 0; i < n; i++) {
@@ -166,14 +233,14 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
     fit(layout, width);
 }
 
-static void put_heading(const struct layout *layout, struct paint paint, FILE *out)
+static void put_heading(const struct layout *layout, int table, struct paint paint, FILE *out)
 {
     for (int line = 0; line < 2; line++) {
         struct text text = {0};
         text_add(&text, "%*s", MARK + layout->name_width, "");
         for (int c = 0; c < layout->n_columns; c++) {
             const char *heading = line ? layout->columns[c].below : layout->columns[c].heading;
-            if (layout->shown[c])
+            if (layout->table[c] == table)
                 text_add(&text, "%*s%s", GAP + layout->widths[c] - utf8_columns(heading), "", heading);
         }
         while (text.length && text.data[text.length - 1] == ' ')
@@ -184,19 +251,21 @@ static void put_heading(const struct layout *layout, struct paint paint, FILE *o
     }
 }
 
-static void put_row(const struct layout *layout, const struct outcome *outcome, int row, bool best, struct paint paint,
-                    FILE *out)
+/* After the first table, a row without figures is left out. */
+static void put_row(const struct layout *layout, int table, int row, bool best, struct paint paint, FILE *out)
 {
     struct text name = {0};
-    utf8_add_shortened(&name, outcome->name, layout->name_width);
-    fprintf(out, "%s%c ", paint.on, best ? '*' : ' ');
     int last = 0;
     for (int c = 0; c < layout->n_columns; c++)
-        if (layout->shown[c] && *layout->cells[c][row])
+        if (layout->table[c] == table && *layout->cells[c][row])
             last = c + 1;
+    if (!last && table > 1)
+        return;
+    utf8_add_shortened(&name, layout->names[row], layout->name_width);
+    fprintf(out, "%s%c ", paint.on, best ? '*' : ' ');
     put_left(name.data, last ? layout->name_width : 0, out);
     for (int c = 0; c < last; c++)
-        if (layout->shown[c]) {
+        if (layout->table[c] == table) {
             put_spaces(GAP, out);
             put_right(layout->cells[c][row], layout->widths[c], out);
         }
@@ -208,7 +277,7 @@ static void put_left_out(const struct layout *layout, const struct table_options
 {
     struct text text = {0};
     for (int c = 0; c < layout->n_columns; c++)
-        if (!layout->shown[c])
+        if (layout->table[c] == LEFT_OUT)
             text_add(&text, "%s%s", text.length ? ", " : "Left out for want of width: ", layout->columns[c].heading);
     if (!text.length)
         return;
@@ -288,7 +357,7 @@ static void put_infeasible(const struct study *study, const struct group *group,
 static bool is_shown(const struct layout *layout, enum measure measure)
 {
     for (int c = 0; c < layout->n_columns; c++)
-        if (layout->shown[c] && layout->columns[c].measure == measure)
+        if (layout->table[c] != LEFT_OUT && layout->columns[c].measure == measure)
             return true;
     return false;
 }
@@ -392,6 +461,21 @@ static void put_stops(const struct study *study, const struct group *group, cons
     }
 }
 
+static void put_table(const struct study *study, const struct group *group, const struct layout *layout, int table,
+                      const struct table_options *options, FILE *out)
+{
+    int best = study->best[group->index];
+    put_heading(layout, table, paint_of(options, "\033[2m"), out);
+    for (int i = group->first; i < group->end; i++) {
+        const struct outcome *outcome = &study->outcomes[i];
+        bool dim = !outcome->strategy || !outcome->feasible;
+        struct paint paint = i == best ? paint_of(options, "\033[1;32m")
+                             : dim     ? paint_of(options, "\033[2m")
+                                       : (struct paint){"", ""};
+        put_row(layout, table, i - group->first, i == best, paint, out);
+    }
+}
+
 static void put_group(const struct study *study, const struct group *group, const struct table_options *options,
                       FILE *out)
 {
@@ -405,14 +489,10 @@ static void put_group(const struct study *study, const struct group *group, cons
         fprintf(out, "%s%s%s\n", bold.on, name.data, bold.off);
         text_free(&name);
     }
-    put_heading(&layout, paint_of(options, "\033[2m"), out);
-    for (int i = group->first; i < group->end; i++) {
-        const struct outcome *outcome = &study->outcomes[i];
-        bool dim = !outcome->strategy || !outcome->feasible;
-        struct paint paint = i == best ? paint_of(options, "\033[1;32m")
-                             : dim     ? paint_of(options, "\033[2m")
-                                       : (struct paint){"", ""};
-        put_row(&layout, outcome, i - group->first, i == best, paint, out);
+    for (int table = 1; table <= layout.n_tables; table++) {
+        if (table > 1)
+            putc('\n', out);
+        put_table(study, group, &layout, table, options, out);
     }
     if (options->verbose)
         put_details(study, group, options, out);

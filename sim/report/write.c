@@ -41,35 +41,34 @@ static void write_plan(const struct study *study, const struct report_options *o
     report_plan_json(study->scenario, winner->strategy, winner->topology, options->version, out);
 }
 
+/* The plan comes last, since there may be none. */
 static const struct part parts[] = {
-    {"summary.csv", write_summary},
-    {"distribution.csv", write_distribution},
-    {"causes.csv", write_causes},
-    {"result.json", write_result},
+    {"summary.csv", write_summary}, {"distribution.csv", write_distribution}, {"causes.csv", write_causes},
+    {"result.json", write_result},  {"plan.json", write_plan},
 };
 
-static const struct part plan_part = {"plan.json", write_plan};
+enum { PARTS = sizeof parts / sizeof *parts, PLAN = PARTS - 1 };
 
-static bool write_part(const struct part *part, const struct study *study, const char *folder,
-                       const struct report_options *options, struct error *error)
+/* Begins a file and writes it, all but its name. On a fault there is no such file. */
+static bool begin_part(struct file_writer *writer, const struct part *part, const struct study *study,
+                       const char *folder, const struct report_options *options, struct error *error)
 {
     struct text path = {0};
-    struct file_writer writer;
     text_add(&path, "%s/%s", folder, part->name);
-    bool done = file_begin(&writer, path.data, error);
-    if (done) {
-        part->write(study, options, writer.stream);
-        done = file_finish(&writer, error);
-    }
+    bool done = file_begin(writer, path.data, error);
     text_free(&path);
-    return done;
+    if (!done)
+        return false;
+    part->write(study, options, writer->stream);
+    fflush(writer->stream);
+    return !writer->fault || file_finish(writer, error);
 }
 
 /* Without a winner there is no plan, and one of an earlier run must not be carried out in its stead. */
 static bool remove_plan(const char *folder, const struct report_options *options, struct error *error)
 {
     struct text path = {0};
-    text_add(&path, "%s/%s", folder, plan_part.name);
+    text_add(&path, "%s/%s", folder, parts[PLAN].name);
     bool done = unlink(path.data) == 0 || errno == ENOENT ||
                 error_add(error, FAULT_SYSTEM, "%s: cannot remove the plan of an earlier run: %s", path.data,
                           strerror(errno));
@@ -81,18 +80,23 @@ static bool remove_plan(const char *folder, const struct report_options *options
 
 /*
  * Writes all results of a study into the folder, which is made if missing: summary.csv, distribution.csv, causes.csv,
- * result.json, plan.json and, last, the plots. Each file is whole or as it was. Returns false at the first that cannot
- * be written; what only costs a picture is told in options->warnings.
+ * result.json, plan.json and, last, the plots. The files are written beside the old ones first and take their names
+ * when all of them are on the disk, so that a full one leaves the results of the run before as they were, pictures
+ * included. Pictures of the run before, which would show other figures, are removed whether or not new ones are asked
+ * for. Returns false at the first fault; what only costs a picture is told in options->warnings.
  */
 bool report_write(const struct study *study, const char *folder, const struct report_options *options,
                   struct error *error)
 {
+    struct file_writer writers[PARTS] = {0};
+    int n = study->winner >= 0 ? PARTS : PLAN;
     bool done = file_make_folder(folder, error);
-    for (size_t i = 0; done && i < sizeof parts / sizeof *parts; i++)
-        done = write_part(&parts[i], study, folder, options, error);
-    if (done && study->winner >= 0)
-        done = write_part(&plan_part, study, folder, options, error);
-    else if (done)
-        done = remove_plan(folder, options, error);
+    for (int i = 0; done && i < n; i++)
+        done = begin_part(&writers[i], &parts[i], study, folder, options, error);
+    done = done && report_plots_remove(folder, error) && (n == PARTS || remove_plan(folder, options, error));
+    for (int i = 0; done && i < n; i++)
+        done = file_finish(&writers[i], error);
+    for (int i = 0; i < n; i++)
+        file_abandon(&writers[i]);
     return done && (options->no_plots || report_plots(study, folder, options, error));
 }

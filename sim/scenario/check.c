@@ -1,6 +1,7 @@
 /*
  * What must fit together in a scenario, and the figures that are derived from others. A check rests only on figures
- * that were read without a fault, so that one mistake is not told twice.
+ * that were read without a fault, so that one mistake is not told twice. Where one of the figures comes from an
+ * override, that one is blamed: place_of_cause.
  */
 #include "scenario/read.h"
 
@@ -24,7 +25,8 @@ static void check_unique(struct reader *reader, const struct node *list, const c
             const struct node *other = node_find(before, "name");
             if (!other || other->bad || strcmp(name->text, other->text))
                 continue;
-            messages_add(reader->messages, name->place, NULL, "two %s are called `%s`", what, called(reader, entry));
+            messages_add(reader->messages, place_of_cause(name->place, other->place), NULL,
+                         "two %s are called `%s`", what, called(reader, entry));
             break;
         }
     }
@@ -45,9 +47,14 @@ static void check_service(struct reader *reader, const struct node *map, struct 
     if (service->demand < 0)
         service->demand = service->replicas;
     else if (demand && !demand->bad && node_usable(map, "replicas") && service->demand > service->replicas)
-        messages_add(reader->messages, demand->place, NULL, "`demand` is %.15g, more than the %d replicas can serve",
-                     service->demand, service->replicas);
+        messages_add(reader->messages, place_of_cause(demand->place, node_find(map, "replicas")->place), NULL,
+                     "`demand` is %.15g, more than the %d replicas can serve", service->demand, service->replicas);
     check_repair(reader, map, service->mtbf, "an instance");
+}
+
+static struct place place_of_released(const struct node *list, int service)
+{
+    return node_find(node_at(list, service), "released")->key_place;
 }
 
 static void find_released(struct reader *reader, const struct node *list, struct environment *environment)
@@ -57,8 +64,8 @@ static void find_released(struct reader *reader, const struct node *list, struct
         if (!environment->services[i].released)
             continue;
         if (found >= 0)
-            messages_add(reader->messages, node_find(node_at(list, i), "released")->key_place, NULL,
-                         "a second service is released, `%s`: one service of an environment is",
+            messages_add(reader->messages, place_of_cause(place_of_released(list, i), place_of_released(list, found)),
+                         NULL, "a second service is released, `%s`: one service of an environment is",
                          called(reader, node_at(list, i)));
         found = found < 0 ? i : found;
     }
@@ -69,8 +76,9 @@ static void find_released(struct reader *reader, const struct node *list, struct
 /* Defective instances that crash must come back, too. */
 static void check_crashes(struct reader *reader, const struct node *service, const struct release *release)
 {
-    if (release->crash_mtbf > 0 && service->kind == NODE_MAP && !node_find(service, "mttr"))
-        messages_add(reader->messages, service->place, NULL,
+    const struct node *crash = node_find(node_find(reader->root, "release"), "crash_mtbf");
+    if (crash && release->crash_mtbf > 0 && service->kind == NODE_MAP && !node_find(service, "mttr"))
+        messages_add(reader->messages, place_of_cause(service->place, crash->place), NULL,
                      "the released service `%s` needs `mttr`: `release.crash_mtbf` lets its instances fail",
                      called(reader, service));
 }
@@ -96,19 +104,22 @@ static void check_users(struct reader *reader, const struct node *list, const st
 {
     double sum = 0;
     const struct node *last = NULL;
+    struct place cause = {0};
     for (struct node *entry = list->first; entry; entry = entry->next) {
         const struct node *users = node_find(entry, "users");
         if (entry->bad || (users && users->bad))
             return;
         last = users ? users : last;
+        cause = users ? place_of_cause(cause, users->place) : cause;
     }
+    cause = place_of_cause(last ? last->place : list->place, cause);
     for (int i = 0; i < topology->n_environments; i++)
         sum += topology->environments[i].users;
     if (sum > 1 + SHARE_SLACK)
-        messages_add(reader->messages, last->place, NULL,
+        messages_add(reader->messages, cause, NULL,
                      "the `users` of all environments add up to %.15g%%, above 100%%", sum * 100);
     else if (sum <= 0)
-        messages_add(reader->messages, last ? last->place : list->place, NULL,
+        messages_add(reader->messages, cause, NULL,
                      "no environment has users: give one its share of them, such as `users: 100%%`");
 }
 
@@ -130,14 +141,16 @@ static void check_topology(struct reader *reader, const struct node *list, struc
     check_users(reader, list, topology);
 }
 
-static void check_topologies(struct reader *reader, const struct node *root, struct draft *draft)
+static void check_topologies(struct reader *reader, struct draft *draft)
 {
+    const struct node *root = reader->root;
     const struct node *list = node_find(root, "topologies"), *single = node_find(root, "environments");
     struct scenario *scenario = &draft->scenario;
     if (list && single)
-        messages_add(reader->messages, list->key_place, NULL,
+        messages_add(reader->messages, place_of_cause(list->key_place, single->key_place), NULL,
                      "`topologies` and `environments` exclude each other: the latter stands for one topology");
-    if (!list && !single)
+    if (!list && !single && !read_is_misspelt(reader, &section_scenario, NULL, root, "environments") &&
+        !read_is_misspelt(reader, &section_scenario, NULL, root, "topologies"))
         messages_add(reader->messages, root->place, NULL, "a scenario needs `environments` or `topologies`");
     if (single) {
         check_topology(reader, single, &draft->single, &scenario->release);
@@ -163,17 +176,18 @@ static void check_steps(struct reader *reader, const struct node *map, const str
     for (int i = 1; i < strategy->n_steps; i++) {
         const struct node *before = entry;
         entry = entry->next;
+        const struct node *less = node_find(before, "weight"), *more = node_find(entry, "weight");
         if (node_usable(before, "weight") && node_usable(entry, "weight") &&
             strategy->steps[i].weight < strategy->steps[i - 1].weight)
-            messages_add(reader->messages, node_find(entry, "weight")->place, NULL,
+            messages_add(reader->messages, place_of_cause(more->place, less->place), NULL,
                          "the weight goes down, from %.15g%% to %.15g%%: each step has as much or more",
                          strategy->steps[i - 1].weight * 100, strategy->steps[i].weight * 100);
     }
 }
 
-static void check_strategies(struct reader *reader, const struct node *root, const struct scenario *scenario)
+static void check_strategies(struct reader *reader, const struct scenario *scenario)
 {
-    const struct node *list = node_find(root, "strategies");
+    const struct node *list = node_find(reader->root, "strategies");
     if (!scenario->n_strategies)
         return;
     const struct node *entry = list->first;
@@ -187,9 +201,9 @@ static void check_strategies(struct reader *reader, const struct node *root, con
     check_unique(reader, list, "strategies");
 }
 
-/* Derives what is derived and says what does not fit together. root is the map that filled the draft. */
-void check_scenario(struct reader *reader, const struct node *root, struct draft *draft)
+/* Derives what is derived and says what does not fit together. reader->root is the map that filled the draft. */
+void check_scenario(struct reader *reader, struct draft *draft)
 {
-    check_topologies(reader, root, draft);
-    check_strategies(reader, root, &draft->scenario);
+    check_topologies(reader, draft);
+    check_strategies(reader, &draft->scenario);
 }

@@ -1,10 +1,12 @@
 /*
  * All that is wrong with a file: collected in whatever order it is found, shown in the order of the lines, each with
- * its line and a caret, those of overrides last. What comes from the file is never printed raw: utf8_shown.
+ * its line and a caret, those of overrides last, with the override in the place of a line. What comes from the file or
+ * the command line is never printed raw: utf8_shown.
  */
 #include "scenario/messages.h"
 
 #include "base/nearest.h"
+#include "scenario/scenario.h"
 #include "scenario/utf8.h"
 
 #include <stdarg.h>
@@ -46,11 +48,26 @@ const char *messages_shown(struct messages *messages, const char *text)
     return utf8_shown(&messages->arena, text);
 }
 
+/* The nearest of the names, or NULL; always NULL once messages are only counted, since it takes its time. */
+const char *messages_nearest(struct messages *messages, const char *text, const char *const *names, int n_names)
+{
+    return messages->kept < MOST_KEPT ? nearest_name(text, names, n_names) : NULL;
+}
+
 /* "did you mean `…`?" with the nearest of the names, or NULL. */
 const char *messages_hint(struct messages *messages, const char *text, const char *const *names, int n_names)
 {
-    const char *name = messages->kept < MOST_KEPT ? nearest_name(text, names, n_names) : NULL;
+    const char *name = messages_nearest(messages, text, names, n_names);
     return name ? arena_format(&messages->arena, "did you mean `%s`?", messages_shown(messages, name)) : NULL;
+}
+
+/*
+ * Which of two places to blame where what stands there does not fit together: the file is as its author left it, so
+ * an override before the file, and of two overrides the later one.
+ */
+struct place place_of_cause(struct place place, struct place other)
+{
+    return other.set && (!place.set || other.set > place.set) ? other : place;
 }
 
 /* Bytes of the line break at the start of bytes, as YAML 1.1 has them, or 0. */
@@ -63,21 +80,20 @@ static size_t break_length(const char *bytes, size_t length)
     return c == '\r' && length > 1 && bytes[1] == '\n' ? 2 : (size_t)size;
 }
 
-/* The bytes of a line, without its end; length is 0 if there is no such line. */
-static const char *line_find(const struct messages *messages, int line, size_t *length)
+/* The bytes of a line, without its end; *length is that of all bytes, then of the line: 0 if there is no such line. */
+static const char *line_find(const char *bytes, int line, size_t *length)
 {
-    size_t at = 0;
-    for (int i = 1; i < line && at < messages->length;) {
-        size_t size = break_length(messages->bytes + at, messages->length - at);
+    size_t at = 0, n = 0;
+    for (int i = 1; i < line && at < *length;) {
+        size_t size = break_length(bytes + at, *length - at);
         i += size > 0;
         at += size ? size : 1;
     }
-    const char *start = messages->bytes + at;
-    size_t left = messages->length - at, n = 0;
-    while (n < left && !break_length(start + n, left - n))
+    size_t left = *length - at;
+    while (n < left && !break_length(bytes + at + n, left - n))
         n++;
     *length = n;
-    return start;
+    return bytes + at;
 }
 
 /* One character of the source line, and under it what keeps the caret in place. */
@@ -102,13 +118,13 @@ static int add_character(struct text *source, struct text *under, const char *by
     return size ? size : 1;
 }
 
-static void add_source(struct text *out, const struct messages *messages, struct place place)
+/* Adds a line and a caret below its column; `label` stands before the line. */
+static void add_marked(struct text *out, const char *label, const char *line, size_t length, int caret)
 {
-    size_t length, at = 0;
-    const char *line = line_find(messages, place.line, &length);
+    size_t at = 0;
     struct text source = {0}, under = {0};
     bool whole = length <= LONG_LINE;
-    int from = whole ? 0 : place.column - WINDOW_BEFORE, to = whole ? LONG_LINE + 1 : place.column + WINDOW_AFTER;
+    int from = whole ? 0 : caret - WINDOW_BEFORE, to = whole ? LONG_LINE + 1 : caret + WINDOW_AFTER;
     text_add(&source, "%s", from > 1 ? "…" : "");
     text_add(&under, "%s", from > 1 ? " " : "");
     for (int column = 1; at < length; column++) {
@@ -119,23 +135,67 @@ static void add_source(struct text *out, const struct messages *messages, struct
             break;
         }
         if (column >= from)
-            size = add_character(&source, &under, line + at, length - at, column < place.column);
+            size = add_character(&source, &under, line + at, length - at, column < caret);
         at += size ? (size_t)size : 1;
     }
-    text_add(out, "\n%5d | %s\n      | %s^", place.line, source.data, under.data);
+    text_add(out, "\n%s%s\n      | %s^", label, source.data, under.data);
     text_free(&source);
     text_free(&under);
+}
+
+static void add_file_line(struct text *out, const struct messages *messages, struct place place)
+{
+    char label[24];
+    size_t length = messages->length;
+    const char *line = line_find(messages->bytes, place.line, &length);
+    snprintf(label, sizeof label, "%5d | ", place.line);
+    add_marked(out, label, line, length, place.column);
+}
+
+/* Where a value breaks off, libyaml's mark may be on a line after the last: then the end of the last is meant. */
+static struct place place_within(struct place place)
+{
+    const char *value = place.set->value;
+    size_t length = strlen(value);
+    int lines = 1;
+    for (size_t at = 0, size; at < length; at += size ? size : 1) {
+        size = break_length(value + at, length - at);
+        lines += size > 0;
+    }
+    if (place.line <= lines)
+        return place;
+    return (struct place){lines, 1 + utf8_length(line_find(value, lines, &length)), place.set};
+}
+
+/* The override as it was given, "release.detect=3m"; of a value of several lines the one that is meant. */
+static void add_override(struct text *out, struct place place)
+{
+    struct text line = {0};
+    const char *value = place.set->value;
+    size_t length = strlen(value);
+    place = place_within(place);
+    int column = place.column > 0 ? place.column : 1;
+    value = line_find(value, place.line, &length);
+    text_add(&line, "%s", "");
+    if (place.line <= 1)
+        text_add(&line, "%s=", place.set->path);
+    if (place.line == 1)
+        column += utf8_length(line.data);
+    text_add_bytes(&line, value, length);
+    add_marked(out, "      | ", line.data, line.length, column);
+    text_free(&line);
 }
 
 static void add_to_error(struct messages *messages, const struct message *message, struct error *error)
 {
     struct text out = {0};
     if (message->place.set) {
-        text_add(&out, "--set %s: %s", messages_shown(messages, message->place.set), message->text);
+        text_add(&out, "--set %s: %s", messages_shown(messages, message->place.set->path), message->text);
+        add_override(&out, message->place);
     } else if (message->place.line > 0) {
         text_add(&out, "%s:%d:%d: %s", messages_shown(messages, messages->file), message->place.line,
                  message->place.column, message->text);
-        add_source(&out, messages, message->place);
+        add_file_line(&out, messages, message->place);
     } else {
         text_add(&out, "%s: %s", messages_shown(messages, messages->file), message->text);
     }
@@ -150,10 +210,10 @@ static int by_place(const void *one, const void *other)
     const struct message *a = one, *b = other;
     if (!a->place.set != !b->place.set)
         return a->place.set ? 1 : -1;
-    int first = a->place.set ? a->place.set_index : a->place.line;
-    int second = b->place.set ? b->place.set_index : b->place.line;
-    if (first != second)
-        return first < second ? -1 : 1;
+    if (a->place.set != b->place.set)
+        return a->place.set < b->place.set ? -1 : 1;
+    if (!a->place.set && a->place.line != b->place.line)
+        return a->place.line < b->place.line ? -1 : 1;
     if (!a->place.set && a->place.column != b->place.column)
         return a->place.column < b->place.column ? -1 : 1;
     return a->order < b->order ? -1 : 1;

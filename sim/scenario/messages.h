@@ -5,11 +5,13 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* Where something stands: a place of the file, counted from 1, columns in characters; or an override. */
+struct override;
+
+/* Where something stands, counted from 1, columns in characters: in the file, in an override's value, or, where the
+ * line is 0, in its path. */
 struct place {
-    int         line, column;
-    const char *set; /* the override's path, or NULL */
-    int         set_index;
+    int line, column;
+    const struct override *set; /* one of an array of overrides; NULL: the file */
 };
 
 struct message {
@@ -30,7 +32,9 @@ struct messages {
 void messages_add(struct messages *messages, struct place place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 const char *messages_shown(struct messages *messages, const char *text);
+const char *messages_nearest(struct messages *messages, const char *text, const char *const *names, int n_names);
 const char *messages_hint(struct messages *messages, const char *text, const char *const *names, int n_names);
+struct place place_of_cause(struct place place, struct place other);
 void        messages_report(struct messages *messages, struct error *error);
 void        messages_free(struct messages *messages);
 

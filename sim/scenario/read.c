@@ -121,15 +121,15 @@ static bool read_whole(struct reader *reader, const struct field *field, struct 
 static void read_amount(struct reader *reader, const struct field *field, struct node *node, struct amount *amount)
 {
     uint64_t whole;
-    if (strchr(node->text, '%')) {
-        struct amount share = {.is_share = true};
-        const char *expected;
-        if (!share_parse(node->text, &share.value, &expected))
-            refuse(reader, field, node, "expected a count or a percentage, such as 2 or 25%");
+    struct amount share = {.is_share = true};
+    bool parsed = share_parse(node->text, &share.value, NULL);
+    if (strchr(node->text, '%') || (parsed && share.value > 0 && share.value < 1)) { /* 0 and 1 are counts */
+        if (!parsed)
+            refuse(reader, field, node, "expected a count or a share, such as 2 or 25%");
         else if (in_bounds(reader, field, node, share.value))
             *amount = share;
     } else if (node->quoted || !whole_parse(node->text, &whole)) {
-        refuse(reader, field, node, "expected a count or a percentage, such as 2 or 25%");
+        refuse(reader, field, node, "expected a count or a share, such as 2 or 25%");
     } else if (whole > FIELD_AMOUNT_MOST) {
         refuse(reader, field, node, arena_format(&reader->messages->arena, "a count is at most %d", FIELD_AMOUNT_MOST));
     } else {
@@ -326,14 +326,39 @@ static const struct section *section_of_key(const struct section *in, const stru
     return NULL;
 }
 
-static void refuse_key(struct reader *reader, const struct section *section, const char *type, const struct node *child)
+/* The keys that a section may have; returns how many. */
+static int keys_of(const struct section *section, const char *type, const char *names[MOST_NAMES])
 {
-    struct messages *messages = reader->messages;
-    const char *names[MOST_NAMES];
     int n = 0;
     for (const struct field *field = section->fields; field->key; field++)
         if (field_belongs(field, type))
             names[n++] = field->key;
+    return n;
+}
+
+/*
+ * Whether a key of the map that the section does not know is most like the one given. Then that one was misspelt, is
+ * told as an unknown key, and is not to be called missing as well.
+ */
+bool read_is_misspelt(struct reader *reader, const struct section *section, const char *type, const struct node *map,
+                      const char *key)
+{
+    const char *names[MOST_NAMES];
+    int n = keys_of(section, type, names);
+    for (const struct node *child = map->first; child; child = child->next) {
+        const char *meant = field_find(section, child->key) ? NULL
+                                                            : messages_nearest(reader->messages, child->key, names, n);
+        if (meant && !strcmp(meant, key))
+            return true;
+    }
+    return false;
+}
+
+static void refuse_key(struct reader *reader, const struct section *section, const char *type, const struct node *child)
+{
+    struct messages *messages = reader->messages;
+    const char *names[MOST_NAMES];
+    int n = keys_of(section, type, names);
     const char *hint = messages_hint(messages, child->key, names, n), *key = messages_shown(messages, child->key);
     const struct section *other = section_of_key(&section_scenario, section, child->key);
     if (!hint && other)
@@ -348,26 +373,32 @@ static void refuse_key(struct reader *reader, const struct section *section, con
     messages_add(messages, child->key_place, hint, "unknown key `%s` in %s", key, section->called);
 }
 
-static void refuse_foreign(struct reader *reader, const struct field *field, const char *type, const struct node *child)
+static void refuse_foreign(struct reader *reader, const struct field *field, const struct node *type,
+                           const struct node *child)
 {
     struct messages *messages = reader->messages;
     struct text users = {0};
     for (const char *c = field->types; *c; c++)
         text_add(&users, *c == ' ' ? " and " : "%c", *c);
-    messages_add(messages, child->key_place, NULL, "`%s` has no use in a strategy of type `%s`: it is for %s",
-                 field->key, type, users.data);
+    messages_add(messages, place_of_cause(child->key_place, type->place), NULL,
+                 "`%s` has no use in a strategy of type `%s`: it is for %s", field->key, type->text, users.data);
     text_free(&users);
 }
 
 /* The strategy type that a map gives itself, or NULL: none, or not known. */
-static const char *type_of(const struct section *section, const struct node *node)
+static const struct node *type_of(const struct section *section, const struct node *node)
 {
     for (const struct field *field = section->fields; field->key; field++) {
         const struct node *child = field->kind == KIND_TYPE ? node_find(node, field->key) : NULL;
         if (child && child->kind == NODE_TEXT && strategy_find(child->text))
-            return child->text;
+            return child;
     }
     return NULL;
+}
+
+static const char *type_name(const struct node *type)
+{
+    return type ? type->text : NULL;
 }
 
 static bool section_is_map(struct reader *reader, const struct section *section, struct node *node)
@@ -382,26 +413,29 @@ static bool section_is_map(struct reader *reader, const struct section *section,
 }
 
 /* Says which keys of a map are not known, or of no use to the strategy's type. */
-static void check_keys(struct reader *reader, const struct section *section, const char *type, const struct node *map)
+static void check_keys(struct reader *reader, const struct section *section, const struct node *type,
+                       const struct node *map)
 {
     for (const struct node *child = map->first; child; child = child->next) {
         const struct field *field = field_find(section, child->key);
         if (!field)
-            refuse_key(reader, section, type, child);
-        else if (!field_belongs(field, type))
+            refuse_key(reader, section, type_name(type), child);
+        else if (!field_belongs(field, type_name(type)))
             refuse_foreign(reader, field, type, child);
     }
 }
 
 /* One field from its value, from its default, or, if map is given and needs the field, not at all. */
 static void read_member(struct reader *reader, const struct section *section, const struct field *field,
-                        const char *type, const struct node *map, struct node *value, char *base)
+                        const struct node *type, const struct node *map, struct node *value, char *base)
 {
     read_default(reader, field, base);
     if (value)
         read_field(reader, field, value, base);
-    else if (map && field->flags & FIELD_REQUIRED && (type || !field->types))
-        messages_add(reader->messages, map->place, NULL, "%s needs `%s`: %s", section->called, field->key, field->help);
+    else if (map && field->flags & FIELD_REQUIRED && (type || !field->types) &&
+             !read_is_misspelt(reader, section, type_name(type), map, field->key))
+        messages_add(reader->messages, field->types ? place_of_cause(map->place, type->place) : map->place, NULL,
+                     "%s needs `%s`: %s", section->called, field->key, field->help);
 }
 
 /*
@@ -410,7 +444,7 @@ static void read_member(struct reader *reader, const struct section *section, co
  */
 void read_section(struct reader *reader, const struct section *section, struct node *node, void *base)
 {
-    const char *type = type_of(section, node);
+    const struct node *type = type_of(section, node);
     bool bare = node && node->kind == NODE_TEXT && section->bare && !is_nothing(node);
     const struct node *map = node && !bare && section_is_map(reader, section, node) ? node : NULL;
     if (node && section->given >= 0)
@@ -419,7 +453,7 @@ void read_section(struct reader *reader, const struct section *section, struct n
         check_keys(reader, section, type, map);
     for (const struct field *field = section->fields; field->key; field++) {
         struct node *value = bare && !strcmp(section->bare, field->key) ? node : node_find(map, field->key);
-        if (field_belongs(field, type))
+        if (field_belongs(field, type_name(type)))
             read_member(reader, section, field, type, map, value, base);
     }
 }

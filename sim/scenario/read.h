@@ -6,13 +6,16 @@
 #include "scenario/tree.h"
 
 struct reader {
-    struct messages *messages;
-    struct arena    *arena; /* of the scenario */
+    struct messages   *messages;
+    struct arena      *arena; /* of the scenario */
+    const struct node *root;  /* of the tree that is read */
 };
 
+bool read_is_misspelt(struct reader *reader, const struct section *section, const char *type, const struct node *map,
+                      const char *key);
 void read_section(struct reader *reader, const struct section *section, struct node *node, void *base);
 void read_condition(struct reader *reader, struct node *node, struct condition *condition);
-void check_scenario(struct reader *reader, const struct node *root, struct draft *draft);
+void check_scenario(struct reader *reader, struct draft *draft);
 void set_apply(struct arena *arena, struct node *root, const struct override *overrides, int n_overrides,
                struct messages *messages);
 

@@ -44,10 +44,11 @@ static void name_after_file(struct reader *reader, struct scenario *scenario, co
 
 static void read_tree(struct reader *reader, struct node *root, struct draft *draft)
 {
+    reader->root = root;
     read_section(reader, &section_scenario, root, draft);
     if (!draft->scenario.name)
         name_after_file(reader, &draft->scenario, root);
-    check_scenario(reader, root, draft);
+    check_scenario(reader, draft);
 }
 
 /* Applies the overrides to the tree and reads it. */
@@ -81,7 +82,7 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
     struct arena tree = {0};
     struct draft *draft = memory_new(1, sizeof *draft);
     struct scenario *scenario = &draft->scenario;
-    struct reader reader = {&messages, &scenario->arena};
+    struct reader reader = {&messages, &scenario->arena, NULL};
     scenario->hash = hash_of(bytes, length, overrides, n_overrides);
     scenario->file = arena_text(&scenario->arena, file);
     if (length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {

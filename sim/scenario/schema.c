@@ -100,7 +100,8 @@ static void print_shares(FILE *out, const struct field *field, const char *numbe
     if (field->kind == KIND_SHARE)
         print_bounds(out, field);
     else
-        fprintf(out, ", \"minimum\": 0, \"maximum\": %d", FIELD_AMOUNT_MOST);
+        fprintf(out, ", \"minimum\": 0, \"maximum\": %d}, {\"type\": \"number\", \"minimum\": 0, \"maximum\": 1",
+                FIELD_AMOUNT_MOST);
     fprintf(out, "}]");
 }
 
@@ -342,7 +343,7 @@ void scenario_print_fields(FILE *out)
     int n = 0;
     print_section_help(out, &section_scenario, "", printed, &n);
     fprintf(out, "\nA duration is 500ms, 30s, 5m, 1h30m, 30d, 2w or 1y (365 days); 0 needs no unit.\n"
-            "A share is 25%% or 0.25, an amount a count or a percentage.\n"
+            "A share is 25%% or 0.25, an amount a count or a share below 1: 3, 25%% or 0.25.\n"
             "A condition is \"measure.statistic op limit\", such as \"duration.p95 <= 3h\": statistics are mean,\n"
             "p50 or any other percentile, and max; op is <=, <, >= or >; a probability has only a mean.\n"
             "\nstrategy types\n");

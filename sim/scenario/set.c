@@ -17,7 +17,7 @@ enum { MOST_PATH_BYTES = 4096 };
 struct walk {
     struct arena    *arena;
     struct messages *messages;
-    struct place     place;   /* of the override */
+    struct place     place;   /* of the step of the path that was taken last */
     const char      *rest;    /* of the path */
 };
 
@@ -30,7 +30,9 @@ static bool refuse(struct walk *walk, const char *hint, const char *why)
 /* Takes a step of length bytes off the path. */
 static const char *take(struct walk *walk, size_t length)
 {
+    const char *path = walk->place.set->path;
     const char *step = arena_format(walk->arena, "%.*s", (int)length, walk->rest);
+    walk->place.column = 1 + utf8_length(arena_format(walk->arena, "%.*s", (int)(walk->rest - path), path));
     walk->rest += length;
     if (*walk->rest == '.')
         walk->rest++;
@@ -154,7 +156,7 @@ static void apply(struct walk *walk, struct node *root, const struct override *o
         value = tree_read(walk->arena, override->value, strlen(override->value), walk->place, walk->messages);
     if (!value) {
         if (walk->messages->count == before)
-            refuse(walk, NULL, "expected a value");
+            messages_add(walk->messages, (struct place){1, 1, override}, NULL, "expected a value");
         return;
     }
     struct node *node = follow(walk, root);
@@ -172,8 +174,7 @@ void set_apply(struct arena *arena, struct node *root, const struct override *ov
                struct messages *messages)
 {
     for (int i = 0; i < n_overrides; i++) {
-        struct place place = {.set = overrides[i].path, .set_index = i};
-        struct walk walk = {arena, messages, place, overrides[i].path};
+        struct walk walk = {arena, messages, {.set = &overrides[i]}, overrides[i].path};
         apply(&walk, root, &overrides[i]);
     }
 }
