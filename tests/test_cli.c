@@ -85,7 +85,8 @@ static void the_last_of_repeated_options_holds(void)
 static void check_row(const struct option *o)
 {
     CU_ASSERT_TRUE(o->commands != 0);
-    CU_ASSERT_EQUAL(o->kind == OPTION_FLAG, o->argument == NULL);
+    CU_ASSERT_EQUAL(o->kind == OPTION_FLAG || (o->kind == OPTION_QUESTION && o->question == QUESTION_REWARD),
+                    o->argument == NULL);
     CU_ASSERT_EQUAL(o->kind == OPTION_CHOICE, o->choices != NULL);
     CU_ASSERT_EQUAL(o->kind == OPTION_COUNT || o->kind == OPTION_SHARE, o->greatest > o->least);
     for (const struct option *other = o + 1; other->name; other++) {

@@ -274,6 +274,28 @@ static void weights_share_the_traffic_between_the_versions(void)
     world_free(w);
 }
 
+/* Where nothing is missing nothing is lost, to the last bit: a path without loss must count as one of 0. */
+static void nothing_is_lost_by_rounding(void)
+{
+    struct text steps = {0};
+    for (int i = 0; i <= 200; i++)
+        text_add(&steps, "%s{weight: %d.%d%%}", i ? ", " : "type: canary, steps: [", i / 2, i % 2 * 5);
+    text_add(&steps, "]");
+    struct world *w = world_new("[{name: p, users: 30%, services: [{name: web, replicas: 7, demand: 2.7}, "
+                                "{name: db, replicas: 3, demand: 2.9}]}, {name: q, users: 70%, services: "
+                                "[{name: web, replicas: 7}]}]", "", steps.data);
+    world_set(w, "release", RELEASE_SOUND);
+    world_set(w, "p.web.new.up.0", 7);
+    world_set(w, "q.web.new.up.0", 7);
+    for (int i = 0; i < w->script.forward.n_moves; i++) {
+        world_set(w, "step", i);
+        EXPECT_NEAR(world_earns(w, "lost"), 0, 0);
+        EXPECT_NEAR(world_earns(w, "downtime"), 0, 0);
+    }
+    world_free(w);
+    text_free(&steps);
+}
+
 static void requests_are_lost_while_traffic_is_moved_and_x_is_not_affected(void)
 {
     struct world *w = pool(); /* stops 1 of 4, 1 of 6 and 2 of 6; there are no delays but switches */
@@ -528,6 +550,7 @@ static const struct test_case cases[] = {
     {"a pool shares the traffic among all instances that serve", a_pool_shares_the_traffic_among_all_instances},
     {"pooled shares are as worked out by hand", pooled_shares_are_as_worked_out_by_hand},
     {"weights share the traffic between the versions", weights_share_the_traffic_between_the_versions},
+    {"nothing is lost by rounding", nothing_is_lost_by_rounding},
     {"requests are lost while traffic is moved, and x is not affected",
      requests_are_lost_while_traffic_is_moved_and_x_is_not_affected},
     {"what the released service depends on limits it", what_the_released_service_depends_on_limits_it},

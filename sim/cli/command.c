@@ -24,6 +24,17 @@ const struct subcommand command_table[COMMANDS] = {
         "--format json one plan is an object, as in plan.json, and several are a list of them.\n",
         1, 1, command_plan,
     },
+    [COMMAND_SOLVE] = {
+        "solve", "CHAIN.tra", "answer questions to a Markov chain exactly",
+        "Reads a continuous-time Markov chain in the explicit file formats of PRISM, and answers --steady-state, "
+        "--reach, --mean-time and --reward in the order in which they stand, to the rounding of the arithmetic. Rates "
+        "and times are in the unit of the file.\n"
+        "With --method sample the same questions are answered by simulation, with 95 % intervals: paths for --reach, "
+        "--mean-time and --by, cycles between two visits of a state for the long run.\n"
+        "CSV has a row a question: query, value, error_bound; of a sampled answer also the ends of its interval, the "
+        "number of paths, and why it may not be trusted.\n",
+        1, 1, command_solve,
+    },
     [COMMAND_VALIDATE] = {
         "validate", "SCENARIO...", "check scenario files",
         "Reads every file as 'nines run' does. Prints 'FILE: ok' for a good one, and file, line, column and fault of "
@@ -31,10 +42,13 @@ const struct subcommand command_table[COMMANDS] = {
         1, ANY_NUMBER, command_validate,
     },
     [COMMAND_EXPORT] = {
-        "export", "SCENARIO", "print the stochastic process of one strategy",
+        "export", "SCENARIO", "print the stochastic process of one strategy, or its states",
         "Prints the process that the simulation runs for one strategy in one topology: its variables, guarded "
         "commands, rewards and labels, in the terms of the PRISM language. Where the scenario has several, --strategy "
-        "and --topology say which.\n",
+        "and --topology say which.\n"
+        "--format prism writes its states and transitions into DIR in the explicit file formats of PRISM: .tra, .sta, "
+        ".lab, and one .srew a reward; --format dot prints them as a graph for Graphviz, if they are few. Fixed delays "
+        "are then Erlang delays of --phases.\n",
         1, 1, command_export,
     },
     [COMMAND_SCHEMA] = {

@@ -22,6 +22,7 @@ const char *command_nearest(const char *name);
 
 int command_run(const struct options *options, struct error *error);
 int command_plan(const struct options *options, struct error *error);
+int command_solve(const struct options *options, struct error *error);
 int command_validate(const struct options *options, struct error *error);
 int command_export(const struct options *options, struct error *error);
 int command_schema(const struct options *options, struct error *error);

@@ -51,7 +51,8 @@ static void put_value(const struct subcommand *command, const struct option *opt
             fprintf(out, "%s%s", i ? " " : "", option->choices[i]);
         fputs("'", out);
     } else {
-        fprintf(out, "kind=%s", option->kind == OPTION_FOLDER ? "folders" : "nothing");
+        bool is_file = option->kind == OPTION_FILE;
+        fprintf(out, "kind=%s", option->kind == OPTION_FOLDER ? "folders" : is_file ? "files" : "nothing");
     }
     fputs(" ;;\n", out);
 }
@@ -83,7 +84,7 @@ void help_completion(FILE *out)
     fputs("'\n    fi\n    [[ $kind ]] || case \"${COMP_WORDS[1]} $previous\" in\n", out);
     for (int i = 0; i < COMMANDS; i++)
         for (const struct option *o = option_table; o->name; o++)
-            if (o->kind != OPTION_FLAG && o->commands & help_bit(&command_table[i]))
+            if (o->argument && o->commands & help_bit(&command_table[i]))
                 put_value(&command_table[i], o, out);
     fputs("    esac\n    [[ $kind ]] || case \"${COMP_WORDS[1]} $current\" in\n", out);
     for (int i = 0; i < COMMANDS; i++)

@@ -1,11 +1,17 @@
 /* nines export: the stochastic process of one strategy in one topology. */
 #include "cli/command.h"
 
+#include "cli/folder.h"
 #include "cli/select.h"
+#include "exact/files.h"
 #include "models/rollout.h"
+#include "process/erlang.h"
 #include "process/print.h"
 
 #include <stdio.h>
+#include <string.h>
+
+enum { USUAL_PHASES = 16 }; /* of the Erlang delay that stands for a fixed one */
 
 static bool say_which(const char *option, const struct text *names, struct error *error)
 {
@@ -31,17 +37,57 @@ static bool check_one(const struct scenario *scenario, struct error *error)
     return one;
 }
 
+static void print_text(const struct process *process)
+{
+    struct text text = {0};
+    process_print(process, &text);
+    fwrite(text.data, 1, text.length, stdout);
+    text_free(&text);
+}
+
+/* The states of the process: as files in --output, or as a graph on standard output. */
+static bool put_states(const struct process *process, const struct options *options, const char *name,
+                       struct error *error)
+{
+    struct space_options how = {.most_states = options->max_states == NOT_GIVEN ? 0 : (uint32_t)options->max_states};
+    struct process *chain = process_erlang(process, options->phases == NOT_GIVEN ? USUAL_PHASES : (int)options->phases);
+    struct space space;
+    bool good = space_build(chain, &how, &space, error);
+    if (good) {
+        good = strcmp(options->format, "dot") ? files_write(&space, options->output, name, error)
+                                              : files_print_dot(&space, stdout, error);
+        space_free(&space);
+    }
+    process_free(chain);
+    return good;
+}
+
+/* Fails where an option would say nothing, or is missing. */
+static bool check_options(const struct options *options, struct error *error)
+{
+    bool prism = options->format && !strcmp(options->format, "prism");
+    bool text = !options->format || !strcmp(options->format, "text");
+    if (prism && !options->output)
+        return error_add(error, FAULT_INPUT, "nines export: --format prism needs --output DIR for its files");
+    if (options->output && !prism)
+        return error_add(error, FAULT_INPUT, "nines export: --output is for --format prism");
+    if (text && (options->phases != NOT_GIVEN || options->max_states != NOT_GIVEN))
+        return error_add(error, FAULT_INPUT, "nines export: --%s is for --format prism or dot",
+                         options->phases != NOT_GIVEN ? "phases" : "max-states");
+    return !prism || folder_check(options->output, error);
+}
+
 int command_export(const struct options *options, struct error *error)
 {
-    struct scenario *scenario = select_scenario(options, error);
+    struct scenario *scenario = check_options(options, error) ? select_scenario(options, error) : NULL;
     if (scenario && check_one(scenario, error)) {
         struct rollout rollout;
         if (rollout_build(scenario->topologies, &scenario->release, scenario->strategies, scenario->available_at,
                           &rollout, error)) {
-            struct text text = {0};
-            process_print(rollout.process, &text);
-            fwrite(text.data, 1, text.length, stdout);
-            text_free(&text);
+            if (!options->format || !strcmp(options->format, "text"))
+                print_text(rollout.process);
+            else
+                put_states(rollout.process, options, scenario->strategies->name, error);
             rollout_free(&rollout);
         }
     }

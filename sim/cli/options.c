@@ -12,6 +12,7 @@
 enum {
     RUN = 1 << COMMAND_RUN,
     PLAN = 1 << COMMAND_PLAN,
+    SOLVE = 1 << COMMAND_SOLVE,
     VALIDATE = 1 << COMMAND_VALIDATE,
     EXPORT = 1 << COMMAND_EXPORT,
     HELP = 1 << COMMAND_HELP,
@@ -23,7 +24,8 @@ enum {
 
 static const char *const run_formats[] = {"table", "csv", "json", NULL};
 static const char *const plan_formats[] = {"table", "json", NULL};
-static const char *const export_formats[] = {"text", NULL};
+static const char *const export_formats[] = {"text", "prism", "dot", NULL};
+static const char *const methods[] = {"exact", "sample", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
 
@@ -34,6 +36,38 @@ const struct option option_table[] = {
      "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
     {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this strategy", AT(strategy)},
     {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this topology", AT(topology)},
+    {"labels", 0, OPTION_FILE, "FILE", SOLVE, "the labels of the chain's states (.lab)", AT(labels)},
+    {"state-rewards", 0, OPTION_FILE, "FILE", SOLVE, "the rewards of the chain's states (.srew)", AT(state_rewards)},
+    {"initial", 0, OPTION_NAME, "STATE", SOLVE,
+     "where the chain begins, such as 0 or 0=0.9,3=0.1, instead of the state with the label init, or 0",
+     AT(initial)},
+    {"steady-state", 0, OPTION_QUESTION, "LABEL", SOLVE,
+     "ask for the long-run share of time in which the label holds; this and the next three may be repeated",
+     .question = QUESTION_STEADY_STATE},
+    {"reach", 0, OPTION_QUESTION, "LABEL", SOLVE,
+     "ask for the probability that the label ever holds, or that it holds at some time up to --by",
+     .question = QUESTION_REACH},
+    {"mean-time", 0, OPTION_QUESTION, "LABEL", SOLVE, "ask for the mean time until the label first holds",
+     .question = QUESTION_MEAN_TIME},
+    {"reward", 0, OPTION_QUESTION, NULL, SOLVE,
+     "ask for the reward earned per unit of time in the long run, or for all that is earned up to --by",
+     .question = QUESTION_REWARD},
+    {"by", 0, OPTION_BY, "TIME", SOLVE,
+     "the end of the --reach or --reward before it: a number, in the chain's own unit of time"},
+    {"method", 0, OPTION_CHOICE, "METHOD", SOLVE, "exact (the default), or sample: by simulation, with intervals",
+     AT(method), .choices = methods},
+    {"paths", 0, OPTION_COUNT, "N", SOLVE, "sample exactly N paths a question; 1e6 will do", AT(paths), .least = 1,
+     .greatest = 1e12},
+    {"precision", 0, OPTION_SHARE, "SHARE", SOLVE,
+     "sample until half the 95 % interval is this share of the value (2 % unless given)", AT(precision),
+     .least = 1e-6, .greatest = 1},
+    {"seed", 0, OPTION_COUNT, "N", SOLVE, "seed of the random numbers (1 unless given)", AT(seed), .least = 0,
+     .greatest = LARGEST_COUNT},
+    {"phases", 0, OPTION_COUNT, "K", EXPORT,
+     "for prism and dot: make fixed delays Erlang delays of K phases (16 unless given)", AT(phases), .least = 1,
+     .greatest = 1000},
+    {"max-states", 0, OPTION_COUNT, "N", EXPORT, "for prism and dot: give up beyond N states (20 million unless given)",
+     AT(max_states), .least = 1, .greatest = 4e9},
     {"paths", 0, OPTION_COUNT, "N", RUN, "simulate exactly N rollouts of every strategy; 1e6 will do", AT(paths),
      .least = 2, .greatest = 1e12},
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
@@ -41,14 +75,17 @@ const struct option option_table[] = {
      AT(precision), .least = 1e-6, .greatest = 1},
     {"seed", 0, OPTION_COUNT, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed), .least = 0,
      .greatest = LARGEST_COUNT},
-    {"threads", 0, OPTION_COUNT, "N", RUN, "number of threads; the results do not depend on it", AT(threads),
+    {"threads", 0, OPTION_COUNT, "N", RUN | SOLVE, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
     {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
-    {"format", 0, OPTION_CHOICE, "FORMAT", RUN, "what to print: table (the default), csv or json", AT(format),
+    {"output", 'o', OPTION_FOLDER, "DIR", EXPORT, "for prism: write the files into DIR", AT(output)},
+    {"format", 0, OPTION_CHOICE, "FORMAT", RUN | SOLVE, "what to print: table (the default), csv or json", AT(format),
      .choices = run_formats},
     {"format", 0, OPTION_CHOICE, "FORMAT", PLAN, "what to print: table (the default) or json", AT(format),
      .choices = plan_formats},
-    {"format", 0, OPTION_CHOICE, "FORMAT", EXPORT, "what to print: text", AT(format), .choices = export_formats},
+    {"format", 0, OPTION_CHOICE, "FORMAT", EXPORT,
+     "text (the default): the process; prism: its states and transitions as files; dot: the same as a graph",
+     AT(format), .choices = export_formats},
     {"no-plots", 0, OPTION_FLAG, NULL, RUN, "write no plots", AT(no_plots)},
     {"color", 0, OPTION_CHOICE, "WHEN", RUN,
      "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
@@ -188,6 +225,31 @@ static bool take_override(const struct reader *reader, const struct option *opti
     return true;
 }
 
+static bool take_question(const struct reader *reader, const struct option *option, const char *label)
+{
+    struct options *options = reader->options;
+    if (label && !*label)
+        return say(reader, "--%s is empty", option->name);
+    options->questions[options->n_questions++] = (struct question){option->question, label, NAN};
+    return true;
+}
+
+static bool take_by(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct options *options = reader->options;
+    struct question *last = options->n_questions ? &options->questions[options->n_questions - 1] : NULL;
+    double time;
+    if (!last || (last->kind != QUESTION_REACH && last->kind != QUESTION_REWARD))
+        return say(reader, "--%s belongs to the --reach or --reward before it", option->name);
+    if (!isnan(last->by))
+        return say(reader, "--%s stands twice behind one question; repeat the question", option->name);
+    if (!number_parse(value, &time) || !isfinite(time))
+        return say(reader, "--%s takes a number of 0 or more, in the chain's own unit of time, not '%s'", option->name,
+                   value);
+    last->by = time;
+    return true;
+}
+
 static bool take(const struct reader *reader, const struct option *option, char *value)
 {
     switch (option->kind) {
@@ -196,6 +258,7 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return true;
     case OPTION_NAME:
     case OPTION_FOLDER:
+    case OPTION_FILE:
         return take_name(reader, option, value);
     case OPTION_CHOICE:
         return take_choice(reader, option, value);
@@ -205,6 +268,10 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_share(reader, option, value);
     case OPTION_OVERRIDE:
         return take_override(reader, option, value);
+    case OPTION_QUESTION:
+        return take_question(reader, option, value);
+    case OPTION_BY:
+        return take_by(reader, option, value);
     }
     return false;
 }
@@ -212,7 +279,7 @@ static bool take(const struct reader *reader, const struct option *option, char 
 /* Reads the value that follows an option as its own word, if it did not come with it, and takes it. */
 static bool take_with_value(struct reader *reader, const struct option *option, char *value)
 {
-    if (!value && option->kind != OPTION_FLAG) {
+    if (!value && option->argument) {
         if (reader->next == reader->argc)
             return say(reader, "--%s needs %s", option->name, option->argument);
         value = reader->argv[reader->next++];
@@ -230,7 +297,7 @@ static bool read_long(struct reader *reader, char *name)
         option = find(name, length, 0, EVERY);
         return option ? say_of_no_use(reader, option) : say_unknown_name(reader, name, length);
     }
-    if (value && option->kind == OPTION_FLAG)
+    if (value && !option->argument)
         return say(reader, "--%s takes no value", option->name);
     return take_with_value(reader, option, value);
 }
@@ -245,7 +312,7 @@ static bool read_letters(struct reader *reader, char *letters)
             return option ? say_of_no_use(reader, option)
                           : say(reader, "there is no option -%s; see 'nines help %s'", at, command_name(reader));
         }
-        if (option->kind != OPTION_FLAG)
+        if (option->argument)
             return take_with_value(reader, option, at[1] ? at + 1 : NULL);
         if (!take(reader, option, NULL))
             return false;
@@ -311,13 +378,15 @@ static bool check_together(const struct reader *reader)
  */
 bool options_parse(int argc, char **argv, struct options *options, struct error *error)
 {
-    *options = (struct options){.seed = NOT_GIVEN, .threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN};
+    *options = (struct options){.seed = NOT_GIVEN, .threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN,
+                                .phases = NOT_GIVEN, .max_states = NOT_GIVEN};
     if (argc < 2)
         return error_add(error, FAULT_INPUT, "nines: which command? See 'nines help'");
     if (!read_command(argv[1], &options->command, error))
         return false;
     options->arguments = memory_new((size_t)argc, sizeof *options->arguments);
     options->overrides = memory_new((size_t)argc, sizeof *options->overrides);
+    options->questions = memory_new((size_t)argc, sizeof *options->questions);
     struct reader reader = {argv, argc, 2, options, error};
     return read_words(&reader) && check_together(&reader);
 }
@@ -327,5 +396,6 @@ void options_free(struct options *options)
 {
     free(options->arguments);
     free(options->overrides);
+    free(options->questions);
     *options = (struct options){0};
 }

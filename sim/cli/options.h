@@ -1,9 +1,10 @@
-/* cli/options: the one table of options: parsing, help, completion and manual read it. Includes scenario/ and below. */
+/* cli/options: the one table of options: parsing, help, completion and manual read it. Includes study/ and below. */
 #ifndef NINES_CLI_OPTIONS_H
 #define NINES_CLI_OPTIONS_H
 
 #include "base/error.h"
 #include "scenario/scenario.h"
+#include "study/question.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 enum command_id {
     COMMAND_RUN,
     COMMAND_PLAN,
+    COMMAND_SOLVE,
     COMMAND_VALIDATE,
     COMMAND_EXPORT,
     COMMAND_SCHEMA,
@@ -33,6 +35,10 @@ struct options {
     double            precision;                         /* NOT_GIVEN without the option */
     const char       *output, *strategy, *topology;      /* NULL without the option */
     const char       *format, *color, *completion;       /* NULL without the option */
+    const char       *labels, *state_rewards, *initial, *method; /* NULL without the option */
+    struct question  *questions;                         /* in the order of the command line */
+    int               n_questions;
+    int64_t           phases, max_states;                /* NOT_GIVEN without the option */
     bool              no_plots, quiet, verbose, help, manual;
 };
 
@@ -41,22 +47,26 @@ enum option_kind {
     OPTION_FLAG,     /* bool: takes no value */
     OPTION_NAME,     /* const char *: any text but the empty one */
     OPTION_FOLDER,   /* const char *: likewise */
+    OPTION_FILE,     /* const char *: likewise */
     OPTION_CHOICE,   /* const char *: one of choices */
     OPTION_COUNT,    /* int64_t: a whole number from least to greatest; 1e6 will do */
     OPTION_SHARE,    /* double: 2% or 0.02, from least to greatest */
     OPTION_OVERRIDE, /* PATH=VALUE, added to overrides */
+    OPTION_QUESTION, /* the label of a question, added to questions; without an argument: a question without a label */
+    OPTION_BY,       /* a time, which belongs to the question before it */
 };
 
 struct option {
     const char        *name;     /* without its dashes */
     char               letter;   /* 0: none */
     enum option_kind   kind;
-    const char        *argument; /* what help calls the value; NULL for a flag */
+    const char        *argument; /* what help calls the value; NULL: it takes none */
     unsigned           commands; /* bits 1 << command */
     const char        *help;
     size_t             offset;   /* into struct options */
     double             least, greatest;
     const char *const *choices;  /* ended by NULL */
+    enum question_kind question; /* of OPTION_QUESTION */
 };
 
 /* In the order of help; ended by a NULL name. A name may stand there once for every command. */

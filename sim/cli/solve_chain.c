@@ -1,0 +1,92 @@
+/* nines solve CHAIN.tra: questions to a chain in the explicit files of PRISM. */
+#include "cli/solve.h"
+
+#include "cli/signals.h"
+#include "report/answers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USUAL_PRECISION  0.02
+#define USUAL_CONFIDENCE 0.95
+
+static bool is_sampled(const struct options *options)
+{
+    return options->method && !strcmp(options->method, "sample");
+}
+
+/* Fails where an option would say nothing. */
+static bool check_options(const struct options *options, struct error *error)
+{
+    const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision >= 0 ? "precision"
+                       : options->seed != NOT_GIVEN ? "seed" : NULL;
+    if (!options->n_questions)
+        return error_add(error, FAULT_INPUT, "nines solve: ask for --steady-state, --reach, --mean-time or --reward");
+    if (idle && !is_sampled(options))
+        return error_add(error, FAULT_INPUT, "nines solve: --%s is for --method sample", idle);
+    return true;
+}
+
+static bool sample(const struct file_chain *chain, const struct options *options, const volatile int *stop,
+                   struct answer *answers, struct error *error)
+{
+    struct question_sampling how = {
+        .seed = options->seed == NOT_GIVEN ? 1 : (uint64_t)options->seed,
+        .paths = options->paths == NOT_GIVEN ? 0 : (uint64_t)options->paths,
+        .precision = options->precision >= 0 ? options->precision : USUAL_PRECISION,
+        .confidence = USUAL_CONFIDENCE,
+        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .stop = stop,
+    };
+    for (int i = 0; i < options->n_questions; i++)
+        if (!question_sample(chain, &options->questions[i], &how, &answers[i], error))
+            return false;
+    return true;
+}
+
+static bool solve(const struct file_chain *chain, const struct options *options, const volatile int *stop,
+                  struct answer *answers, struct error *error)
+{
+    struct solver solver = {.threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads, .stop = stop};
+    return question_solve(chain, options->questions, options->n_questions, &solver, answers, error);
+}
+
+static void print(const struct file_chain *chain, const struct options *options, const struct answer *answers)
+{
+    struct answer_sheet sheet = {
+        .file = options->arguments[0],
+        .chain = &chain->chain,
+        .questions = options->questions,
+        .answers = answers,
+        .n = options->n_questions,
+        .sampled = is_sampled(options),
+    };
+    if (options->format && !strcmp(options->format, "csv"))
+        report_answers_csv(&sheet, stdout);
+    else if (options->format && !strcmp(options->format, "json"))
+        report_answers_json(&sheet, stdout);
+    else
+        report_answers_table(&sheet, stdout);
+}
+
+/* Answers the questions of the command line, in their order. */
+int solve_chain(const struct options *options, struct error *error)
+{
+    struct file_chain chain = {.n_labels = 0};
+    struct answer *answers = memory_new((size_t)options->n_questions, sizeof *answers);
+    int signal = 0;
+    if (check_options(options, error) &&
+        files_read(options->arguments[0], options->labels, options->state_rewards, options->initial, &chain, error) &&
+        question_check(&chain, options->arguments[0], options->questions, options->n_questions, error)) {
+        const volatile int *stop = signals_catch();
+        bool good = is_sampled(options) ? sample(&chain, options, stop, answers, error)
+                                        : solve(&chain, options, stop, answers, error);
+        signal = signals_release();
+        if (good)
+            print(&chain, options, answers);
+    }
+    files_free(&chain);
+    free(answers);
+    return signal ? STATUS_SIGNAL + signal : STATUS_DONE;
+}

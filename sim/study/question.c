@@ -1,0 +1,155 @@
+/*
+ * Questions to a chain, and their exact answers. What the solvers do stands in sim/exact; here their results become
+ * numbers with a bound of their error.
+ *
+ * The bounds. A steady state is solved to a relative error of each probability, so a sum of them, or of rewards of 0
+ * or more, has that relative error as well. The times spent in the states until T have an absolute error of their sum;
+ * the greatest reward times that bounds the error of what is earned.
+ */
+#include "study/question.h"
+
+#include "base/nearest.h"
+#include "base/quantity.h"
+#include "base/utf8.h"
+#include "exact/passage.h"
+#include "exact/steady.h"
+#include "exact/transient.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const char *const question_names[QUESTIONS] = {"steady-state", "reach", "mean-time", "reward"};
+
+/* Adds the question in the words of the command line: "reach full by 7.5". */
+void question_print(const struct question *question, struct text *out)
+{
+    char digits[QUANTITY_BYTES];
+    text_add(out, "%s", question_names[question->kind]);
+    if (question->label) {
+        text_add(out, " ");
+        utf8_add_printable(out, question->label);
+    }
+    if (!isnan(question->by))
+        text_add(out, " by %s", quantity_exact(question->by, digits));
+}
+
+static bool refuse_label(const struct file_chain *chain, const char *file, const char *label, struct error *error)
+{
+    struct text out = {0};
+    const char *names[FILES_MOST_LABELS], *nearest;
+    for (int i = 0; i < chain->n_labels; i++)
+        names[i] = chain->labels[i].name;
+    nearest = nearest_name(label, names, chain->n_labels);
+    utf8_add_printable(&out, file);
+    text_add(&out, ": there is no label '");
+    utf8_add_printable(&out, label);
+    text_add(&out, "'; %s", chain->n_labels ? nearest ? "did you mean '" : "there is" : "--labels FILE names them");
+    if (nearest) {
+        utf8_add_printable(&out, nearest);
+        text_add(&out, "'?");
+    }
+    for (int i = 0; i < chain->n_labels && !nearest; i++) {
+        text_add(&out, i ? ", " : " ");
+        utf8_add_printable(&out, names[i]);
+    }
+    error_add(error, FAULT_INPUT, "%s", out.data);
+    text_free(&out);
+    return false;
+}
+
+static bool refuse_rewards(const char *file, struct error *error)
+{
+    struct text out = {0};
+    utf8_add_printable(&out, file);
+    error_add(error, FAULT_INPUT, "%s: there are no rewards to ask for: --state-rewards FILE has them", out.data);
+    text_free(&out);
+    return false;
+}
+
+/* Whether the chain, of that file, has what the questions need: their labels, and rewards. */
+bool question_check(const struct file_chain *chain, const char *file, const struct question *questions,
+                    int n_questions, struct error *error)
+{
+    for (int i = 0; i < n_questions; i++) {
+        const struct question *question = &questions[i];
+        if (question->label && files_find_label(chain, question->label) < 0)
+            return refuse_label(chain, file, question->label, error);
+        if (question->kind == QUESTION_REWARD && !chain->reward)
+            return refuse_rewards(file, error);
+    }
+    return true;
+}
+
+/* The chain's long run, which several questions may need and which is solved once. */
+struct long_run {
+    double *probability; /* NULL: not yet solved */
+    double  bound;       /* relative */
+};
+
+static bool solve_long_run(const struct file_chain *chain, const struct question *question, struct solver *solver,
+                           struct long_run *run, struct answer *answer, struct error *error)
+{
+    const bool *holds = question->label ? chain->labels[files_find_label(chain, question->label)].holds : NULL;
+    if (!run->probability) {
+        run->probability = memory_new(chain->chain.n_states, sizeof *run->probability);
+        if (!steady_solve(&chain->chain, solver, run->probability, error))
+            return false;
+        run->bound = solver->error_bound;
+    }
+    for (uint32_t i = 0; i < chain->chain.n_states; i++)
+        answer->value += run->probability[i] * (holds ? holds[i] : chain->reward[i]);
+    answer->error_bound = run->bound * answer->value;
+    return true;
+}
+
+static bool solve_reward_by(const struct file_chain *chain, double time, struct solver *solver, struct answer *answer,
+                            struct error *error)
+{
+    double *spent = memory_new(chain->chain.n_states, sizeof *spent), greatest = 0;
+    bool good = transient_solve(&chain->chain, time, solver, NULL, spent, error);
+    for (uint32_t i = 0; good && i < chain->chain.n_states; i++) {
+        answer->value += spent[i] * chain->reward[i];
+        greatest = fmax(greatest, chain->reward[i]);
+    }
+    answer->error_bound = solver->error_bound * greatest;
+    free(spent);
+    return good;
+}
+
+static bool solve_passage(const struct file_chain *chain, const struct question *question, struct solver *solver,
+                          struct answer *answer, struct error *error)
+{
+    const bool *target = chain->labels[files_find_label(chain, question->label)].holds;
+    bool good;
+    if (question->kind == QUESTION_MEAN_TIME)
+        good = passage_mean_time(&chain->chain, target, solver, &answer->value, error);
+    else if (isnan(question->by))
+        good = passage_ever(&chain->chain, target, solver, &answer->value, error);
+    else
+        good = passage_by(&chain->chain, target, question->by, solver, &answer->value, error);
+    answer->error_bound = solver->error_bound;
+    return good;
+}
+
+/*
+ * The exact answers to questions that question_check has passed. A mean time is infinite where the label may never
+ * hold. Fails where a solver does not converge or is stopped.
+ */
+bool question_solve(const struct file_chain *chain, const struct question *questions, int n_questions,
+                    struct solver *solver, struct answer *answers, struct error *error)
+{
+    struct long_run run = {0};
+    bool good = true;
+    for (int i = 0; good && i < n_questions; i++) {
+        const struct question *question = &questions[i];
+        answers[i] = (struct answer){.trusted = true};
+        if (question->kind == QUESTION_REACH || question->kind == QUESTION_MEAN_TIME)
+            good = solve_passage(chain, question, solver, &answers[i], error);
+        else if (isnan(question->by))
+            good = solve_long_run(chain, question, solver, &run, &answers[i], error);
+        else
+            good = solve_reward_by(chain, question->by, solver, &answers[i], error);
+    }
+    free(run.probability);
+    return good;
+}
