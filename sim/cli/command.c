@@ -25,8 +25,12 @@ const struct subcommand command_table[COMMANDS] = {
         1, 1, command_plan,
     },
     [COMMAND_SOLVE] = {
-        "solve", "CHAIN.tra", "answer questions to a Markov chain exactly",
-        "Reads a continuous-time Markov chain in the explicit file formats of PRISM, and answers --steady-state, "
+        "solve", "SCENARIO|CHAIN.tra", "compute what 'nines run' samples, or answer questions to a Markov chain",
+        "Of a scenario, computes the means and probabilities of every strategy without sampling, as those of a Markov "
+        "chain, where that is small enough. Fixed delays become Erlang delays of --phases; several numbers of phases "
+        "are extrapolated to none but fixed ones, and the distance to fewer of them is given as the error. CSV has the "
+        "columns topology, strategy, measure, unit, mean, states, phases, error_bound.\n"
+        "Of a file whose name ends with .tra, reads a continuous-time Markov chain in the explicit file formats of PRISM, and answers --steady-state, "
         "--reach, --mean-time and --reward in the order in which they stand, to the rounding of the arithmetic. Rates "
         "and times are in the unit of the file.\n"
         "With --method sample the same questions are answered by simulation, with 95 % intervals: paths for --reach, "

@@ -32,10 +32,10 @@ static const char *const shells[] = {"bash", NULL};
 #define AT(member) .offset = offsetof(struct options, member)
 
 const struct option option_table[] = {
-    {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | VALIDATE | EXPORT,
+    {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | SOLVE | VALIDATE | EXPORT,
      "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
-    {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this strategy", AT(strategy)},
-    {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | EXPORT, "only this topology", AT(topology)},
+    {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT, "only this strategy", AT(strategy)},
+    {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT, "only this topology", AT(topology)},
     {"labels", 0, OPTION_FILE, "FILE", SOLVE, "the labels of the chain's states (.lab)", AT(labels)},
     {"state-rewards", 0, OPTION_FILE, "FILE", SOLVE, "the rewards of the chain's states (.srew)", AT(state_rewards)},
     {"initial", 0, OPTION_NAME, "STATE", SOLVE,
@@ -63,10 +63,16 @@ const struct option option_table[] = {
      .least = 1e-6, .greatest = 1},
     {"seed", 0, OPTION_COUNT, "N", SOLVE, "seed of the random numbers (1 unless given)", AT(seed), .least = 0,
      .greatest = LARGEST_COUNT},
+    {"phases", 0, OPTION_PHASES, "K[,K...]", SOLVE,
+     "make fixed delays Erlang delays of K phases (16 unless given); several, such as 8,16,32, are extrapolated",
+     AT(phase_list), .least = 1, .greatest = 1000},
+    {"phases", 0, OPTION_COUNT, "K", RUN,
+     "make fixed delays Erlang delays of K phases, to compare with nines solve --phases K", AT(phases), .least = 1,
+     .greatest = 1000},
     {"phases", 0, OPTION_COUNT, "K", EXPORT,
      "for prism and dot: make fixed delays Erlang delays of K phases (16 unless given)", AT(phases), .least = 1,
      .greatest = 1000},
-    {"max-states", 0, OPTION_COUNT, "N", EXPORT, "for prism and dot: give up beyond N states (20 million unless given)",
+    {"max-states", 0, OPTION_COUNT, "N", SOLVE | EXPORT, "give up beyond N states (20 million unless given)",
      AT(max_states), .least = 1, .greatest = 4e9},
     {"paths", 0, OPTION_COUNT, "N", RUN, "simulate exactly N rollouts of every strategy; 1e6 will do", AT(paths),
      .least = 2, .greatest = 1e12},
@@ -87,11 +93,11 @@ const struct option option_table[] = {
      "text (the default): the process; prism: its states and transitions as files; dot: the same as a graph",
      AT(format), .choices = export_formats},
     {"no-plots", 0, OPTION_FLAG, NULL, RUN, "write no plots", AT(no_plots)},
-    {"color", 0, OPTION_CHOICE, "WHEN", RUN,
+    {"color", 0, OPTION_CHOICE, "WHEN", RUN | SOLVE,
      "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
      .choices = colors},
-    {"quiet", 'q', OPTION_FLAG, NULL, RUN, "say nothing on standard error but errors and warnings", AT(quiet)},
-    {"verbose", 'v', OPTION_FLAG, NULL, RUN, "say more in the table", AT(verbose)},
+    {"quiet", 'q', OPTION_FLAG, NULL, RUN | SOLVE, "say nothing on standard error but errors and warnings", AT(quiet)},
+    {"verbose", 'v', OPTION_FLAG, NULL, RUN | SOLVE, "say more in the table", AT(verbose)},
     {"completion", 0, OPTION_CHOICE, "SHELL", HELP, "print what makes a shell complete the command line: bash",
      AT(completion), .choices = shells},
     {"manual", 0, OPTION_FLAG, NULL, HELP, "print the manual page, in troff", AT(manual)},
@@ -173,6 +179,28 @@ static bool take_count(const struct reader *reader, const struct option *option,
         return say(reader, "--%s goes from %.16g to %.16g, not %s", option->name, option->least, option->greatest,
                    value);
     *(int64_t *)place(reader, option) = (int64_t)number;
+    return true;
+}
+
+/* "8,16,32" */
+static bool take_phases(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct options *options = reader->options;
+    options->n_phases = 0;
+    for (const char *at = value; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        char one[16];
+        double number;
+        snprintf(one, sizeof one, "%.*s", (int)strcspn(at, ","), at);
+        if (options->n_phases == MOST_PHASES)
+            return say(reader, "--%s takes %d numbers at most", option->name, MOST_PHASES);
+        if (!number_parse(one, &number) || number != floor(number) || number < option->least ||
+            number > option->greatest)
+            return say(reader, "--%s takes whole numbers from %g to %g, such as 16 or 8,16,32, not '%s'", option->name,
+                       option->least, option->greatest, value);
+        if (options->n_phases && number <= options->phase_list[options->n_phases - 1])
+            return say(reader, "--%s takes numbers that rise, not '%s'", option->name, value);
+        options->phase_list[options->n_phases++] = (int)number;
+    }
     return true;
 }
 
@@ -270,6 +298,8 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_override(reader, option, value);
     case OPTION_QUESTION:
         return take_question(reader, option, value);
+    case OPTION_PHASES:
+        return take_phases(reader, option, value);
     case OPTION_BY:
         return take_by(reader, option, value);
     }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "scenario/scenario.h"
 #include "study/question.h"
+#include "study/study.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ struct options {
     struct question  *questions;                         /* in the order of the command line */
     int               n_questions;
     int64_t           phases, max_states;                /* NOT_GIVEN without the option */
+    int               phase_list[MOST_PHASES], n_phases; /* rising */
     bool              no_plots, quiet, verbose, help, manual;
 };
 
@@ -53,6 +55,7 @@ enum option_kind {
     OPTION_SHARE,    /* double: 2% or 0.02, from least to greatest */
     OPTION_OVERRIDE, /* PATH=VALUE, added to overrides */
     OPTION_QUESTION, /* the label of a question, added to questions; without an argument: a question without a label */
+    OPTION_PHASES,   /* phase_list: rising whole numbers with commas between, from least to greatest */
     OPTION_BY,       /* a time, which belongs to the question before it */
 };
 

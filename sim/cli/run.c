@@ -23,6 +23,7 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     struct study_options how = {
         .paths = options->paths == NOT_GIVEN ? 0 : (uint64_t)options->paths,
         .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .phases = options->phases == NOT_GIVEN ? 0 : (int)options->phases,
         .stop = signals_catch(signals_clock),
         .on_progress = shows ? progress_show : NULL,
         .context = &line,

@@ -11,9 +11,5 @@ static bool is_chain(const char *path)
 
 int command_solve(const struct options *options, struct error *error)
 {
-    const char *path = options->arguments[0];
-    if (is_chain(path))
-        return solve_chain(options, error);
-    error_add(error, FAULT_INPUT, "nines solve: '%s' is no chain: the name of one ends with .tra", path);
-    return STATUS_DONE;
+    return is_chain(options->arguments[0]) ? solve_chain(options, error) : solve_scenario(options, error);
 }

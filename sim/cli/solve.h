@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 
+int solve_scenario(const struct options *options, struct error *error);
 int solve_chain(const struct options *options, struct error *error);
 
 #endif

@@ -79,7 +79,7 @@ int solve_chain(const struct options *options, struct error *error)
     if (check_options(options, error) &&
         files_read(options->arguments[0], options->labels, options->state_rewards, options->initial, &chain, error) &&
         question_check(&chain, options->arguments[0], options->questions, options->n_questions, error)) {
-        const volatile int *stop = signals_catch();
+        const volatile int *stop = signals_catch(signals_clock);
         bool good = is_sampled(options) ? sample(&chain, options, stop, answers, error)
                                         : solve(&chain, options, stop, answers, error);
         signal = signals_release();

@@ -493,42 +493,6 @@ static void put_table(const struct study *study, const struct group *group, cons
     }
 }
 
-static void put_group(const struct study *study, const struct group *group, const struct table_options *options,
-                      FILE *out)
-{
-    struct layout layout;
-    int best = study->best[group->index];
-    lay_out(&layout, study, group, width_of(options));
-    if (study->scenario->n_topologies > 1) {
-        struct text name = {0};
-        struct paint bold = paint_of(options, "\033[1m");
-        utf8_add_printable(&name, group->topology->name);
-        fprintf(out, "%s%s%s\n", bold.on, name.data, bold.off);
-        text_free(&name);
-    }
-    for (int table = 1; table <= layout.n_tables; table++) {
-        if (table > 1)
-            putc('\n', out);
-        put_table(study, group, &layout, table, options, out);
-    }
-    if (options->verbose)
-        put_details(study, group, options, out);
-    else
-        putc('\n', out);
-    if (!options->verbose)
-        put_left_out(&layout, options, out);
-    put_best(study, best, false, options, out);
-    put_infeasible(study, group, options, out);
-    for (int i = group->first; i < group->end; i++)
-        put_notes(&layout, &study->outcomes[i], options, out);
-    put_stops(study, group, options, out);
-    put_unsolved(study, group, options, out);
-    if (study->solved)
-        put_solved(study, group, options, out);
-    putc('\n', out);
-    arena_free(&layout.arena);
-}
-
 static void put_unsolved(const struct study *study, const struct group *group, const struct table_options *options,
                          FILE *out)
 {
@@ -567,6 +531,42 @@ static void put_solved(const struct study *study, const struct group *group, con
     if (text.length > 1)
         put_sentence(&text, options, out);
     text_free(&text);
+}
+
+static void put_group(const struct study *study, const struct group *group, const struct table_options *options,
+                      FILE *out)
+{
+    struct layout layout;
+    int best = study->best[group->index];
+    lay_out(&layout, study, group, width_of(options));
+    if (study->scenario->n_topologies > 1) {
+        struct text name = {0};
+        struct paint bold = paint_of(options, "\033[1m");
+        utf8_add_printable(&name, group->topology->name);
+        fprintf(out, "%s%s%s\n", bold.on, name.data, bold.off);
+        text_free(&name);
+    }
+    for (int table = 1; table <= layout.n_tables; table++) {
+        if (table > 1)
+            putc('\n', out);
+        put_table(study, group, &layout, table, options, out);
+    }
+    if (options->verbose)
+        put_details(study, group, options, out);
+    else
+        putc('\n', out);
+    if (!options->verbose)
+        put_left_out(&layout, options, out);
+    put_best(study, best, false, options, out);
+    put_infeasible(study, group, options, out);
+    for (int i = group->first; i < group->end; i++)
+        put_notes(&layout, &study->outcomes[i], options, out);
+    put_stops(study, group, options, out);
+    put_unsolved(study, group, options, out);
+    if (study->solved)
+        put_solved(study, group, options, out);
+    putc('\n', out);
+    arena_free(&layout.arena);
 }
 
 /* Conditions that only paths can tell about. */

@@ -1,6 +1,8 @@
 /* Every strategy in every topology, and no release at all, as processes to sample. */
 #include "study/arms.h"
 
+#include "process/erlang.h"
+
 #include <stdlib.h>
 
 /* Path numbers: strategies share them, 2 i for sound and 2 i + 1 for defective releases; no release has its own. */
@@ -18,11 +20,19 @@ static void add_strata(struct arm *arm, double defective)
                 (struct stratum){.weight = weight[s], .release = release[s], .first = (uint64_t)s, .stride = STRATA};
 }
 
+/* Variables, rewards and labels keep their numbers. */
+static void make_erlang(struct rollout *rollout, int phases)
+{
+    struct process *fixed = rollout->process;
+    rollout->process = process_erlang(fixed, phases);
+    process_free(fixed);
+}
+
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
- * arm with its rollout for each. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
+ * arm with its rollout for each; its fixed delays are Erlang delays of so many phases, unless that is 0. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
  */
-bool arms_build(struct study *study, struct sampler *sampler, struct error *error)
+bool arms_build(struct study *study, int phases, struct sampler *sampler, struct error *error)
 {
     const struct scenario *scenario = study->scenario;
     int per_topology = scenario->n_strategies + 1;
@@ -40,6 +50,8 @@ bool arms_build(struct study *study, struct sampler *sampler, struct error *erro
                            &arm->rollout, error))
             return false;
         sampler->n_arms = i + 1;
+        if (phases)
+            make_erlang(&arm->rollout, phases);
         arm->none = s > 0 ? &sampler->arms[i - s] : NULL;
         add_strata(arm, scenario->release.defective);
     }

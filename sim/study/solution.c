@@ -14,12 +14,16 @@
  */
 #include "study/solution.h"
 
+#include "exact/space.h"
 #include "exact/transient.h"
 #include "process/erlang.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+
+/* Of what is cut off, of all probability: below what the rounding of a million steps may add up to. */
+static const double PRECISION = 1e-9;
 
 /* What was solved, and the vectors that the answers come from. */
 struct answers {
@@ -82,6 +86,7 @@ static bool solve(struct answers *a, double horizon, const struct solution_optio
 {
     uint32_t n = a->space.chain.n_states;
     struct solver solver = {
+        .precision = PRECISION,
         .threads = options->threads,
         .stop = options->stop,
         .on_step = options->on_step,

@@ -1,13 +1,14 @@
-/* study/solution: the measures of one rollout without sampling. Includes exact/, models/, process/. */
+/* study/solution: the measures of one rollout without sampling. Includes models/rollout. */
 #ifndef NINES_STUDY_SOLUTION_H
 #define NINES_STUDY_SOLUTION_H
 
-#include "exact/space.h"
 #include "models/rollout.h"
+
+#include <stdint.h>
 
 /* Limits, and who listens. */
 struct solution_options {
-    uint32_t            most_states; /* 0: SPACE_MOST_STATES */
+    uint32_t            most_states; /* 0: 20 million */
     double              most_work;   /* products times transitions, to give up beforehand; 0: any */
     int                 threads;     /* 0: all */
     const volatile int *stop;        /* may be NULL */

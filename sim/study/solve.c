@@ -161,7 +161,7 @@ struct study *study_solve(const struct scenario *scenario, const struct solve_op
     study->seed = scenario->simulation.seed;
     study->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     study->solved = true;
-    bool good = arms_build(study, &run.sampler, error);
+    bool good = arms_build(study, 0, &run.sampler, error);
     for (int i = 0; i < study->n_outcomes && good && !is_stopped(&run); i++)
         solve_outcome(&run, i);
     arms_free(&run.sampler);

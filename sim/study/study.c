@@ -205,7 +205,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
         .on_block = options->on_progress ? on_block : NULL,
         .context = &r,
     };
-    bool good = arms_build(study, &r.sampler, error);
+    bool good = arms_build(study, options->phases, &r.sampler, error);
     rounds_open(&r.rounds, scenario, &r.sampler, options->paths);
     if (good)
         solve_none(&r);

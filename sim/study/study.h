@@ -84,6 +84,7 @@ struct progress {
 struct study_options {
     uint64_t paths;                 /* exactly so many a strategy; 0: until precise */
     int      threads;               /* 0: all */
+    int      phases;                /* fixed delays become Erlang delays of so many phases; 0: they are fixed */
     const volatile int *stop;       /* becomes non-zero to end at the next block; may be NULL */
     void   (*on_progress)(const struct progress *progress, void *context); /* from the calling thread; may be NULL */
     void    *context;
@@ -103,7 +104,7 @@ struct solving {
 struct solve_options {
     const int *phases;                /* rising, 1 or more each; several are extrapolated */
     int        n_phases;              /* 1 to MOST_PHASES */
-    uint32_t   most_states;           /* 0: SPACE_MOST_STATES */
+    uint32_t   most_states;           /* 0: 20 million */
     int        threads;               /* 0: all */
     const volatile int *stop;         /* becomes non-zero to give up; may be NULL */
     void     (*on_progress)(const struct solving *solving, void *context); /* may be NULL */

@@ -1,0 +1,100 @@
+/* nines solve SCENARIO: every strategy without sampling. */
+#include "cli/solve.h"
+
+#include "cli/select.h"
+#include "cli/signals.h"
+#include "cli/solving.h"
+#include "cli/terminal.h"
+#include "base/version.h"
+#include "report/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const int usual_phases[] = {16};
+
+/* Fails where an option would say nothing. */
+static bool check_options(const struct options *options, struct error *error)
+{
+    const char *idle = options->n_questions          ? "a question"
+                       : options->labels             ? "--labels"
+                       : options->state_rewards      ? "--state-rewards"
+                       : options->initial            ? "--initial"
+                       : options->method             ? "--method"
+                       : options->paths != NOT_GIVEN ? "--paths"
+                       : options->precision >= 0     ? "--precision"
+                       : options->seed != NOT_GIVEN  ? "--seed"
+                                                     : NULL;
+    return !idle || error_add(error, FAULT_INPUT,
+                              "nines solve: %s is for a chain, a file whose name ends with .tra; to sample a scenario: "
+                              "nines run", idle);
+}
+
+static struct study *solve(const struct scenario *scenario, const struct options *options, int *signal,
+                           struct error *error)
+{
+    struct solving_line line = {.last = 0};
+    bool shows = !options->quiet && terminal_is(STDERR_FILENO);
+    struct solve_options how = {
+        .phases = options->n_phases ? options->phase_list : usual_phases,
+        .n_phases = options->n_phases ? options->n_phases : 1,
+        .most_states = options->max_states == NOT_GIVEN ? 0 : (uint32_t)options->max_states,
+        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .stop = signals_catch(signals_clock),
+        .on_progress = shows ? solving_show : NULL,
+        .context = &line,
+    };
+    struct study *study = study_solve(scenario, &how, error);
+    *signal = signals_release();
+    solving_clear(&line);
+    return study;
+}
+
+static void print(const struct study *study, const struct options *options)
+{
+    struct table_options how = {
+        .width = terminal_width(STDOUT_FILENO),
+        .color = terminal_wants_color(options->color),
+        .verbose = options->verbose,
+    };
+    if (options->format && !strcmp(options->format, "csv"))
+        report_summary_csv(study, stdout);
+    else if (options->format && !strcmp(options->format, "json"))
+        report_result_json(study, NINES_VERSION, stdout);
+    else
+        report_table(study, &how, stdout);
+}
+
+/* What could not be solved, as warnings; where nothing could be, as an error. */
+static void say_unsolved(const struct study *study, struct error *error)
+{
+    int solved = 0;
+    for (int i = 0; i < study->n_outcomes; i++)
+        solved += study->outcomes[i].strategy && study->outcomes[i].n_solutions;
+    for (int i = 0; i < study->n_outcomes; i++)
+        if (study->outcomes[i].unsolved && !solved)
+            error_add(error, FAULT_SYSTEM, "%s in %s was not solved: %s", study->outcomes[i].name,
+                      study->outcomes[i].topology->name, study->outcomes[i].unsolved);
+        else if (study->outcomes[i].unsolved)
+            fprintf(stderr, "nines: warning: %s in %s was not solved: %s\n", study->outcomes[i].name,
+                    study->outcomes[i].topology->name, study->outcomes[i].unsolved);
+}
+
+int solve_scenario(const struct options *options, struct error *error)
+{
+    int signal = 0;
+    struct study *study = NULL;
+    struct scenario *scenario = check_options(options, error) ? select_scenario(options, error) : NULL;
+    if (scenario)
+        study = solve(scenario, options, &signal, error);
+    if (study) {
+        print(study, options);
+        output_finish(error);
+        say_unsolved(study, error);
+        study_free(study);
+    }
+    if (scenario)
+        scenario_free(scenario);
+    return signal ? STATUS_SIGNAL + signal : STATUS_DONE;
+}
