@@ -351,7 +351,7 @@ static void detection_after_the_end_goes_back_too(void)
     world_free(w);
 }
 
-/* Where nothing follows the last instances that vanish, neither a drain nor a test, what is in place is known as well. */
+/* Where nothing follows the last instances that vanish, no drain and no test, what is in place is known as well. */
 static void an_environment_that_ends_with_its_last_stop_goes_back_too(void)
 {
     struct world *w = world_new("[{name: t, switch: 0, services: [{name: web, replicas: 2, start: 0, drain: 0}]},"
