@@ -388,6 +388,36 @@ static void an_environment_is_down_below_the_limit_and_not_at_it(void)
     world_set(w, "p.web.old.up.0", 94);
     EXPECT_NEAR(world_earns(w, "downtime"), 1, 0);
     world_free(w);
+    w = world_new("[{name: p, services: [{name: web, replicas: 10, mtbf: 1d, mttr: 1m}, "
+                  "{name: db, replicas: 10, mtbf: 1d, mttr: 1m}]}]\navailable_at: 56%", "", ROLLING);
+    world_set(w, "p.web.old.up.0", 8);
+    world_set(w, "p.db.up.0", 7); /* 0.8 × 0.7 is 56 %, though in binary a little less */
+    EXPECT_NEAR(world_earns(w, "downtime"), 0, 0);
+    world_set(w, "p.db.up.0", 6);
+    EXPECT_NEAR(world_earns(w, "downtime"), 1, 0);
+    world_free(w);
+}
+
+/* Bounds per second, on which the interval of what was never seen rests. */
+static void a_path_costs_no_more_than_its_bound(void)
+{
+    static const struct {
+        const char *strategy;
+        double instances; /* above the replicas, of both environments together */
+    } cases[] = {{"type: recreate", 0}, {"type: rolling, max_surge: 1, max_unavailable: 0", 1 + 1},
+                 {"type: rolling, max_surge: 3, max_unavailable: 2", 2 + 3}, {"type: blue-green", 2 + 4},
+                 {"type: canary, steps: [{weight: 50%}]", 2 + 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world *w = world_new("[{name: a, users: 40%, services: [{name: web, replicas: 2}]}, "
+                                    "{name: b, users: 20%, services: [{name: web, replicas: 4}]}]", "",
+                                    cases[i].strategy);
+        EXPECT_NEAR(w->rollout.greatest[MEASURE_DOWNTIME], .6, 1e-12);
+        EXPECT_NEAR(w->rollout.greatest[MEASURE_LOST], .6, 1e-12);
+        EXPECT_NEAR(w->none.greatest[MEASURE_LOST], .6, 1e-12);
+        EXPECT_NEAR(w->rollout.greatest[MEASURE_DURATION], 1, 0);
+        EXPECT_NEAR(w->rollout.greatest[MEASURE_EXTRA], cases[i].instances / 3600, 1e-12);
+        world_free(w);
+    }
 }
 
 static const char *const TWO = "[{name: test, traffic: 5%, services: [{name: web, replicas: 2}]},"
@@ -556,6 +586,7 @@ static const struct test_case cases[] = {
     {"what the released service depends on limits it", what_the_released_service_depends_on_limits_it},
     {"nothing is served without the ingress or a route", nothing_is_served_without_ingress_or_route},
     {"an environment is down below the limit and not at it", an_environment_is_down_below_the_limit_and_not_at_it},
+    {"a path costs no more than its bound", a_path_costs_no_more_than_its_bound},
     {"users feel the downtime of their environment", users_feel_the_downtime_of_their_environment},
     {"detection goes with the monitored traffic of a defective version",
      detection_goes_with_the_monitored_traffic_of_the_new_version},

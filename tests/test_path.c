@@ -351,6 +351,47 @@ static void detection_after_the_end_goes_back_too(void)
     world_free(w);
 }
 
+/* Where nothing follows the last instances that vanish, no drain and no test, what is in place is known as well. */
+static void an_environment_that_ends_with_its_last_stop_goes_back_too(void)
+{
+    struct world *w = world_new("[{name: t, switch: 0, services: [{name: web, replicas: 2, start: 0, drain: 0}]},"
+                                " {name: p, users: 100%, traffic: 0%, approve: 1h, switch: 0, services: "
+                                "[{name: web, replicas: 2, start: 0, drain: 0}]}]",
+                                "false_alarm_mtbf: 30m, detect: 1h, error_rate: 0%, react: 20s, rollback_failure: 0%",
+                                "type: rolling, max_surge: 0, max_unavailable: 1");
+    int early = 0;
+    for (uint64_t i = 0; i < 100; i++) {
+        world_reset(w);
+        release_is(w, RELEASE_DEFECTIVE);
+        world_run(w, i, FOREVER);
+        int trigger = world_trigger(w, 1);
+        if (trigger < 0)
+            continue;
+        early += world_first_time(w, "finished") == INFINITY;
+        world_look(w, trigger);
+        EXPECT_COUNT(world_up(w, "t", NEW), 2);
+        world_look(w, w->path.n_events - 1);
+        EXPECT_COUNT(world_holds(w, "rolled_back"), 1);
+        for (int e = 0; e < 2; e++) {
+            EXPECT_COUNT(world_up(w, e ? "p" : "t", OLD), 2);
+            EXPECT_COUNT(world_up(w, e ? "p" : "t", NEW), 0);
+        }
+    }
+    CU_ASSERT(early > 20);
+    world_free(w);
+    w = world_new("[{name: p, switch: 0, services: [{name: web, replicas: 2, start: 0, drain: 0}]}]",
+                  "error_rate: 0%, rollback_failure: 0%", "type: blue-green");
+    release_is(w, RELEASE_DEFECTIVE);
+    world_run(w, 1, FOREVER);
+    world_look(w, world_trigger(w, 1));
+    EXPECT_COUNT(world_holds(w, "finished"), 1);
+    EXPECT_COUNT(world_up(w, "p", OLD), 0);
+    world_look(w, w->path.n_events - 1);
+    EXPECT_COUNT(world_up(w, "p", OLD), 2);
+    EXPECT_COUNT(world_up(w, "p", NEW), 0);
+    world_free(w);
+}
+
 /* A test environment that drains for 50 s, and production that drains for 10 s. */
 static struct world *promotion(const char *release)
 {
@@ -786,6 +827,8 @@ static const struct test_case cases[] = {
     {"a failed verdict goes back at once if nobody has to react",
      a_failed_verdict_goes_back_at_once_if_nobody_has_to_react},
     {"detection after the end goes back too", detection_after_the_end_goes_back_too},
+    {"an environment that ends with its last stop goes back too",
+     an_environment_that_ends_with_its_last_stop_goes_back_too},
     {"each environment that has begun goes back by itself", each_environment_that_has_begun_goes_back_by_itself},
     {"what has not begun is never stuck", what_has_not_begun_is_never_stuck},
     {"what is stuck is as it was until people have brought it back",

@@ -275,6 +275,9 @@ static void rolling_is_the_contract_for_all_small_cases(void)
 
 static void canary_goes_through_its_weights_and_starts_the_rest(void)
 {
+    /* A first step without traffic starts one, too: it is looked at before anybody gets to it. */
+    FORWARD("type: canary, steps: [{weight: 0%, hold: 10m}]", 4,
+            "start 1 new, shift 0%, wait 600 hold, start 3 new, shift 100%, stop 4 old");
     FORWARD("type: canary, steps: [{weight: 5%, hold: 10m}, {weight: 25%, hold: 10m}, {weight: 50%}], "
             "analysis: {power: 90%, false_positive: 2%}", 10,
             "start 1 new, shift 5%, wait 600 hold, verdict 90%/2% analysis, "

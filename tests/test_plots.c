@@ -1,6 +1,7 @@
 /* Figures, and the folder of results. */
 #include "test.h"
 
+#include "base/utf8.h"
 #include "report/report.h"
 #include "report_study.h"
 
@@ -164,6 +165,116 @@ static void hostile_names_are_drawn_and_not_carried_out(void)
     CU_ASSERT_EQUAL(clear(folder), 0);
     text_free(&warnings);
     error_free(&error);
+    sample_free(study);
+}
+
+static int count_of(const char *text, const char *what)
+{
+    int n = 0;
+    for (; (text = strstr(text, what)); text += strlen(what))
+        n++;
+    return n;
+}
+
+/* A full circle keeps the conditions, an empty one does not; no symbol has the size 0, which some viewers refuse. */
+static void symbols_of_the_svg_are_as_meant(void)
+{
+    if (!have("gnuplot"))
+        return;
+    struct error error = {0};
+    struct text warnings = {0};
+    struct study *study = sample_study(&(struct sample_options){.troubled = true});
+    struct report_options options = {.version = "1.2.3", .warnings = &warnings};
+    make_folder();
+    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
+    CU_ASSERT_EQUAL(warnings.length, 0);
+    const char *svg = read_file(in_folder("plots/tradeoff.svg"));
+    CU_ASSERT_EQUAL(count_of(svg, "<use xlink:href='#gpPt6' transform="), 3);
+    CU_ASSERT_EQUAL(count_of(svg, "<use xlink:href='#gpPt5' transform="), 1);
+    for (size_t f = 0; f < sizeof figures / sizeof *figures; f++) {
+        char name[64];
+        snprintf(name, sizeof name, "plots/%s.svg", figures[f]);
+        CU_ASSERT_PTR_NULL(strstr(read_file(in_folder(name)), "scale(0.00)"));
+    }
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    text_free(&warnings);
+    error_free(&error);
+    sample_free(study);
+}
+
+/* Texts of a figure: what stands where, as the figure's data has it. */
+struct placed {
+    int    block; /* 0: left of the place, 1: right of it */
+    double x, y;
+    char   text[256];
+};
+
+static int texts_of(const char *figure, struct placed *texts, int most)
+{
+    char name[64];
+    snprintf(name, sizeof name, "plots/source/%s-texts.dat", figure);
+    int n = 0, block = 0, empty = 0;
+    char *rest = read_file(in_folder(name));
+    for (char *line; n < most && (line = strsep(&rest, "\n"));) {
+        empty = *line ? 0 : empty + 1;
+        block += empty == 2;
+        texts[n].block = block;
+        n += sscanf(line, "%lf %lf \"%255[^\"]\"", &texts[n].x, &texts[n].y, texts[n].text) == 3;
+    }
+    return n;
+}
+
+static void draw_without_gnuplot(const struct study *study)
+{
+    struct error error = {0};
+    struct report_options options = {.version = "1", .gnuplot = "/no/such/gnuplot"};
+    make_folder();
+    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
+    CU_ASSERT_EQUAL(error.count, 0);
+}
+
+static void figures_beside_bars_end_on_the_sheet(void)
+{
+    static struct placed texts[200];
+    struct study *study = sample_study(&(struct sample_options){.topologies = 2});
+    for (int i = 0; i < study->n_outcomes; i++) {
+        struct estimate *lost = &study->outcomes[i].measures[MEASURE_LOST];
+        lost->low = lost->mean * 0.9987;
+        lost->high = lost->mean * 1.0246;
+        lost->trusted = false;
+    }
+    draw_without_gnuplot(study);
+    int n = texts_of("downtime", texts, 200), values = 0;
+    for (int i = 0; i < n; i++) {
+        values += texts[i].block == 0 && strstr(texts[i].text, " s (");
+        CU_ASSERT_TRUE(texts[i].block != 0 || texts[i].x + 7 * utf8_columns(texts[i].text) <= 1000);
+    }
+    CU_ASSERT_TRUE(values >= 10);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    sample_free(study);
+}
+
+/* The name of the left one would stand across the interval of the right one. */
+static void names_of_points_do_not_cross_intervals(void)
+{
+    static struct placed texts[100];
+    struct study *study = sample_study(&(struct sample_options){.strategies = 2});
+    struct estimate *left = study->outcomes[1].measures, *right = study->outcomes[2].measures;
+    left[MEASURE_DURATION].mean = 1440;
+    right[MEASURE_DURATION].mean = 1560;
+    left[MEASURE_LOST].mean = left[MEASURE_LOST].low = left[MEASURE_LOST].high = 53;
+    right[MEASURE_LOST].mean = 30;
+    right[MEASURE_LOST].low = 20;
+    right[MEASURE_LOST].high = 70;
+    draw_without_gnuplot(study);
+    int n = texts_of("tradeoff", texts, 100), found = 0;
+    for (int i = 0; i < n; i++)
+        if (!strcmp(texts[i].text, "rolling")) {
+            CU_ASSERT_EQUAL(texts[i].block, 1);
+            found++;
+        }
+    CU_ASSERT_EQUAL(found, 1);
+    CU_ASSERT_EQUAL(clear(folder), 0);
     sample_free(study);
 }
 
@@ -348,7 +459,8 @@ static void half_a_picture_is_not_kept(void)
         "#!/bin/sh\nexit 0\n",
         "#!/bin/sh\n>downtime.svg\n>downtime.png\n",
         "#!/bin/sh\nprintf '<svg><path d=\"M 0 0 L 1' >downtime.svg\nprintf '\\211PNG\\r\\n' >downtime.png\n",
-        "#!/bin/sh\nprintf '<svg>......</svg>\\n' >downtime.svg\nprintf '\\211PNG\\r\\n\\032\\n....IHDR' >downtime.png\n",
+        "#!/bin/sh\nprintf '<svg>......</svg>\\n' >downtime.svg\nprintf '\\211PNG\\r\\n\\032\\n....IHDR'"
+        " >downtime.png\n",
     };
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         struct error error = {0};
@@ -356,8 +468,8 @@ static void half_a_picture_is_not_kept(void)
         CU_ASSERT_PTR_NULL(warnings);
         CU_ASSERT_EQUAL(error.count, 1);
         CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
-        CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, i < 3 ? "/downtime.svg: gnuplot wrote no whole picture; is the"
-                                                             : "/downtime.png: gnuplot wrote no whole picture; is the"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, i < 3 ? "/downtime.svg: gnuplot wrote no whole picture"
+                                                             : "/downtime.png: gnuplot wrote no whole picture"));
         error_free(&error);
     }
 }
@@ -373,6 +485,9 @@ static void a_gnuplot_that_hangs_is_ended(void)
 static const struct test_case cases[] = {
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
+    {"symbols of the SVG are as meant", symbols_of_the_svg_are_as_meant},
+    {"figures beside bars end on the sheet", figures_beside_bars_end_on_the_sheet},
+    {"names of points do not cross intervals", names_of_points_do_not_cross_intervals},
     {"the folder holds all results", the_folder_holds_all_results},
     {"old pictures do not outlive their results", old_pictures_do_not_outlive_their_results},
     {"results that cannot be written are told", results_that_cannot_be_written_are_told},

@@ -22,7 +22,7 @@ do for [form in "svg png"] {
         set yrange [bottom * height:top * height]
         set xlabel (i == 1 ? "mean downtime (" : "mean lost (") . word(units, kinds[i]) . ")" textcolor rgb "#444444"
         plot data index i - 1 using ($2 / 2):1:($2 / 2):(bar / 2):5 with boxxyerror lc rgb variable, \
-             data index i - 1 using 2:1:3:4 with xerrorbars pt 7 ps 0 lw 1.4 lc rgb "#222222"
+             data index i - 1 using 2:1:3:4 with xerrorbars pt -1 lw 1.4 lc rgb "#222222"
     }
     load "layer.gp"
     unset multiplot

@@ -20,8 +20,8 @@ do for [form in "svg png"] {
         set ylabel "mean lost (" . word(units, lost_unit) . ")" textcolor rgb "#444444"
         plot figure . "-none.dat" index t using 1:2 with lines dt 3 lc rgb grey, \
              data index t using 1:4:2:3:5:6:7 with xyerrorbars pt -1 lw 1.2 lc rgb variable, \
-             data index t using 1:4:($8 == 1 ? 1.1 : NaN):7 with points pt 7 ps variable lc rgb variable, \
-             data index t using 1:4:($8 == 1 ? NaN : 1.1):7 with points pt 6 ps variable lw 1.5 lc rgb variable
+             data index t using 1:($8 == 1 ? $4 : NaN):7 with points pt 7 ps 1.1 lc rgb variable, \
+             data index t using 1:($8 == 1 ? NaN : $4):7 with points pt 6 ps 1.1 lw 1.5 lc rgb variable
     }
     load "layer.gp"
     plot figure . "-marks.dat" using 1:2:3:4 with vectors nohead lw 0.7 lc rgb "#888888"

@@ -92,7 +92,7 @@ const struct option option_table[] = {
     {"format", 0, OPTION_CHOICE, "FORMAT", EXPORT,
      "text (the default): the process; prism: its states and transitions as files; dot: the same as a graph",
      AT(format), .choices = export_formats},
-    {"no-plots", 0, OPTION_FLAG, NULL, RUN, "write no plots", AT(no_plots)},
+    {"no-plots", 0, OPTION_FLAG, NULL, RUN, "write no plots, and remove those of an earlier run", AT(no_plots)},
     {"color", 0, OPTION_CHOICE, "WHEN", RUN | SOLVE,
      "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
      .choices = colors},

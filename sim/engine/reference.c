@@ -21,8 +21,8 @@
  *
  * What only the states that are reached can show is checked as it comes: rates and delays are numbers from 0, the
  * probabilities of a command's branches add up to 1, updates are whole numbers within their variable's range, and time
- * goes on: a million events at one time are called a cycle. (The largest rollout that can be described, with all its
- * delays 0, has fewer.)
+ * goes on: a million events at one time are called a cycle. (10 000 instances replaced one by one in 20 environments,
+ * with all delays 0, have fewer.)
  *
  * Cost: an event evaluates each node that guards, rates, rewards or labels need once, and those of the fired command.
  *

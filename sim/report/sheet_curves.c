@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SIDE = 20, AXIS = 84, FOOT = 44, HEADING = 34, PANEL = 230, PANEL_GAP = 62, KEY_PITCH = 22, KEY_LINE = 46,
+enum { SIDE = 20, AXIS = 84, FOOT = 52, HEADING = 34, PANEL = 230, PANEL_GAP = 62, KEY_PITCH = 22, KEY_LINE = 46,
        POINT_PANEL = 400, POINT_PANEL_OF_MANY = 300 };
 
 struct legend {
@@ -198,52 +198,83 @@ static struct box place_name(double x, double y, double width, struct box panel,
     return box;
 }
 
-/* The points of one topology and their names. */
-static void add_points(struct sheet *sheet, const struct study *study, const struct group *group, struct axis x,
-                       struct axis y, struct box panel)
+/* Where a name must not stand: points, intervals, and names that have their place. */
+struct taken {
+    struct box *boxes;
+    int         n, capacity;
+};
+
+static void take(struct taken *taken, struct arena *arena, struct box box)
 {
-    struct arena arena = {0};
-    struct box *taken = arena_new(&arena, 2 * (size_t)(group->end - group->first), sizeof *taken);
-    int n = 0;
-    double fx = axis_factor(x), fy = axis_factor(y);
-    for (int i = group->first + 1; i < group->end; i++) {
-        const struct estimate *d = &study->outcomes[i].measures[MEASURE_DURATION];
-        const struct estimate *l = &study->outcomes[i].measures[MEASURE_LOST];
-        double px = axis_place(x, d->mean, panel.left, panel.right);
-        double py = axis_place(y, fmax(l->mean, y.least), panel.bottom, panel.top);
-        taken[n++] = (struct box){px - 7, px + 7, py - 7, py + 7};
-        text_add(&sheet->data, "%.12g %.12g %.12g %.12g %.12g %.12g %u %d\n", d->mean * fx, d->low * fx, d->high * fx,
-                 l->mean * fy, fmax(l->low, y.least) * fy, l->high * fy, palette[(i - group->first - 1) % PALETTE],
-                 study->outcomes[i].feasible);
-    }
-    for (int i = group->first + 1, point = 0; i < group->end; i++, point++) {
-        struct text name = {0};
-        double px = (taken[point].left + taken[point].right) / 2, py = (taken[point].bottom + taken[point].top) / 2;
-        add_name(&name, study, i, study->best[group->index]);
-        struct box box = place_name(px, py, text_pixels(name.data), panel, taken, n);
-        taken[n++] = box;
-        bool right = box.left > px;
-        double end = right ? box.left - 2 : box.right + 2, middle = (box.bottom + box.top) / 2;
-        sheet_text(sheet, right ? TEXT_LEFT : TEXT_RIGHT, right ? box.left : box.right, middle, name.data);
-        if (fabs(middle - py) > 8)
-            text_add(&sheet->marks, "%.1f %.1f %.1f %.1f\n", px, py, end - px, middle - py);
-        text_free(&name);
-    }
-    arena_free(&arena);
+    taken->boxes = arena_room(arena, taken->boxes, taken->n, &taken->capacity, sizeof *taken->boxes);
+    taken->boxes[taken->n++] = box;
 }
 
-/* The level of no release at all, as a line through the panel. */
-static void add_level(struct sheet *sheet, const struct outcome *none, struct axis x, struct axis y, struct box panel)
+/* One point of the panel: where it stands, and with it its interval of lost. */
+struct point {
+    double x, y, low, high; /* in pixels */
+};
+
+static struct point add_point(struct sheet *sheet, const struct outcome *outcome, unsigned color, struct axis x,
+                              struct axis y, struct box panel)
 {
+    const struct estimate *d = &outcome->measures[MEASURE_DURATION], *l = &outcome->measures[MEASURE_LOST];
+    double fx = axis_factor(x), fy = axis_factor(y);
+    double low = fmax(l->low, y.least), high = fmin(l->high, y.greatest);
+    text_add(&sheet->data, "%.12g %.12g %.12g %.12g %.12g %.12g %u %d\n", d->mean * fx, d->low * fx, d->high * fx,
+             l->mean * fy, low * fy, l->high * fy, color, outcome->feasible);
+    return (struct point){axis_place(x, d->mean, panel.left, panel.right),
+                          axis_place(y, fmax(l->mean, y.least), panel.bottom, panel.top),
+                          axis_place(y, fmax(low, y.least), panel.bottom, panel.top),
+                          axis_place(y, fmax(high, y.least), panel.bottom, panel.top)};
+}
+
+/* The name of a point, with a line to it where it does not stand beside it. */
+static void add_point_name(struct sheet *sheet, const char *name, struct point point, struct box panel,
+                           struct taken *taken, struct arena *arena)
+{
+    struct box box = place_name(point.x, point.y, text_pixels(name), panel, taken->boxes, taken->n);
+    take(taken, arena, box);
+    bool right = box.left > point.x;
+    double end = right ? box.left - 2 : box.right + 2, middle = (box.bottom + box.top) / 2;
+    sheet_text(sheet, right ? TEXT_LEFT : TEXT_RIGHT, right ? box.left : box.right, middle, name);
+    if (fabs(middle - point.y) > 8)
+        text_add(&sheet->marks, "%.1f %.1f %.1f %.1f\n", point.x, point.y, end - point.x, middle - point.y);
+}
+
+/* The points of one topology and their names. */
+static void add_points(struct sheet *sheet, const struct study *study, const struct group *group, struct axis x,
+                       struct axis y, struct box panel, struct taken *taken, struct arena *arena)
+{
+    int n = group->end - group->first - 1;
+    struct point *points = arena_new(arena, (size_t)n + 1, sizeof *points);
+    for (int i = 0; i < n; i++) {
+        points[i] = add_point(sheet, &study->outcomes[group->first + 1 + i], palette[i % PALETTE], x, y, panel);
+        take(taken, arena, (struct box){points[i].x - 7, points[i].x + 7, points[i].y - 7, points[i].y + 7});
+        take(taken, arena, (struct box){points[i].x - 3, points[i].x + 3, points[i].low, points[i].high});
+    }
+    for (int i = 0; i < n; i++) {
+        struct text name = {0};
+        add_name(&name, study, group->first + 1 + i, study->best[group->index]);
+        add_point_name(sheet, name.data, points[i], panel, taken, arena);
+        text_free(&name);
+    }
+}
+
+/* The level of no release at all, as a line through the panel, and what it is. */
+static void add_level(struct sheet *sheet, const struct outcome *none, struct axis x, struct axis y, struct box panel,
+                      struct taken *taken, struct arena *arena)
+{
+    static const char name[] = "no release at all";
     double level = none->measures[MEASURE_LOST].mean, fx = axis_factor(x), fy = axis_factor(y);
-    bool shown = level > 0 && level >= y.least && level <= y.greatest;
-    if (shown)
-        text_add(&sheet->none, "%.12g %.12g\n%.12g %.12g\n", x.least * fx, level * fy, x.greatest * fx, level * fy);
-    else
+    if (!(level > 0 && level >= y.least && level <= y.greatest)) {
         text_add(&sheet->none, "-1 -1\n");
-    if (shown)
-        sheet_text(sheet, TEXT_NOTE, panel.left + 6, axis_place(y, level, panel.bottom, panel.top) - 10,
-                   "no release at all");
+        return;
+    }
+    text_add(&sheet->none, "%.12g %.12g\n%.12g %.12g\n", x.least * fx, level * fy, x.greatest * fx, level * fy);
+    double at = axis_place(y, level, panel.bottom, panel.top) - 10;
+    sheet_text(sheet, TEXT_NOTE, panel.left + 6, at, name);
+    take(taken, arena, (struct box){panel.left, panel.left + 6 + text_pixels(name), at - 8, at + 8});
 }
 
 static struct axis lost_axis(const struct study *study)
@@ -295,8 +326,11 @@ void sheet_tradeoff(const struct study *study, struct sheet *sheet)
         if (group.index == 0)
             sheet_box(sheet, "panel", box);
         add_heading(sheet, study, &group, top + 17);
-        add_points(sheet, study, &group, x, y, box);
-        add_level(sheet, &study->outcomes[group.first], x, y, box);
+        struct arena arena = {0};
+        struct taken taken = {0};
+        add_level(sheet, &study->outcomes[group.first], x, y, box, &taken, &arena);
+        add_points(sheet, study, &group, x, y, box, &taken, &arena);
+        arena_free(&arena);
         text_add(&sheet->data, "\n\n");
         text_add(&sheet->none, "\n\n");
         for (int i = group.first; i < group.end; i++)

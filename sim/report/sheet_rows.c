@@ -6,7 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { PITCH = 26, BAR = 16, HEADING = 30, FOOT = 52, SIDE = 20, PANEL_GAP = 40, VALUE = 112, LEGEND = 26 };
+enum { PITCH = 26, BAR = 16, HEADING = 30, FOOT = 52, SIDE = 20, PANEL_GAP = 40, VALUE_GAP = 6, LEGEND = 34,
+       HEADING_COLUMNS = 40 };
+
+/* A heading is written larger than a name. */
+static const double HEADING_SIZE = 1.2;
 
 /* The color of a cause, and whether white or black can be read on it. */
 static const struct { unsigned color; bool dark; } cause_looks[CAUSES] = {
@@ -22,16 +26,28 @@ static void add_label(struct text *label, const struct study *study, int i, cons
         text_add(label, " (best)");
 }
 
+/* The name of a topology above its rows: beside the panels, so it may not be long. */
+static void add_heading(struct text *heading, const struct study *study, const struct group *group)
+{
+    if (study->scenario->n_topologies > 1)
+        utf8_add_shortened(heading, group->topology->name, HEADING_COLUMNS);
+}
+
 static double label_pixels(const struct study *study)
 {
     double widest = 0;
-    for (struct group group = {0}; group_next(study, &group);)
+    for (struct group group = {0}; group_next(study, &group);) {
+        struct text heading = {0};
+        add_heading(&heading, study, &group);
+        widest = fmax(widest, heading.length ? HEADING_SIZE * text_pixels(heading.data) : 0);
+        text_free(&heading);
         for (int i = group.first; i < group.end; i++) {
             struct text label = {0};
             add_label(&label, study, i, &group);
             widest = fmax(widest, text_pixels(label.data));
             text_free(&label);
         }
+    }
     return widest;
 }
 
@@ -59,13 +75,13 @@ static struct rows rows_begin(const struct study *study, struct sheet *sheet, do
 
 static void rows_heading(const struct study *study, struct rows *rows, const struct group *group, struct sheet *sheet)
 {
-    struct text name = {0};
-    if (study->scenario->n_topologies < 2)
+    struct text heading = {0};
+    add_heading(&heading, study, group);
+    if (!heading.length)
         return;
     rows->y -= HEADING;
-    utf8_add_shortened(&name, group->topology->name, 2 * NAME_COLUMNS);
-    sheet_text(sheet, TEXT_HEADING, SIDE, rows->y + 9, name.data);
-    text_free(&name);
+    sheet_text(sheet, TEXT_HEADING, SIDE, rows->y + 9, heading.data);
+    text_free(&heading);
 }
 
 static double rows_next(const struct study *study, struct rows *rows, const struct group *group, int i,
@@ -80,36 +96,84 @@ static double rows_next(const struct study *study, struct rows *rows, const stru
     return y;
 }
 
-/* An axis whose end leaves room for the figure that stands right of the longest bar. */
-static struct axis bar_axis(double greatest, double width)
+/* The end of a bar with its interval, and the figure that stands right of it. */
+struct bar {
+    double end;
+    char   value[QUANTITY_BYTES + 2];
+};
+
+/* The unit of figures beside bars of which the longest is `greatest`. */
+static enum quantity_unit bar_unit(double greatest)
 {
-    struct axis axis = axis_from(greatest, 0);
-    axis.greatest *= width / (width - VALUE);
-    return axis;
+    return greatest < 1000 ? QUANTITY_ONLY_SECONDS : QUANTITY_SECONDS;
 }
 
-static double greatest_of(const struct study *study, enum measure measure)
+static double bar_end(const struct outcome *outcome, enum measure measure)
+{
+    const struct estimate *e = &outcome->measures[measure];
+    return fmax(e->mean, isfinite(e->high) ? e->high : e->mean);
+}
+
+static struct bar bar_of(const struct outcome *outcome, enum measure measure, enum quantity_unit unit)
+{
+    struct bar bar = {.end = bar_end(outcome, measure)};
+    char text[QUANTITY_BYTES];
+    struct quantity q = estimate_quantity(measure, &outcome->measures[measure]);
+    q.unit = unit;
+    snprintf(bar.value, sizeof bar.value, "%s%s", quantity_print(q, text),
+             outcome->measures[measure].trusted ? "" : " ?");
+    return bar;
+}
+
+/* Lengthens an axis of `width` pixels so that a figure right of a bar stands within it, as far as that is possible. */
+static void make_room(struct axis *axis, double width, double end, const char *value)
+{
+    double room = fmax(width - VALUE_GAP - text_pixels(value), width / 4);
+    axis->greatest = fmax(axis->greatest, end * width / room);
+}
+
+/* An axis from 0 with room for every bar and its figure; *unit becomes that of the figures. */
+static struct axis bar_axis(const struct study *study, enum measure measure, double width, enum quantity_unit *unit)
 {
     double greatest = 0;
     for (int i = 0; i < study->n_outcomes; i++)
-        greatest = fmax(greatest, fmax(study->outcomes[i].measures[measure].high,
-                                       study->outcomes[i].measures[measure].mean));
-    return greatest;
+        greatest = fmax(greatest, bar_end(&study->outcomes[i], measure));
+    *unit = bar_unit(greatest);
+    struct axis axis = axis_from(greatest, 0);
+    for (int i = 0; i < study->n_outcomes; i++) {
+        struct bar bar = bar_of(&study->outcomes[i], measure, *unit);
+        make_room(&axis, width, bar.end, bar.value);
+    }
+    return axis;
 }
 
-static void add_bar(struct sheet *sheet, struct text *block, const struct outcome *outcome, enum measure measure,
-                    struct axis axis, struct box box, double y, unsigned color)
+/* A panel of bars. */
+struct bars {
+    enum measure       measure;
+    struct box         box;
+    struct axis        axis;
+    enum quantity_unit unit;
+    unsigned           color;
+};
+
+static struct bars bars_of(const struct study *study, enum measure measure, struct box box, unsigned color)
 {
-    const struct estimate *e = &outcome->measures[measure];
-    char text[QUANTITY_BYTES], value[QUANTITY_BYTES + 2];
-    double factor = axis_factor(axis);
+    struct bars bars = {.measure = measure, .box = box, .color = color};
+    bars.axis = bar_axis(study, measure, box.right - box.left, &bars.unit);
+    return bars;
+}
+
+static void add_bar(struct sheet *sheet, struct text *block, const struct outcome *outcome, const struct bars *bars,
+                    double y)
+{
+    const struct estimate *e = &outcome->measures[bars->measure];
+    struct bar bar = bar_of(outcome, bars->measure, bars->unit);
+    double factor = axis_factor(bars->axis);
     double low = fmax(0, isfinite(e->low) ? e->low : e->mean), high = isfinite(e->high) ? e->high : e->mean;
     text_add(block, "%.1f %.12g %.12g %.12g %u\n", y, e->mean * factor, low * factor, high * factor,
-             outcome->strategy ? color : GREY);
-    struct quantity q = estimate_quantity(measure, e);
-    q.unit = axis.greatest < 1000 ? QUANTITY_ONLY_SECONDS : QUANTITY_SECONDS;
-    snprintf(value, sizeof value, "%s%s", quantity_print(q, text), e->trusted ? "" : " ?");
-    sheet_text(sheet, TEXT_LEFT, axis_place(axis, fmax(high, e->mean), box.left, box.right) + 6, y, value);
+             outcome->strategy ? bars->color : GREY);
+    sheet_text(sheet, TEXT_LEFT, axis_place(bars->axis, bar.end, bars->box.left, bars->box.right) + VALUE_GAP, y,
+               bar.value);
 }
 
 static bool all_trusted(const struct study *study)
@@ -127,24 +191,23 @@ void sheet_downtime(const struct study *study, struct sheet *sheet)
     struct text second = {0};
     sheet->name = "downtime";
     struct rows rows = rows_begin(study, sheet, FOOT);
-    double width = rows.first.right - rows.first.left;
-    struct axis downtime = bar_axis(greatest_of(study, MEASURE_DOWNTIME), width);
-    struct axis lost = bar_axis(greatest_of(study, MEASURE_LOST), width);
+    struct bars downtime = bars_of(study, MEASURE_DOWNTIME, rows.first, 0x56B4E9);
+    struct bars lost = bars_of(study, MEASURE_LOST, rows.second, 0xE69F00);
     for (struct group group = {0}; group_next(study, &group);) {
         rows_heading(study, &rows, &group, sheet);
         for (int i = group.first; i < group.end; i++) {
             const struct outcome *outcome = &study->outcomes[i];
             double y = rows_next(study, &rows, &group, i, sheet);
-            add_bar(sheet, &sheet->data, outcome, MEASURE_DOWNTIME, downtime, rows.first, y, 0x56B4E9);
-            add_bar(sheet, &second, outcome, MEASURE_LOST, lost, rows.second, y, 0xE69F00);
+            add_bar(sheet, &sheet->data, outcome, &downtime, y);
+            add_bar(sheet, &second, outcome, &lost, y);
         }
     }
     text_add(&sheet->data, "\n\n%s", second.length ? second.data : "");
     text_free(&second);
     sheet_box(sheet, "downtime", rows.first);
     sheet_box(sheet, "lost", rows.second);
-    sheet_axis(sheet, "downtime", downtime);
-    sheet_axis(sheet, "lost", lost);
+    sheet_axis(sheet, "downtime", downtime.axis);
+    sheet_axis(sheet, "lost", lost.axis);
     sheet_title(sheet, study, "What a release costs: downtime and lost traffic by strategy", true,
                 all_trusted(study) ? "" : "; ? too few paths to trust the interval");
 }
@@ -156,7 +219,7 @@ static void add_segment(struct text *block, double from, double to, double y, un
 
 /* The causes of one row: seconds in the first panel, shares and their figures in the second. */
 static void add_causes(struct sheet *sheet, struct text *shares, const struct outcome *outcome, struct axis axis,
-                       const struct rows *rows, double y)
+                       enum quantity_unit unit, const struct rows *rows, double y)
 {
     double lost = outcome_lost(outcome), seconds = 0, factor = axis_factor(axis);
     double pixels = (rows->second.right - rows->second.left) / 100;
@@ -173,8 +236,7 @@ static void add_causes(struct sheet *sheet, struct text *shares, const struct ou
                        rows->second.left + (before + share / 2) * pixels, y, text);
         seconds += outcome->causes[c];
     }
-    enum quantity_unit unit = axis.greatest < 1000 ? QUANTITY_ONLY_SECONDS : QUANTITY_SECONDS;
-    sheet_text(sheet, TEXT_LEFT, axis_place(axis, lost, rows->first.left, rows->first.right) + 6, y,
+    sheet_text(sheet, TEXT_LEFT, axis_place(axis, lost, rows->first.left, rows->first.right) + VALUE_GAP, y,
                quantity_plain(unit, lost, text));
     if (!(lost > 0))
         sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, "nothing was lost");
@@ -200,7 +262,13 @@ void sheet_causes(const struct study *study, struct sheet *sheet)
     struct rows rows = rows_begin(study, sheet, FOOT + LEGEND);
     for (int i = 0; i < study->n_outcomes; i++)
         greatest = fmax(greatest, outcome_lost(&study->outcomes[i]));
-    struct axis axis = bar_axis(greatest, rows.first.right - rows.first.left + VALUE / 3.0);
+    enum quantity_unit unit = bar_unit(greatest);
+    struct axis axis = axis_from(greatest, 0);
+    for (int i = 0; i < study->n_outcomes; i++) {
+        char value[QUANTITY_BYTES];
+        double lost = outcome_lost(&study->outcomes[i]);
+        make_room(&axis, rows.first.right - rows.first.left, lost, quantity_plain(unit, lost, value));
+    }
     /* A block of its own must not be empty: a segment out of sight begins it. */
     add_segment(&sheet->data, -2, -1, 0, 0);
     add_segment(&shares, -2, -1, 0, 0);
@@ -208,7 +276,7 @@ void sheet_causes(const struct study *study, struct sheet *sheet)
         rows_heading(study, &rows, &group, sheet);
         for (int i = group.first; i < group.end; i++) {
             double y = rows_next(study, &rows, &group, i, sheet);
-            add_causes(sheet, &shares, &study->outcomes[i], axis, &rows, y);
+            add_causes(sheet, &shares, &study->outcomes[i], axis, unit, &rows, y);
         }
     }
     text_add(&sheet->data, "\n\n%s", shares.data);
