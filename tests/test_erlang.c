@@ -9,10 +9,13 @@
 #include "engine/moments.h"
 #include "exact/space.h"
 #include "exact/steady.h"
+#include "models/rollout.h"
 #include "models/terms.h"
 #include "process/erlang.h"
 #include "process/print.h"
+#include "scenario/scenario.h"
 
+#include <glob.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,8 +166,8 @@ static void an_instant_without_the_guard_loses_the_clock(void)
     process_free(p);
 }
 
-/* Mean of the process's only reward over the horizon, and its standard error. */
-static struct moments sample(const struct process *p, int paths, double horizon)
+/* Moments of a reward over the horizon. */
+static struct moments sample(const struct process *p, int reward, int paths, double horizon)
 {
     struct moments moments = {0};
     struct error error = {0};
@@ -173,7 +176,7 @@ static struct moments sample(const struct process *p, int paths, double horizon)
     void *run = engine_reference.open(p);
     CU_ASSERT_TRUE(engine_reference.run(run, &batch, &error));
     for (int i = 0; i < paths; i++)
-        moments_add(&moments, rewards[i * p->n_rewards]);
+        moments_add(&moments, rewards[i * p->n_rewards + reward]);
     engine_reference.close(run);
     free(rewards);
     return moments;
@@ -188,12 +191,85 @@ static void a_delay_of_nothing_takes_no_time(void)
     static const int ks[] = {1, 2, 8};
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
         struct process *p = repairs(), *copy = process_erlang(p, ks[i]);
-        struct moments m = sample(copy, 400, 4000);
+        struct moments m = sample(copy, 0, 400, 4000);
         double z = (m.mean / 4000 - 0.5) / (moments_error(&m) / 4000);
         CU_ASSERT_TRUE(fabs(z) < Z_LIMIT);
         process_free(copy);
         process_free(p);
     }
+}
+
+/* ---- rollouts ---- */
+
+/* Variables, rewards and labels are where they were, so that the rollout's measures are read from the copy as well. */
+static void check_rollout(const struct process *p, int k)
+{
+    struct process *copy = process_erlang(p, k);
+    struct error error = {0};
+    CU_ASSERT_TRUE(process_check(copy, &error));
+    CU_ASSERT_EQUAL_FATAL(copy->n_rewards, p->n_rewards);
+    CU_ASSERT_EQUAL_FATAL(copy->n_labels, p->n_labels);
+    for (int i = 0; i < p->n_variables; i++)
+        CU_ASSERT_STRING_EQUAL(copy->variables[i].name, p->variables[i].name);
+    for (int i = 0; i < p->n_rewards; i++)
+        CU_ASSERT_TRUE(!strcmp(copy->rewards[i].name, p->rewards[i].name) &&
+                       copy->rewards[i].rate == p->rewards[i].rate);
+    for (int i = 0; i < p->n_labels; i++)
+        CU_ASSERT_TRUE(!strcmp(copy->labels[i].name, p->labels[i].name) &&
+                       copy->labels[i].condition == p->labels[i].condition);
+    for (int i = 0; i < copy->n_commands; i++)
+        CU_ASSERT_TRUE(copy->commands[i].delay != DELAY_FIXED);
+    error_free(&error);
+    process_free(copy);
+}
+
+static void check_scenario(const char *path)
+{
+    struct error error = {0};
+    struct scenario *scenario = scenario_read(path, NULL, 0, &error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    for (int t = 0; t < scenario->n_topologies; t++)
+        for (int i = 0; i < scenario->n_strategies; i++) {
+            struct rollout rollout;
+            CU_ASSERT_TRUE_FATAL(rollout_build(&scenario->topologies[t], &scenario->release, &scenario->strategies[i],
+                                               scenario->available_at, &rollout, &error));
+            check_rollout(rollout.process, 1);
+            check_rollout(rollout.process, 16);
+            rollout_free(&rollout);
+        }
+    scenario_free(scenario);
+}
+
+static void every_rollout_has_a_copy(void)
+{
+    glob_t files;
+    CU_ASSERT_EQUAL_FATAL(glob("scenarios/*.yaml", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        check_scenario(files.gl_pathv[i]);
+    CU_ASSERT_TRUE(files.gl_pathc > 5);
+    globfree(&files);
+}
+
+/* One instance, nothing fails: away for the drain, whose law does not matter, and a mean of the start: 30 s + 40 s. */
+static void a_mean_that_adds_up_is_not_changed(void)
+{
+    static const char text[] =
+        "environments: [{name: prod, switch: 0, services: [{name: app, replicas: 1, start: 40s, drain: 30s}]}]\n"
+        "release: {defective: 0%}\nstrategies: [{name: recreate, type: recreate}]\n";
+    struct error error = {0};
+    struct rollout rollout;
+    struct scenario *s = scenario_parse(text, strlen(text), "one.yaml", NULL, 0, &error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    CU_ASSERT_TRUE_FATAL(rollout_build(s->topologies, &s->release, s->strategies, s->available_at, &rollout, &error));
+    struct process *copy = process_erlang(rollout.process, 4);
+    struct moments m = sample(copy, rollout.reward[MEASURE_LOST], 20000, 86400);
+    double z = (m.mean - 70) / moments_error(&m);
+    CU_ASSERT_TRUE(fabs(z) < Z_LIMIT);
+    /* 30²/4 of the drain and 40² of the start; the spread says that the delay is Erlang, and neither fixed nor less. */
+    CU_ASSERT_DOUBLE_EQUAL(moments_variance(&m), 30.0 * 30 / 4 + 40 * 40, 4 * 40 * 40 * sqrt(8.0 / 20000));
+    process_free(copy);
+    rollout_free(&rollout);
+    scenario_free(s);
 }
 
 /* ---- rejuvenation ---- */
@@ -217,7 +293,7 @@ static void timers_are_sampled_as_published(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(p);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct process *copy = process_erlang(p, rows[i].k);
-        struct moments m = sample(copy, rows[i].paths, 1e7);
+        struct moments m = sample(copy, 0, rows[i].paths, 1e7);
         /* From the start, up, to the long run: what that adds is less than 1e-4 standard errors over 1e7 minutes. */
         double z = (m.mean / 1e7 - rows[i].value) / (moments_error(&m) / 1e7);
         CU_ASSERT_TRUE(fabs(z) < Z_LIMIT);
@@ -274,6 +350,8 @@ static const struct test_case cases[] = {
     {"old names and streams are kept", old_names_and_streams_are_kept},
     {"an instant without the guard loses the clock", an_instant_without_the_guard_loses_the_clock},
     {"a delay of nothing takes no time", a_delay_of_nothing_takes_no_time},
+    {"every rollout has a copy", every_rollout_has_a_copy},
+    {"a mean that adds up is not changed", a_mean_that_adds_up_is_not_changed},
     {"timers are sampled as published", timers_are_sampled_as_published},
     {"timers are solved as published", timers_are_solved_as_published},
     {"extrapolation comes near fixed timers", extrapolation_comes_near_fixed_timers},

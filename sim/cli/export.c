@@ -54,8 +54,11 @@ static bool put_states(const struct process *process, const struct options *opti
     struct space space;
     bool good = space_build(chain, &how, &space, error);
     if (good) {
-        good = strcmp(options->format, "dot") ? files_write(&space, options->output, name, error)
-                                              : files_print_dot(&space, stdout, error);
+        bool dot = !strcmp(options->format, "dot");
+        good = dot ? files_print_dot(&space, stdout, error) : files_write(&space, options->output, name, error);
+        if (good && !dot)
+            fprintf(stderr, "results: %s (%u states, %llu transitions)\n", options->output, space.chain.n_states,
+                    (unsigned long long)space.chain.n_transitions);
         space_free(&space);
     }
     process_free(chain);

@@ -423,7 +423,8 @@ static bool read_rewards(struct scan_source source, struct file_chain *chain, st
     for (uint64_t i = 0; i < states; i++)
         chain->reward[i] = NAN; /* not yet given */
     scan_begin(&scan, source, error);
-    bool good = read_reward_header(&scan, states, &promised) && read_reward_rows(&scan, states, promised, chain->reward);
+    bool good = read_reward_header(&scan, states, &promised) &&
+                read_reward_rows(&scan, states, promised, chain->reward);
     for (uint64_t i = 0; i < states; i++)
         if (isnan(chain->reward[i]))
             chain->reward[i] = 0;

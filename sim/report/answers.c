@@ -57,8 +57,8 @@ void report_answers_table(const struct answer_sheet *sheet, FILE *out)
     utf8_add_printable(&file, sheet->file);
     fprintf(out, "%s: %u states, %llu transitions\n\n%-*s  ", file.data, sheet->chain->n_states,
             (unsigned long long)sheet->chain->n_transitions, width, question);
-    fputs(sheet->sampled ? "value         low           high          paths\n" : "value                   error at most\n",
-          out);
+    fprintf(out, "%s\n", sheet->sampled ? "value         low           high          paths"
+                                        : "value                   error at most");
     for (int i = 0; i < sheet->n; i++)
         put_row(sheet, i, width, out);
     for (int i = 0; i < sheet->n; i++) {

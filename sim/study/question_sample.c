@@ -50,6 +50,7 @@ enum {
 
 static const char few_paths[] = "fewer than ten paths carry it: the interval is a safe bound, not an estimate";
 static const char few_cycles[] = "fewer than ten cycles carry it: the interval cannot be trusted";
+static const char not_precise[] = "the precision asked for was not reached";
 static const char before_first[] = "interrupted before the first path was drawn";
 static const char interrupted[] = "interrupted: fewer paths than were asked for";
 
@@ -233,16 +234,21 @@ static void add_label(struct process *p, const bool *holds, uint32_t n_states)
     free(values);
 }
 
-static void set_answer(struct answer *answer, const struct interval *interval, const struct drawer *drawer,
-                       const char *note)
+/* An answer from its interval; `few` is said of one that is not trusted. */
+static void set_answer(struct answer *answer, const struct interval *interval, uint64_t paths,
+                       const struct question_sampling *how, const char *few)
 {
-    answer->value = interval->mean;
-    answer->low = interval->low;
-    answer->high = interval->high;
-    answer->error_bound = (interval->high - interval->low) / 2;
-    answer->paths = drawer->paths;
-    answer->trusted = interval->trusted;
-    answer->note = interval->trusted ? NULL : note;
+    double half = (interval->high - interval->low) / 2;
+    bool imprecise = !how->paths && half > how->precision * fabs(interval->mean);
+    *answer = (struct answer){
+        .value = interval->mean,
+        .low = interval->low,
+        .high = interval->high,
+        .error_bound = half,
+        .paths = paths,
+        .trusted = interval->trusted,
+        .note = how->stop && *how->stop ? interrupted : !interval->trusted ? few : imprecise ? not_precise : NULL,
+    };
 }
 
 /* Draws until precise; value(drawer, i) is that of path i of a round, and `greatest` the most it can be. */
@@ -263,8 +269,7 @@ static bool estimate_mean(struct drawer *drawer, double (*value)(const struct dr
     }
     if (error->count || !moments.n)
         return error->count ? false : error_add(error, FAULT_SYSTEM, "%s", before_first);
-    set_answer(answer, &interval, drawer, few_paths);
-    answer->note = is_stopped(drawer) ? interrupted : answer->note;
+    set_answer(answer, &interval, drawer->paths, drawer->how, few_paths);
     return true;
 }
 
@@ -283,8 +288,7 @@ static bool estimate_probability(struct drawer *drawer, struct answer *answer, s
     }
     if (error->count || !drawer->paths)
         return error->count ? false : error_add(error, FAULT_SYSTEM, "%s", before_first);
-    set_answer(answer, &interval, drawer, few_paths);
-    answer->note = is_stopped(drawer) ? interrupted : answer->note;
+    set_answer(answer, &interval, drawer->paths, drawer->how, few_paths);
     return true;
 }
 
@@ -662,15 +666,7 @@ static bool sample_long_run(const struct chain *chain, const double *f, const st
     else if (good)
         good = sample_ends(chain, how, &ends, &result, &paths, error);
     if (good)
-        *answer = (struct answer){
-            .value = result.mean,
-            .low = result.low,
-            .high = result.high,
-            .error_bound = (result.high - result.low) / 2,
-            .paths = paths,
-            .trusted = result.trusted,
-            .note = how->stop && *how->stop ? interrupted : result.trusted ? NULL : few_cycles,
-        };
+        set_answer(answer, &result, paths, how, few_cycles);
     ends_free(&ends);
     return good;
 }
