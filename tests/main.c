@@ -23,6 +23,7 @@ extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
 extern const struct test_suite suite_study;
+extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
 
@@ -45,6 +46,7 @@ static const struct test_suite *const suites[] = {
     &suite_process,
     &suite_engine,
     &suite_study,
+    &suite_solve,
     &suite_erlang,
     &suite_files,
 };
