@@ -23,6 +23,7 @@ extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
 extern const struct test_suite suite_study;
+extern const struct test_suite suite_exact;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -43,6 +44,7 @@ static const struct test_suite *const suites[] = {
     &suite_process,
     &suite_engine,
     &suite_study,
+    &suite_exact,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
