@@ -26,6 +26,7 @@ extern const struct test_suite suite_study;
 extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
+extern const struct test_suite suite_exact;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -49,6 +50,7 @@ static const struct test_suite *const suites[] = {
     &suite_solve,
     &suite_erlang,
     &suite_files,
+    &suite_exact,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
