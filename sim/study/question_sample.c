@@ -21,6 +21,9 @@
  * Intervals are not trusted where fewer than ten paths carry the variance (see engine/interval). For a path in [0, T] a
  * wider bound is then given; a cycle has no greatest length, so there the note says that the interval says nothing.
  *
+ * What the graph of the chain decides is not sampled: a set that is never or surely reached, rewards that are the same
+ * in all states.
+ *
  * Sampling ends at the precision asked for, or at MOST_PATHS paths or MOST_EVENTS events, whichever comes first. Path i
  * is drawn from (seed, i) alone and taken into account in the order of i: the same bits for any number of threads.
  */
@@ -321,6 +324,15 @@ static void look_ahead(const struct chain *chain, const bool *target, const bool
     free(reachable);
 }
 
+/* Whether every path begins in the target. */
+static bool begins_in(const struct chain *chain, const bool *target)
+{
+    for (uint32_t i = 0; i < chain->n_initial; i++)
+        if (!target[chain->initial[i]])
+            return false;
+    return true;
+}
+
 static bool sample_passage(const struct file_chain *files, const struct question *question,
                            const struct question_sampling *how, struct answer *answer, struct error *error)
 {
@@ -330,7 +342,9 @@ static bool sample_passage(const struct file_chain *files, const struct question
     look_ahead(chain, target, ends, &may_miss, &may_hit);
     for (uint32_t i = 0; i < chain->n_states; i++)
         ends[i] = target[i] || !ends[i]; /* from here on: where a path ends */
-    if (question->kind == QUESTION_MEAN_TIME && (may_miss || !may_hit)) {
+    if (begins_in(chain, target)) {
+        set_certain(answer, question->kind == QUESTION_REACH);
+    } else if (question->kind == QUESTION_MEAN_TIME && (may_miss || !may_hit)) {
         set_certain(answer, INFINITY);
     } else if (!may_hit) {
         set_certain(answer, 0);
@@ -357,13 +371,22 @@ static bool sample_reward_by(const struct file_chain *files, double time, const 
                              struct answer *answer, struct error *error)
 {
     const struct chain *chain = &files->chain;
-    struct process *p = files_process(chain, &(struct files_walk){NULL, false, 0}, error);
     struct drawer drawer;
-    double greatest = 0;
+    double least = INFINITY, greatest = 0;
+    bool *reachable = find_reachable(chain, NULL);
+    for (uint32_t i = 0; i < chain->n_states; i++)
+        if (reachable[i]) {
+            least = fmin(least, files->reward[i]);
+            greatest = fmax(greatest, files->reward[i]);
+        }
+    free(reachable);
+    if (least == greatest || time == 0) {
+        set_certain(answer, least * time);
+        return true;
+    }
+    struct process *p = files_process(chain, &(struct files_walk){NULL, false, 0}, error);
     if (!p)
         return false;
-    for (uint32_t i = 0; i < chain->n_states; i++)
-        greatest = fmax(greatest, files->reward[i]);
     process_add_reward(p, "reward", files_lookup(p, "reward", files->reward, chain->n_states));
     drawer_open(&drawer, how, p, time, 0);
     bool good = estimate_mean(&drawer, reward_of, greatest * time, answer, error);
@@ -672,8 +695,8 @@ static bool sample_long_run(const struct chain *chain, const double *f, const st
 }
 
 /*
- * An answer by sampling, with an interval at how->confidence, to a question that question_check has passed. Where the
- * graph of the chain decides (a label that is never reached, or surely) no path is drawn, and the answer is certain.
+ * An answer by sampling, with an interval at how->confidence, to a question that question_check has passed. What the
+ * graph of the chain decides needs no path, and is certain.
  * Interrupted, it answers with what there is.
  */
 bool question_sample(const struct file_chain *chain, const struct question *question,
