@@ -48,6 +48,8 @@ enum {
     PART_SHIFT = 40,       /* paths of the parts of a question have numbers of their own */
 };
 
+static const struct engine *const engine = &engine_reference; /* that of study.c */
+
 #define MOST_EVENTS  UINT64_C(300000000)
 #define WITHOUT_END  1e300 /* of a path that ends by itself */
 
@@ -89,7 +91,7 @@ static void drawer_close(struct drawer *drawer)
 {
     for (int i = 0; i < drawer->threads; i++)
         if (drawer->opened[i])
-            engine_reference.close(drawer->opened[i]);
+            engine->close(drawer->opened[i]);
     free(drawer->opened);
     free(drawer->rewards);
     free(drawer->first_time);
@@ -117,7 +119,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
     const struct process *p = drawer->process;
     int step = drawer->wants_end ? 1 : n;
     if (!*opened)
-        *opened = engine_reference.open(p);
+        *opened = engine->open(p);
     for (int i = at; i < at + n; i += step) {
         struct batch batch = {
             .seed = drawer->how->seed,
@@ -131,7 +133,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
             .context = &drawer->end_state[i],
         };
         drawer->end_state[i] = p->variables[0].initial;
-        if (!engine_reference.run(*opened, &batch, error))
+        if (!engine->run(*opened, &batch, error))
             return false;
         *events += batch.events;
     }
@@ -463,7 +465,7 @@ static bool find_usual(const struct chain *chain, uint32_t from, const struct qu
     if (!p)
         return false;
     uint32_t *visits = memory_new((size_t)chain->n_states + 2, sizeof *visits);
-    void *opened = engine_reference.open(p);
+    void *opened = engine->open(p);
     for (uint64_t k = chain->row[from]; k < chain->row[from + 1]; k++)
         exit += chain->rate[k];
     struct batch batch = {.seed = how->seed, .first = part << PART_SHIFT, .stride = 1, .n_paths = 1,
@@ -473,13 +475,13 @@ static bool find_usual(const struct chain *chain, uint32_t from, const struct qu
     while (good && batch.events < PILOT_EVENTS && batch.horizon < WITHOUT_END && !(how->stop && *how->stop)) {
         batch.events = 0;
         batch.horizon *= 2;
-        good = engine_reference.run(opened, &batch, error);
+        good = engine->run(opened, &batch, error);
     }
     *usual = from;
     for (uint32_t i = 0; i < chain->n_states; i++)
         if (visits[i] > visits[*usual])
             *usual = i;
-    engine_reference.close(opened);
+    engine->close(opened);
     process_free(p);
     free(visits);
     return good;
