@@ -13,6 +13,7 @@ enum query {
     QUERY_STEADY_RATE,     /* mean of the reward's rate in the long run; at `time` the start is forgotten */
     QUERY_LABEL_AT,        /* probability that the label holds at `time` */
     QUERY_LABEL_BY,        /* probability that it held at some time up to `time` */
+    QUERY_LABEL_EVER,      /* probability that it ever holds; by `time` that is decided */
     QUERY_FIRST_MEAN,      /* of the first time that it holds; `time`: it holds long before */
     QUERY_FIRST_VARIANCE,  /* of the same */
 };
@@ -31,7 +32,13 @@ struct truth {
 extern const struct truth truths[]; /* ended by a chain of NULL */
 extern const int n_truths;
 
+struct solver;
+double truth_exact(const struct truth *truth, struct solver *solver);
 double truth_sample(const struct truth *truth, const struct engine *engine, uint64_t seed);
+
+/* The workstation cluster of two sides of n, and the tandem queue of that capacity: chains of any size. */
+struct process *chain_cluster(int n);
+struct process *chain_tandem(int capacity);
 
 /* A command with one branch that sets one variable. Returns its index. */
 int chain_move(struct process *p, const char *name, expr guard, enum delay delay, expr amount, int variable,

@@ -25,6 +25,7 @@ extern const struct test_suite suite_engine;
 extern const struct test_suite suite_study;
 extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
+extern const struct test_suite suite_exact;
 
 static const struct test_suite *const suites[] = {
     &suite_base,
@@ -47,6 +48,7 @@ static const struct test_suite *const suites[] = {
     &suite_study,
     &suite_erlang,
     &suite_files,
+    &suite_exact,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

@@ -29,6 +29,7 @@
 
 #include "engine/logarithm.h"
 #include "engine/philox.h"
+#include "process/program.h"
 
 #include <assert.h>
 #include <math.h>
@@ -36,12 +37,6 @@
 #include <string.h>
 
 enum { MOST_NOW = 100000 }; /* `now` commands in a row, before it is called a cycle */
-
-/* Nodes to evaluate, operands first. */
-struct program {
-    int *nodes;
-    int  n_nodes;
-};
 
 struct run {
     const struct process *process;
@@ -61,46 +56,20 @@ struct run {
     struct batch *batch;
 };
 
-
-/* The nodes that `needed` needs, less those that are evaluated already; these are added to `done`. */
-static struct program program_of(struct run *run, bool *needed, bool *done)
-{
-    const struct graph *graph = &run->process->graph;
-    struct program program = {0};
-    int count = 0;
-    for (int i = graph->n_nodes - 1; i >= 0; i--) {
-        int operand[3], n = graph_operands(&graph->nodes[i], operand);
-        needed[i] = needed[i] && !done[i];
-        for (int k = 0; needed[i] && k < n; k++)
-            needed[operand[k]] = true;
-        count += needed[i];
-    }
-    program.nodes = arena_new(&run->arena, (size_t)count, sizeof *program.nodes);
-    for (int i = 0; i < graph->n_nodes; i++) {
-        if (needed[i])
-            program.nodes[program.n_nodes++] = i;
-        done[i] = done[i] || needed[i];
-        needed[i] = false;
-    }
-    return program;
-}
-
 static void make_programs(struct run *run)
 {
     const struct process *p = run->process;
     const struct graph *graph = &p->graph;
     bool *needed = memory_new((size_t)graph->n_nodes, 1), *done = memory_new((size_t)graph->n_nodes, 1);
     bool *done_before = memory_new((size_t)graph->n_nodes, 1);
-    for (int i = 0; i < graph->n_nodes; i++) /* constants are evaluated once and for all */
-        if ((done[i] = graph->nodes[i].op == OP_CONSTANT))
-            run->value[i] = graph->nodes[i].constant;
+    program_set_constants(graph, done, run->value);
     for (int i = 0; i < p->n_commands; i++)
         if (p->commands[i].delay != DELAY_EXPONENTIAL) {
             needed[p->commands[i].guard] = true;
             if (p->commands[i].delay == DELAY_FIXED)
                 needed[p->commands[i].amount] = true;
         }
-    run->guards = program_of(run, needed, done);
+    run->guards = program_new(graph, &run->arena, needed, done);
     for (int i = 0; i < p->n_commands; i++)
         if (p->commands[i].delay == DELAY_EXPONENTIAL) {
             needed[p->commands[i].guard] = true;
@@ -111,7 +80,7 @@ static void make_programs(struct run *run)
     for (int i = 0; i < p->n_labels; i++)
         needed[p->labels[i].condition] = true;
     memcpy(done_before, done, (size_t)graph->n_nodes);
-    run->rates = program_of(run, needed, done);
+    run->rates = program_new(graph, &run->arena, needed, done);
     /* A `now` command fires before the rates of its state are known. */
     for (int i = 0; i < p->n_commands; i++) {
         bool *known = memory_new((size_t)graph->n_nodes, 1);
@@ -122,7 +91,7 @@ static void make_programs(struct run *run)
             for (int u = 0; u < branch->n_updates; u++)
                 needed[p->updates[branch->first_update + u].value] = true;
         }
-        run->fire[i] = program_of(run, needed, known);
+        run->fire[i] = program_new(graph, &run->arena, needed, known);
         free(known);
     }
     free(needed);
@@ -168,23 +137,7 @@ static void reference_close(void *opened)
 
 static void evaluate(struct run *run, const struct program *program)
 {
-    const struct graph *graph = &run->process->graph;
-    double *value = run->value;
-    for (int i = 0; i < program->n_nodes; i++) {
-        const struct node *node = &graph->nodes[program->nodes[i]];
-        double result;
-        if (node->op == OP_VARIABLE) {
-            result = run->state[node->a];
-        } else if (node->op == OP_TABLE) {
-            const struct table *table = &graph->tables[node->b];
-            double index = value[node->a];
-            /* Written such that no number at all (0/0 in a branch that is not chosen) looks at the first entry. */
-            result = table->values[!(index > 0) ? 0 : index >= table->n_values ? table->n_values - 1 : (int)index];
-        } else {
-            result = graph_apply(node, value[node->a], value[node->b], value[node->c]);
-        }
-        value[program->nodes[i]] = result;
-    }
+    program_run(program, &run->process->graph, run->state, run->value);
 }
 
 static struct philox_block draw(const struct run *run, int command, uint32_t number)

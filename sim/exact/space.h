@@ -3,24 +3,25 @@
 #define NINES_EXACT_SPACE_H
 
 #include "exact/chain.h"
+#include "exact/states.h"
 #include "process/process.h"
+
+enum { SPACE_MOST_STATES = 20000000 };
 
 struct space_options {
     uint32_t            most_states;  /* 0: SPACE_MOST_STATES */
     const int          *initial;      /* a value per variable, or NULL: the process's own */
-    const volatile int *stop;         /* may be NULL */
+    const volatile int *stop;         /* non-zero: give up with an error; may be NULL */
     void              (*on_states)(uint32_t states, void *context); /* may be NULL */
     void               *context;
 };
-
-enum { SPACE_MOST_STATES = 20000000 };
 
 /* Only states in which time passes; what `now` commands do in between is in the rates. */
 struct space {
     const struct process *process;
     struct chain          chain;
-    uint64_t             *packed;      /* n_states × n_words */
-    int                   n_words;
+    struct layout         layout;
+    uint64_t             *packed;      /* n_states × layout.n_words */
 };
 
 bool space_build(const struct process *process, const struct space_options *options, struct space *space,

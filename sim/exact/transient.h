@@ -4,8 +4,11 @@
 
 #include "exact/chain.h"
 
-/* Of each state: its probability at the time, and the expected time spent in it until then (either may be NULL). */
+#define TRANSIENT_PRECISION 1e-24
+
 bool transient_solve(const struct chain *chain, double time, struct solver *solver, double *probability,
                      double *spent, struct error *error);
+bool transient_solve_until(const struct chain *chain, const bool *absorbing, double time, struct solver *solver,
+                           double *probability, double *spent, struct error *error);
 
 #endif

@@ -12,6 +12,7 @@
 #include "process/expr.h"
 
 #include "base/memory.h"
+#include "process/apply.h"
 
 #include <assert.h>
 #include <math.h>
@@ -51,47 +52,10 @@ int graph_operands(const struct node *node, int operands[3])
     }
 }
 
-/* Conditions: comparison, and, or, not, if. */
-static double apply_condition(enum op op, double a, double b, double c)
-{
-    switch (op) {
-    case OP_NOT:
-        return a == 0;
-    case OP_LESS:
-        return a < b;
-    case OP_LESS_EQUAL:
-        return a <= b;
-    case OP_EQUAL:
-        return a == b;
-    case OP_AND:
-        return (a != 0) & (b != 0);
-    case OP_OR:
-        return (a != 0) | (b != 0);
-    default:
-        assert(op == OP_IF);
-        return a != 0 ? b : c;
-    }
-}
-
 /* The value of a node from the values of its operands. Not for constants, variables and tables. */
 double graph_apply(const struct node *node, double a, double b, double c)
 {
-    switch (node->op) {
-    case OP_ADD:
-        return a + b;
-    case OP_SUBTRACT:
-        return a - b;
-    case OP_MULTIPLY:
-        return a * b;
-    case OP_DIVIDE:
-        return a / b;
-    case OP_MIN:
-        return a < b ? a : b;
-    case OP_MAX:
-        return a > b ? a : b;
-    default:
-        return apply_condition(node->op, a, b, c);
-    }
+    return apply_operation(node->op, a, b, c);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t value)

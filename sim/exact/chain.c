@@ -1,0 +1,90 @@
+/* Chains and what all solvers do with them. */
+#include "exact/chain.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Gives back the chain's memory. */
+void chain_free(struct chain *chain)
+{
+    free(chain->row);
+    free(chain->target);
+    free(chain->rate);
+    free(chain->initial);
+    free(chain->initial_probability);
+    *chain = (struct chain){0};
+}
+
+/*
+ * The chain by what leads into each state: row i lists the states from which i is entered, rising, and at which rates.
+ * No initial states are set. Cost: two passes over the transitions, and as much memory as the rows again.
+ */
+void chain_transpose(const struct chain *chain, struct chain *transposed)
+{
+    const uint32_t n = chain->n_states;
+    *transposed = (struct chain){.n_states = n, .n_transitions = chain->n_transitions};
+    transposed->row = memory_new((size_t)n + 2, sizeof *transposed->row);
+    transposed->target = memory_grow(NULL, chain->n_transitions, sizeof *transposed->target);
+    transposed->rate = memory_grow(NULL, chain->n_transitions, sizeof *transposed->rate);
+    uint64_t *begin = transposed->row + 1; /* moves up to the end of its row as the row is filled */
+    for (uint64_t k = 0; k < chain->n_transitions; k++)
+        begin[chain->target[k] + 1]++;
+    for (uint32_t i = 0; i < n; i++)
+        begin[i + 1] += begin[i];
+    for (uint32_t i = 0; i < n; i++)
+        for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++) {
+            uint64_t at = begin[chain->target[k]]++;
+            transposed->target[at] = i;
+            transposed->rate[at] = chain->rate[k];
+        }
+}
+
+/*
+ * Finds breadth-first what can be reached from the first n_seeds states of `found`, without entering a state that is
+ * closed (NULL: none is). `found` lists the states in the order in which they were found, and place[state] is where it
+ * stands there, or CHAIN_NOWHERE; both have room for all states. Returns how many were found.
+ */
+uint32_t chain_reach(const struct chain *chain, const bool *closed, uint32_t n_seeds, uint32_t *found,
+                     uint32_t *place)
+{
+    uint32_t n = n_seeds;
+    for (uint32_t i = 0; i < chain->n_states; i++)
+        place[i] = CHAIN_NOWHERE;
+    for (uint32_t i = 0; i < n_seeds; i++)
+        place[found[i]] = i;
+    for (uint32_t at = 0; at < n; at++)
+        for (uint64_t k = chain->row[found[at]]; k < chain->row[found[at] + 1]; k++) {
+            uint32_t next = chain->target[k];
+            if (place[next] != CHAIN_NOWHERE || (closed && closed[next]))
+                continue;
+            place[next] = n;
+            found[n++] = next;
+        }
+    return n;
+}
+
+/* The rate at which each state is left: the sum of its row. To be freed by the caller. */
+double *chain_exit_rates(const struct chain *chain)
+{
+    double *exit = memory_new(chain->n_states, sizeof *exit);
+    for (uint32_t i = 0; i < chain->n_states; i++)
+        for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
+            exit[i] += chain->rate[k];
+    return exit;
+}
+
+/* The number of threads that a solver may use. */
+int chain_threads(const struct solver *solver)
+{
+    return solver->threads > 0 ? solver->threads : omp_get_max_threads();
+}
+
+/* True, with an error, if the solver is to give up. */
+bool chain_stopped(const struct solver *solver, struct error *error)
+{
+    if (!solver->stop || !*solver->stop)
+        return false;
+    error_add(error, FAULT_SYSTEM, "the solver was stopped after %llu steps", (unsigned long long)solver->steps);
+    return true;
+}
