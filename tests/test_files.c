@@ -22,6 +22,7 @@
 enum { SEED = 1 };
 
 #define Z_LIMIT 4.0
+#define FIGURES 1e-11 /* relative distance to published figures, of which some have no more digits */
 
 /* Three files as texts; NULL: there is none. */
 struct texts {
@@ -401,9 +402,9 @@ static bool question_of(const struct truth *truth, struct question *question)
     case QUERY_FIRST_MEAN:
         *question = (struct question){QUESTION_MEAN_TIME, truth->what, NAN};
         return true;
-    case QUERY_LABEL_AT: /* after all time, and what holds stays so */
+    case QUERY_LABEL_EVER:
         *question = (struct question){QUESTION_REACH, truth->what, NAN};
-        return truth->time >= 1e9;
+        return true;
     default:
         return false;
     }
@@ -436,9 +437,9 @@ static void published_figures_come_from_files(void)
                     question_solve(&chain, &question, 1, &solver, &answer, &error);
         CU_ASSERT_TRUE(good);
         double distance = fabs(answer.value - t->value);
-        CU_ASSERT_TRUE(distance <= t->tolerance * fabs(t->value));
+        CU_ASSERT_TRUE(distance <= FIGURES * fabs(t->value));
         CU_ASSERT_TRUE(answer.error_bound >= 0 && answer.error_bound <= 1e-6 * fmax(1, fabs(t->value)));
-        if (!good || !(distance <= t->tolerance * fabs(t->value)))
+        if (!good || !(distance <= FIGURES * fabs(t->value)))
             printf("%s, %s: %.17g is not %.17g (%s) %s\n", p->name, t->what, answer.value, t->value, t->source,
                    error.text.data ? error.text.data : "");
         asked++;

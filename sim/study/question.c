@@ -2,9 +2,10 @@
  * Questions to a chain, and their exact answers. What the solvers do stands in sim/exact; here their results become
  * numbers with a bound of their error.
  *
- * The bounds. A steady state is solved to a relative error of each probability, so a sum of them, or of rewards of 0
- * or more, has that relative error as well. The times spent in the states until T have an absolute error of their sum;
- * the greatest reward times that bounds the error of what is earned.
+ * The bounds. The long run, and passages without an end, are solved to a relative error of each probability, so a sum
+ * of them, times rewards of 0 or more, has that relative error as well; a rounding is added, since no sum is better.
+ * Probabilities at T, and the times spent in the states until T as shares of T, have an absolute error of their sum;
+ * that times the greatest reward bounds the error of what is earned.
  */
 #include "study/question.h"
 
@@ -15,6 +16,7 @@
 #include "exact/steady.h"
 #include "exact/transient.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -98,7 +100,7 @@ static bool solve_long_run(const struct file_chain *chain, const struct question
     }
     for (uint32_t i = 0; i < chain->chain.n_states; i++)
         answer->value += run->probability[i] * (holds ? holds[i] : chain->reward[i]);
-    answer->error_bound = run->bound * answer->value;
+    answer->error_bound = (run->bound + DBL_EPSILON) * answer->value;
     return true;
 }
 
@@ -111,7 +113,7 @@ static bool solve_reward_by(const struct file_chain *chain, double time, struct 
         answer->value += spent[i] * chain->reward[i];
         greatest = fmax(greatest, chain->reward[i]);
     }
-    answer->error_bound = solver->error_bound * greatest;
+    answer->error_bound = solver->error_bound * time * greatest;
     free(spent);
     return good;
 }
@@ -128,6 +130,8 @@ static bool solve_passage(const struct file_chain *chain, const struct question 
     else
         good = passage_by(&chain->chain, target, question->by, solver, &answer->value, error);
     answer->error_bound = solver->error_bound;
+    if (isnan(question->by))
+        answer->error_bound = isfinite(answer->value) ? (solver->error_bound + DBL_EPSILON) * answer->value : 0;
     return good;
 }
 

@@ -21,6 +21,9 @@
  * Intervals are not trusted where fewer than ten paths carry the variance (see engine/interval). For a path in [0, T] a
  * wider bound is then given; a cycle has no greatest length, so there the note says that the interval says nothing.
  *
+ * What the graph of the chain decides is not sampled: a set that is never or surely reached, rewards that are the same
+ * in all states.
+ *
  * Sampling ends at the precision asked for, or at MOST_PATHS paths or MOST_EVENTS events, whichever comes first. Path i
  * is drawn from (seed, i) alone and taken into account in the order of i: the same bits for any number of threads.
  */
@@ -44,6 +47,8 @@ enum {
     PILOT_EVENTS = 20000,
     PART_SHIFT = 40,       /* paths of the parts of a question have numbers of their own */
 };
+
+static const struct engine *const engine = &engine_reference; /* that of study.c */
 
 #define MOST_EVENTS  UINT64_C(300000000)
 #define WITHOUT_END  1e300 /* of a path that ends by itself */
@@ -86,7 +91,7 @@ static void drawer_close(struct drawer *drawer)
 {
     for (int i = 0; i < drawer->threads; i++)
         if (drawer->opened[i])
-            engine_reference.close(drawer->opened[i]);
+            engine->close(drawer->opened[i]);
     free(drawer->opened);
     free(drawer->rewards);
     free(drawer->first_time);
@@ -114,7 +119,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
     const struct process *p = drawer->process;
     int step = drawer->wants_end ? 1 : n;
     if (!*opened)
-        *opened = engine_reference.open(p);
+        *opened = engine->open(p);
     for (int i = at; i < at + n; i += step) {
         struct batch batch = {
             .seed = drawer->how->seed,
@@ -128,7 +133,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
             .context = &drawer->end_state[i],
         };
         drawer->end_state[i] = p->variables[0].initial;
-        if (!engine_reference.run(*opened, &batch, error))
+        if (!engine->run(*opened, &batch, error))
             return false;
         *events += batch.events;
     }
@@ -321,6 +326,15 @@ static void look_ahead(const struct chain *chain, const bool *target, const bool
     free(reachable);
 }
 
+/* Whether every path begins in the target. */
+static bool begins_in(const struct chain *chain, const bool *target)
+{
+    for (uint32_t i = 0; i < chain->n_initial; i++)
+        if (!target[chain->initial[i]])
+            return false;
+    return true;
+}
+
 static bool sample_passage(const struct file_chain *files, const struct question *question,
                            const struct question_sampling *how, struct answer *answer, struct error *error)
 {
@@ -330,7 +344,9 @@ static bool sample_passage(const struct file_chain *files, const struct question
     look_ahead(chain, target, ends, &may_miss, &may_hit);
     for (uint32_t i = 0; i < chain->n_states; i++)
         ends[i] = target[i] || !ends[i]; /* from here on: where a path ends */
-    if (question->kind == QUESTION_MEAN_TIME && (may_miss || !may_hit)) {
+    if (begins_in(chain, target)) {
+        set_certain(answer, question->kind == QUESTION_REACH);
+    } else if (question->kind == QUESTION_MEAN_TIME && (may_miss || !may_hit)) {
         set_certain(answer, INFINITY);
     } else if (!may_hit) {
         set_certain(answer, 0);
@@ -357,13 +373,22 @@ static bool sample_reward_by(const struct file_chain *files, double time, const 
                              struct answer *answer, struct error *error)
 {
     const struct chain *chain = &files->chain;
-    struct process *p = files_process(chain, &(struct files_walk){NULL, false, 0}, error);
     struct drawer drawer;
-    double greatest = 0;
+    double least = INFINITY, greatest = 0;
+    bool *reachable = find_reachable(chain, NULL);
+    for (uint32_t i = 0; i < chain->n_states; i++)
+        if (reachable[i]) {
+            least = fmin(least, files->reward[i]);
+            greatest = fmax(greatest, files->reward[i]);
+        }
+    free(reachable);
+    if (least == greatest || time == 0) {
+        set_certain(answer, least * time);
+        return true;
+    }
+    struct process *p = files_process(chain, &(struct files_walk){NULL, false, 0}, error);
     if (!p)
         return false;
-    for (uint32_t i = 0; i < chain->n_states; i++)
-        greatest = fmax(greatest, files->reward[i]);
     process_add_reward(p, "reward", files_lookup(p, "reward", files->reward, chain->n_states));
     drawer_open(&drawer, how, p, time, 0);
     bool good = estimate_mean(&drawer, reward_of, greatest * time, answer, error);
@@ -440,7 +465,7 @@ static bool find_usual(const struct chain *chain, uint32_t from, const struct qu
     if (!p)
         return false;
     uint32_t *visits = memory_new((size_t)chain->n_states + 2, sizeof *visits);
-    void *opened = engine_reference.open(p);
+    void *opened = engine->open(p);
     for (uint64_t k = chain->row[from]; k < chain->row[from + 1]; k++)
         exit += chain->rate[k];
     struct batch batch = {.seed = how->seed, .first = part << PART_SHIFT, .stride = 1, .n_paths = 1,
@@ -450,13 +475,13 @@ static bool find_usual(const struct chain *chain, uint32_t from, const struct qu
     while (good && batch.events < PILOT_EVENTS && batch.horizon < WITHOUT_END && !(how->stop && *how->stop)) {
         batch.events = 0;
         batch.horizon *= 2;
-        good = engine_reference.run(opened, &batch, error);
+        good = engine->run(opened, &batch, error);
     }
     *usual = from;
     for (uint32_t i = 0; i < chain->n_states; i++)
         if (visits[i] > visits[*usual])
             *usual = i;
-    engine_reference.close(opened);
+    engine->close(opened);
     process_free(p);
     free(visits);
     return good;
@@ -672,8 +697,8 @@ static bool sample_long_run(const struct chain *chain, const double *f, const st
 }
 
 /*
- * An answer by sampling, with an interval at how->confidence, to a question that question_check has passed. Where the
- * graph of the chain decides (a label that is never reached, or surely) no path is drawn, and the answer is certain.
+ * An answer by sampling, with an interval at how->confidence, to a question that question_check has passed. What the
+ * graph of the chain decides needs no path, and is certain.
  * Interrupted, it answers with what there is.
  */
 bool question_sample(const struct file_chain *chain, const struct question *question,
