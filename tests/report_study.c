@@ -147,7 +147,7 @@ static void fill_estimate(struct estimate *e, enum measure m, double mean, doubl
     double half = 1.96 * error;
     bool probability = measure_types[m].unit == UNIT_PROBABILITY;
     bool added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
-    *e = (struct estimate){mean, mean - half, mean + half, NAN, NAN, NAN, NAN, NAN, PATHS, true, NULL};
+    *e = (struct estimate){mean, mean - half, mean + half, NAN, NAN, NAN, NAN, NAN, PATHS, true, NULL, false};
     if (probability && mean == 0)
         e->high = 3.0 / PATHS;
     if (probability || added)

@@ -78,12 +78,6 @@ struct quantity estimate_quantity(enum measure measure, const struct estimate *e
     return (struct quantity){measure_quantity(measure), estimate->mean, estimate->low, estimate->high};
 }
 
-/* Nothing was sampled: what is between low and high is the bound of the arithmetic. */
-bool estimate_is_solved(const struct estimate *estimate)
-{
-    return estimate->paths == 0;
-}
-
 /*
  * The estimate as quantity_print() writes it. A solved one has no interval, and as many digits as its bound leaves, five
  * at most: "26.018 s". Where fewer than that are sure, the bound is shown: "26.0 s ± 0.2".

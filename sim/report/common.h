@@ -22,7 +22,6 @@ double             rounded_to(int digits, double value);
 double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);
 struct quantity    estimate_quantity(enum measure measure, const struct estimate *estimate);
-bool               estimate_is_solved(const struct estimate *estimate);
 const char        *estimate_print(struct quantity quantity, bool solved, char out[QUANTITY_BYTES]);
 
 #endif

@@ -16,7 +16,7 @@ static void put_measure(const struct outcome *outcome, enum measure measure, FIL
     char text[QUANTITY_BYTES];
     fputs("    ", out);
     put_left(measure_types[measure].name, NAME, out);
-    estimate_print(estimate_quantity(measure, e), estimate_is_solved(e) || isnan(e->mean), text);
+    estimate_print(estimate_quantity(measure, e), e->solved, text);
     put_spaces(GAP, out);
     struct text mean = {0};
     text_add(&mean, "%s%s", text, e->trusted ? "" : " ?");

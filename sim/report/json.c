@@ -27,7 +27,7 @@ static void write_estimate(struct json *json, enum measure measure, const struct
 {
     json_object(json, measure_types[measure].name);
     json_text(json, "unit", measure_types[measure].unit_name);
-    bool solved = estimate_is_solved(estimate);
+    bool solved = estimate->solved;
     write_figure(json, "mean", estimate->mean, solved);
     write_figure(json, "low", estimate->low, solved);
     write_figure(json, "high", estimate->high, solved);

@@ -80,7 +80,7 @@ static const char *cell_text(struct arena *arena, const struct outcome *outcome,
     if (column.figure == FIGURE_BARE_MEAN)
         quantity_plain(q.unit, q.value, text);
     else
-        estimate_print(q, estimate_is_solved(e), text);
+        estimate_print(q, e->solved, text);
     return arena_format(arena, "%s%s", text, e->trusted ? "" : " ?");
 }
 
@@ -314,7 +314,7 @@ static void add_objective(struct text *text, enum measure measure, const struct 
     };
     char value[QUANTITY_BYTES], interval[QUANTITY_BYTES];
     struct quantity q = estimate_quantity(measure, estimate);
-    if (estimate_is_solved(estimate)) {
+    if (estimate->solved) {
         text_add(text, "%s %s", estimate_print(q, true, value), words[measure]);
         return;
     }
@@ -359,7 +359,7 @@ static void put_infeasible(const struct study *study, const struct group *group,
     for (int i = group->first; i < group->end; i++) {
         const struct outcome *outcome = &study->outcomes[i];
         struct text text = {0};
-        if (!outcome->strategy || outcome->feasible)
+        if (!outcome->strategy || outcome->feasible || outcome->unsolved)
             continue;
         utf8_add_printable(&text, outcome->name);
         text_add(&text, " is ruled out: it breaks ");

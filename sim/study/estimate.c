@@ -246,6 +246,7 @@ void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pai
         .p99 = quantile(arm, measure, 0.99),
         .max = greatest(arm, measure),
         .paths = paths,
+        .solved = arm->solution && absolute_of(measure) == (int)measure,
         .trusted = interval.trusted,
         .note = note_of(&interval, arm, measure, arena, paths),
     };

@@ -94,6 +94,7 @@ static struct estimate solved_estimate(double value, double bound)
         .p95 = NAN,
         .p99 = NAN,
         .max = NAN,
+        .solved = true,
         .trusted = true,
     };
 }

@@ -12,9 +12,10 @@
 struct estimate {
     double      mean, low, high; /* at the scenario's confidence */
     double      p50, p90, p95, p99, max;
-    uint64_t    paths;           /* 0: nothing was sampled; low and high are bounds of the arithmetic */
+    uint64_t    paths;
     bool        trusted;         /* false: too few paths saw what the interval rests on; note says so */
     const char *note;            /* a sentence, or NULL */
+    bool        solved;          /* the mean was not sampled: low and high are bounds of the arithmetic */
 };
 
 /* Share of paths above a value; values rise. */
