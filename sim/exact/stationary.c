@@ -1,14 +1,51 @@
-/* The stationary distribution of an irreducible chain: eliminated if small, swept if large. */
+/*
+ * The stationary distribution of an irreducible chain, and how far it is from the truth.
+ *
+ * Small chains are eliminated (gth.c), which is exact but for rounding. Large ones begin with all probability in their
+ * first state and are swept (multilevel.c): where states are numbered breadth-first, one sweep carries it everywhere,
+ * and a chain that is most of the time near its start, as repairable systems are, is done after some dozens of sweeps.
+ * Where that would take too long, cycles over many levels take over.
+ *
+ * When to stop. What an iteration changes in a step says little: a slow one changes little and is far away. For
+ * sweeps, T being the operator of a sweep, the ratios (T x)(i) / x(i) of the next sweep are weighted means of those of
+ * this one, so the greatest relative change never grows; if it shrinks by the factor c in each sweep, what is still to
+ * come is at most
+ *
+ *     change c / (1 - c)
+ *
+ * relative to each state. c is measured over several sweeps. But a mode that is very slow can hide below what sweeps
+ * change visibly. So the last word is always a cycle's: it solves for how much each region holds, at all scales, and a
+ * region that holds too much by a factor is corrected by that factor at once. Cycles have a c of their own, measured
+ * likewise and never taken to be below a half.
+ *
+ * Relative errors are those of states above MULTILEVEL_LEAST (1e-50); what is below that is only as good as its
+ * neighbours.
+ *
+ * Cost: see the two.
+ */
 #include "exact/stationary.h"
 
 #include "exact/gth.h"
+#include "exact/multilevel.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_ELIMINATED = 2000, WINDOW = 8, MOST_SWEEPS = 100000 };
+enum {
+    MOST_ELIMINATED = 2000, /* states */
+    WINDOW = 8,             /* sweeps over which their factor is measured */
+    FEWEST_SWEEPS = 24,     /* before they are given up for cycles */
+    MOST_AHEAD = 150,       /* sweeps that are still worth it */
+    MOST_CYCLES = 1000,     /* and at most these many */
+    PATIENCE = 60,          /* cycles in which the change must have halved */
+};
 
+#define NOISE (64 * DBL_EPSILON) /* a change that may be no more than rounding */
+#define LEAST_FACTOR 0.5
+
+/* Whether each state is entered from one of a lower number, the first aside. */
 bool stationary_in_order(const struct chain *chain)
 {
     bool *seen = memory_new(chain->n_states, sizeof *seen), good = true;
@@ -33,54 +70,107 @@ static void eliminate(const struct chain *chain, double *probability)
     free(rates);
 }
 
-static double sweep(const struct chain *into, const double *exit, double *x, uint32_t first)
+/* What is still to come after a change, if it shrinks by that factor each time. */
+static double to_come(double change, double factor)
 {
-    double most = 0;
-    for (uint32_t i = first; i < into->n_states; i++) {
-        double sum = 0;
-        for (uint64_t k = into->row[i]; k < into->row[i + 1]; k++)
-            sum += x[into->target[k]] * into->rate[k];
-        sum /= exit[i];
-        double by = fabs(sum - x[i]) / sum;
-        most = by > most ? by : most;
-        x[i] = sum;
-    }
-    return most;
+    return factor < 1 ? change * factor / (1 - factor) : INFINITY;
 }
 
+static bool may_go_on(struct solver *solver, double change, struct error *error)
+{
+    solver->steps++;
+    if (chain_stopped(solver, error))
+        return false;
+    if (solver->on_step)
+        solver->on_step(solver->steps, change, solver->context);
+    return true;
+}
+
+/* Sweeps until that is good enough, or would take too long. Fails only if stopped. */
+static bool run_sweeps(struct multilevel *m, struct solver *solver, double precision, struct error *error)
+{
+    double before = INFINITY, change = INFINITY;
+    for (int n = 1;; n++) {
+        change = multilevel_sweep(m);
+        if (!may_go_on(solver, change, error))
+            return false;
+        if (n % WINDOW)
+            continue;
+        double factor = before < INFINITY ? pow(change / before, 1.0 / WINDOW) : 1;
+        double error_left = to_come(change, factor);
+        if (change < NOISE || error_left < precision)
+            return true;
+        if (n >= FEWEST_SWEEPS && !(log(precision / error_left) / log(factor) < MOST_AHEAD))
+            return true;
+        before = change;
+    }
+}
+
+static bool fail_slow(const struct solver *solver, double change, double left, struct error *error)
+{
+    return error_add(error, FAULT_SYSTEM, "the long run has not converged after %llu steps: the last one changed a "
+                     "probability by %.2g of itself, and it may be off by %.2g", (unsigned long long)solver->steps,
+                     change, left);
+}
+
+/* Cycles until the error is small. Sets solver->error_bound. */
+static bool run_cycles(struct multilevel *m, struct solver *solver, double precision, struct error *error)
+{
+    double before = INFINITY, factor = LEAST_FACTOR, left = INFINITY, milestone = INFINITY, change = 0;
+    int reached = 0;
+    for (int n = 0; n < MOST_CYCLES && n - reached < PATIENCE; n++) {
+        if (solver->most_steps && solver->steps >= solver->most_steps)
+            break;
+        change = multilevel_cycle(m);
+        if (!may_go_on(solver, change, error))
+            return false;
+        double latest = before < INFINITY ? change / before : LEAST_FACTOR;
+        factor = fmax(LEAST_FACTOR, change < NOISE ? factor : fmax(latest, sqrt(latest * factor)));
+        left = to_come(change, factor);
+        solver->error_bound = fmax(left, NOISE);
+        if (left < precision)
+            return true;
+        if (change < milestone / 2) {
+            milestone = change;
+            reached = n;
+        }
+        before = change;
+    }
+    return fail_slow(solver, change, left, error);
+}
+
+static bool iterate(const struct chain *chain, struct solver *solver, double precision, double *probability,
+                    struct error *error)
+{
+    for (uint32_t i = 0; i < chain->n_states; i++)
+        probability[i] = i == 0 ? 1 : 0;
+    for (uint32_t i = 0; i < chain->n_states; i++) { /* forward: each state sends on what it has */
+        double exit = 0;
+        for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
+            exit += chain->rate[k];
+        for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
+            if (chain->target[k] > i)
+                probability[chain->target[k]] += fmax(probability[i] * chain->rate[k] / exit, DBL_MIN);
+    }
+    struct multilevel *m = multilevel_new(chain, probability, chain_threads(solver));
+    bool good = run_sweeps(m, solver, precision, error) && run_cycles(m, solver, precision, error);
+    multilevel_free(m);
+    return good;
+}
+
+/*
+ * Sets the stationary distribution of an irreducible chain; a large one should be numbered breadth-first from a state
+ * that is not rare. solver->precision is the relative error asked for (0: STATIONARY_PRECISION); solver->error_bound is
+ * set to what is left, relative to each state. Fails if that is not reached, or if stopped.
+ */
 bool stationary_solve(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
 {
     const uint32_t n = chain->n_states;
     double precision = solver->precision > 0 ? solver->precision : STATIONARY_PRECISION;
-    if (n <= MOST_ELIMINATED) {
-        eliminate(chain, probability);
-        solver->error_bound = n * DBL_EPSILON;
-        return true;
-    }
-    struct chain into;
-    chain_transpose(chain, &into);
-    double *exit = chain_exit_rates(chain), before = INFINITY, bound = INFINITY, change = 0;
-    for (uint32_t i = 1; i < n; i++)
-        probability[i] = 0;
-    probability[0] = 1;
-    sweep(&into, exit, probability, 1);
-    uint64_t k = 0;
-    for (; k < MOST_SWEEPS && bound > precision; k++) {
-        change = sweep(&into, exit, probability, 0);
-        if (k % WINDOW == WINDOW - 1) {
-            double c = pow(change / before, 1.0 / WINDOW);
-            before = change;
-            bound = c < 1 ? change * c / (1 - c) : INFINITY;
-            double sum = 0;
-            for (uint32_t i = 0; i < n; i++)
-                sum += probability[i];
-            for (uint32_t i = 0; i < n; i++)
-                probability[i] /= sum;
-        }
-    }
-    solver->steps += k;
-    solver->error_bound = bound;
-    chain_free(&into);
-    free(exit);
-    return bound <= precision || error_add(error, FAULT_SYSTEM, "not converged");
+    assert(n > 0);
+    if (n > MOST_ELIMINATED)
+        return iterate(chain, solver, precision, probability, error);
+    eliminate(chain, probability);
+    solver->error_bound = n * DBL_EPSILON;
+    return true;
 }

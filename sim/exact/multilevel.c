@@ -1,0 +1,423 @@
+/*
+ * The stationary distribution of a large irreducible chain: Gauss-Seidel sweeps, and aggregation over many levels for
+ * what sweeps alone would take for ever.
+ *
+ * A sweep sets each probability to what flows in over the rate at which the state is left,
+ *
+ *     x(i) = sum over j of x(j) rate(j, i) / exit(i),
+ *
+ * with the newest values. All terms are positive, so a probability of 1e-30 is as exact as one of a half. Sweeps settle
+ * quickly how neighbours stand to one another, and slowly how much there is in one region compared with another.
+ *
+ * That is what aggregation is for. States are put into groups of about three that lead to one another. Given how the
+ * probability is shared within groups, the groups are a chain of their own: its rate from I to J is the sum of
+ * x(i) rate(i, j) / X(I). Its stationary distribution, found in the same way on ever smaller chains, says how much each
+ * group holds altogether, and all its members are scaled to that. Once x is right, nothing changes any more, since the
+ * chain of the groups has the sums as its stationary distribution. Nearly decomposable chains and chains of weakly
+ * coupled queues, on which sweeps creep, take some dozens of cycles. The smallest chain is solved by elimination.
+ *
+ * Groups are built once: each state is joined by those from which it is most probably entered next. What depends on x
+ * are only the rates, which are computed anew in each cycle: the place of each transition in the coarser chain is kept.
+ *
+ * Sweeps run on all cores: a large chain is cut in a fixed number of parts, and a sweep sees the newest values of its
+ * own part and those before the sweep of the others. So the bits do not depend on how many threads there are.
+ *
+ * Probabilities below 1e-290 are kept at 1e-290: 300 orders of magnitude are not enough for the tails of some chains.
+ *
+ * Cost: a cycle takes the time of about 15 sweeps. Memory: the transitions twice more (transposed, and the coarser
+ * levels) and 4 bytes for each on each level.
+ *
+ * G. Horton, S. Leutenegger: A multi-level solution algorithm for steady-state Markov chains. SIGMETRICS 1994.
+ * U. Krieger: On a two-level multigrid solution method for finite Markov chains. Linear Algebra Appl. 223, 1995.
+ * H. De Sterck and others: Multilevel adaptive aggregation for Markov chains. SIAM J. Scientific Computing 30, 2008.
+ */
+#include "exact/multilevel.h"
+
+#include "exact/gth.h"
+
+#include <assert.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_LEVELS = 40,
+    GROUP = 3,            /* states of a group, and one more that would be left alone */
+    SWEEPS = 3,           /* before and after the coarser level */
+    ELIMINATED = 300,     /* states of a level that is not made coarser, */
+    MOST_ELIMINATED = 2000, /* and of a last one that is still eliminated */
+    LAST_SWEEPS = 50,     /* on a last level that is not */
+    PARTS = 8, MANY = 100000, /* of a chain with so many states or more */
+    BLOCK = 4096,         /* states of one partial sum */
+};
+
+#define TINY 1e-290 /* no probability is below */
+#define SLOW 1e-300 /* no rate of a coarser level is below */
+
+#define NONE UINT32_MAX
+
+struct level {
+    uint32_t  n;
+    uint64_t *row;      /* what leads into each state */
+    uint32_t *from;
+    double   *rate, *exit, *x;
+    double   *old;      /* x before the sweep, of a chain in parts; else NULL */
+    uint32_t *group;    /* of each state: its state in the next level; NULL in the last one */
+    uint32_t *first, *member; /* of each group: where its members begin */
+    uint32_t *place;    /* of each transition: which one it adds to in the next level, or NONE */
+    double   *before;   /* of each group: what it held before the next level was solved */
+};
+
+struct multilevel {
+    struct chain  into;
+    struct level  levels[MOST_LEVELS];
+    int           n_levels;
+    int           threads;
+    double       *last;  /* x of the first level before a cycle */
+};
+
+/* ---- sweeps ---- */
+
+/* The states of one part of `parts`. */
+static uint32_t part_begin(const struct level *l, int part, int parts)
+{
+    return (uint32_t)((uint64_t)l->n * (uint64_t)part / (uint64_t)parts);
+}
+
+static int parts_of(const struct level *l)
+{
+    return l->old ? PARTS : 1;
+}
+
+/* Sweeps over one part. Returns the greatest relative change. */
+static double sweep_part(struct level *l, uint32_t begin, uint32_t end)
+{
+    double *const x = l->x, most = 0;
+    const double *const old = l->old ? l->old : x;
+    for (uint32_t i = begin; i < end; i++) {
+        double sum = 0;
+        for (uint64_t k = l->row[i], stop = l->row[i + 1]; k < stop; k++) {
+            const uint32_t j = l->from[k];
+            sum += (j - begin < end - begin ? x : old)[j] * l->rate[k];
+        }
+        sum /= l->exit[i];
+        sum = sum > TINY ? sum : TINY;
+        double by = fabs(sum - x[i]);
+        if (by > most * sum && sum > MULTILEVEL_LEAST)
+            most = by / sum;
+        x[i] = sum;
+    }
+    return most;
+}
+
+static double sweep(struct level *l, int threads)
+{
+    const int parts = parts_of(l);
+    double most = 0;
+    if (l->old)
+        memcpy(l->old, l->x, l->n * sizeof *l->x);
+#pragma omp parallel for schedule(static, 1) num_threads(threads) reduction(max : most) if (parts > 1)
+    for (int p = 0; p < parts; p++) {
+        double by = sweep_part(l, part_begin(l, p, parts), part_begin(l, p + 1, parts));
+        most = by > most ? by : most;
+    }
+    return most;
+}
+
+/* Makes x add up to 1. */
+static void normalise(struct level *l, int threads)
+{
+    const uint32_t n_blocks = (l->n + BLOCK - 1) / BLOCK;
+    double *part = memory_new(n_blocks, sizeof *part), sum = 0;
+#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
+    for (uint32_t b = 0; b < n_blocks; b++)
+        for (uint32_t i = b * BLOCK; i < l->n && i < (b + 1) * BLOCK; i++)
+            part[b] += l->x[i];
+    for (uint32_t b = 0; b < n_blocks; b++)
+        sum += part[b];
+#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
+    for (uint32_t i = 0; i < l->n; i++)
+        l->x[i] /= sum;
+    free(part);
+}
+
+/* ---- groups ---- */
+
+/* How probably a transition into a state is the next one of the state that it comes from. */
+static double strength(const struct level *l, uint64_t k)
+{
+    return l->rate[k] / l->exit[l->from[k]];
+}
+
+/* The state outside all groups from which one of the members is entered most probably; NONE if there is none. */
+static uint32_t closest(const struct level *l, const uint32_t *members, int n)
+{
+    uint32_t best = NONE;
+    double most = 0;
+    for (int m = 0; m < n; m++)
+        for (uint64_t k = l->row[members[m]]; k < l->row[members[m] + 1]; k++)
+            if (l->group[l->from[k]] == NONE && strength(l, k) > most) {
+                most = strength(l, k);
+                best = l->from[k];
+            }
+    return best;
+}
+
+/* The group that a state left alone joins, or a new one. */
+static uint32_t group_to_join(const struct level *l, uint32_t state, const uint8_t *size, uint32_t n_groups)
+{
+    uint32_t best = n_groups;
+    double most = 0;
+    for (uint64_t k = l->row[state]; k < l->row[state + 1]; k++) {
+        uint32_t group = l->group[l->from[k]];
+        if (group != NONE && size[group] <= GROUP && strength(l, k) > most) {
+            most = strength(l, k);
+            best = group;
+        }
+    }
+    return best;
+}
+
+/* Puts all states into groups. Returns how many there are. */
+static uint32_t make_groups(struct level *l)
+{
+    uint8_t *size = memory_new(l->n, sizeof *size);
+    uint32_t n = 0;
+    l->group = memory_grow(NULL, l->n, sizeof *l->group);
+    for (uint32_t i = 0; i < l->n; i++)
+        l->group[i] = NONE;
+    for (uint32_t i = 0; i < l->n; i++) {
+        uint32_t members[GROUP] = {i};
+        int n_members = 1;
+        if (l->group[i] != NONE)
+            continue;
+        l->group[i] = n;
+        while (n_members < GROUP && (members[n_members] = closest(l, members, n_members)) != NONE)
+            l->group[members[n_members++]] = n;
+        if (n_members == 1)
+            l->group[i] = NONE;
+        else
+            size[n++] = (uint8_t)n_members;
+    }
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (l->group[i] != NONE)
+            continue;
+        l->group[i] = group_to_join(l, i, size, n);
+        n += l->group[i] == n;
+        size[l->group[i]]++;
+    }
+    free(size);
+    return n;
+}
+
+static void list_members(struct level *l, uint32_t n_groups)
+{
+    l->first = memory_new((size_t)n_groups + 2, sizeof *l->first);
+    l->member = memory_new(l->n, sizeof *l->member);
+    uint32_t *begin = l->first + 1; /* moves up to the end of its group as that is filled */
+    for (uint32_t i = 0; i < l->n; i++)
+        begin[l->group[i] + 1]++;
+    for (uint32_t g = 0; g < n_groups; g++)
+        begin[g + 1] += begin[g];
+    for (uint32_t i = 0; i < l->n; i++)
+        l->member[begin[l->group[i]]++] = i;
+}
+
+/* Which transitions there are between groups, and which of those each transition belongs to. */
+static void list_transitions(struct level *l, struct level *next, uint32_t n_groups)
+{
+    uint64_t *seen = memory_new(n_groups, sizeof *seen), n = 0, capacity = l->row[l->n] / 2 + 16;
+    l->place = memory_grow(NULL, l->row[l->n], sizeof *l->place);
+    next->row = memory_new((size_t)n_groups + 1, sizeof *next->row);
+    next->from = memory_grow(NULL, capacity, sizeof *next->from);
+    for (uint32_t g = 0; g < n_groups; g++) {
+        const uint64_t begin = n;
+        for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
+            for (uint64_t k = l->row[l->member[m]]; k < l->row[l->member[m] + 1]; k++) {
+                const uint32_t other = l->group[l->from[k]];
+                if (other == g) {
+                    l->place[k] = NONE;
+                    continue;
+                }
+                if (seen[other] < begin || seen[other] >= n || next->from[seen[other]] != other) {
+                    if (n == capacity)
+                        next->from = memory_grow(next->from, capacity += capacity / 2, sizeof *next->from);
+                    seen[other] = n;
+                    next->from[n++] = other;
+                }
+                l->place[k] = (uint32_t)seen[other];
+            }
+        next->row[g + 1] = n;
+    }
+    next->from = memory_grow(next->from, n, sizeof *next->from);
+    free(seen);
+}
+
+static void level_alloc(struct level *l, uint32_t n)
+{
+    l->n = n;
+    l->exit = memory_new(n, sizeof *l->exit);
+    l->x = memory_new(n, sizeof *l->x);
+    l->old = n >= MANY ? memory_new(n, sizeof *l->old) : NULL;
+}
+
+/* The chain of the groups, by how the probability is shared within them at present. */
+static void aggregate(struct level *l, struct level *next, int threads)
+{
+    memset(next->exit, 0, next->n * sizeof *next->exit);
+#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
+    for (uint32_t g = 0; g < next->n; g++) {
+        double sum = 0;
+        for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
+            sum += l->x[l->member[m]];
+        next->x[g] = l->before[g] = sum;
+    }
+#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
+    for (uint32_t g = 0; g < next->n; g++) {
+        for (uint64_t k = next->row[g]; k < next->row[g + 1]; k++)
+            next->rate[k] = 0;
+        for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
+            for (uint64_t k = l->row[l->member[m]]; k < l->row[l->member[m] + 1]; k++)
+                if (l->place[k] != NONE)
+                    next->rate[l->place[k]] += l->x[l->from[k]] * l->rate[k];
+        for (uint64_t k = next->row[g]; k < next->row[g + 1]; k++)
+            next->rate[k] = fmax(next->rate[k] / next->x[next->from[k]], SLOW);
+    }
+    for (uint64_t k = 0; k < next->row[next->n]; k++)
+        next->exit[next->from[k]] += next->rate[k];
+}
+
+/* Levels of ever fewer states, until elimination can do it or no more states find together. */
+static void build_levels(struct multilevel *m)
+{
+    while (m->levels[m->n_levels - 1].n > ELIMINATED && m->n_levels < MOST_LEVELS) {
+        struct level *l = &m->levels[m->n_levels - 1], *next = l + 1;
+        uint32_t n = make_groups(l);
+        if (n > l->n - l->n / 5) {
+            free(l->group);
+            l->group = NULL;
+            return;
+        }
+        list_members(l, n);
+        list_transitions(l, next, n);
+        level_alloc(next, n);
+        next->rate = memory_new(next->row[n], sizeof *next->rate);
+        l->before = memory_new(n, sizeof *l->before);
+        aggregate(l, next, m->threads);
+        m->n_levels++;
+    }
+}
+
+/* ---- cycles ---- */
+
+static void solve_last(struct level *l, int threads)
+{
+    const size_t n = l->n;
+    if (n > MOST_ELIMINATED) {
+        for (int i = 0; i < LAST_SWEEPS; i++)
+            sweep(l, threads);
+        return;
+    }
+    double *rates = memory_new(n * n, sizeof *rates);
+    for (size_t i = 0; i < n; i++)
+        for (uint64_t k = l->row[i]; k < l->row[i + 1]; k++)
+            rates[l->from[k] * n + i] = l->rate[k];
+    gth_solve(l->n, rates, l->x);
+    free(rates);
+}
+
+static void cycle(struct multilevel *m, int number)
+{
+    struct level *l = &m->levels[number], *next = l + 1;
+    if (number == m->n_levels - 1) {
+        solve_last(l, m->threads);
+        return;
+    }
+    for (int i = 0; i < SWEEPS; i++)
+        sweep(l, m->threads);
+    aggregate(l, next, m->threads);
+    cycle(m, number + 1);
+    normalise(next, m->threads);
+#pragma omp parallel for schedule(static) num_threads(m->threads) if (l->old)
+    for (uint32_t i = 0; i < l->n; i++)
+        l->x[i] *= next->x[l->group[i]] / l->before[l->group[i]];
+    for (int i = 0; i < SWEEPS; i++)
+        sweep(l, m->threads);
+}
+
+/* The greatest relative difference of x to what it was. */
+static double difference(const struct level *l, const double *last)
+{
+    double most = 0;
+    for (uint32_t i = 0; i < l->n; i++) {
+        double by = fabs(l->x[i] - last[i]);
+        if (by > most * l->x[i] && l->x[i] > MULTILEVEL_LEAST)
+            most = by / l->x[i];
+    }
+    return most;
+}
+
+/*
+ * Prepares to improve `probability`, which must begin with a value above 0 for each state, and stays the caller's. The
+ * chain is irreducible and has two states or more.
+ */
+struct multilevel *multilevel_new(const struct chain *chain, double *probability, int threads)
+{
+    struct multilevel *m = memory_new(1, sizeof *m);
+    struct level *first = &m->levels[0];
+    m->threads = threads;
+    m->n_levels = 1;
+    chain_transpose(chain, &m->into);
+    *first = (struct level){.n = chain->n_states, .row = m->into.row, .from = m->into.target, .rate = m->into.rate};
+    first->exit = chain_exit_rates(chain);
+    first->x = probability;
+    first->old = first->n >= MANY ? memory_new(first->n, sizeof *first->old) : NULL;
+    normalise(first, threads);
+    return m;
+}
+
+/* Gives it back. */
+void multilevel_free(struct multilevel *m)
+{
+    for (int i = 0; i < m->n_levels; i++) {
+        struct level *l = &m->levels[i];
+        free(l->exit);
+        free(l->old);
+        free(l->group);
+        free(l->first);
+        free(l->member);
+        free(l->place);
+        free(l->before);
+        if (i == 0)
+            continue;
+        free(l->row);
+        free(l->from);
+        free(l->rate);
+        free(l->x);
+    }
+    chain_free(&m->into);
+    free(m->last);
+    free(m);
+}
+
+/* One sweep. Returns the greatest relative change of a state above MULTILEVEL_LEAST. */
+double multilevel_sweep(struct multilevel *m)
+{
+    return sweep(&m->levels[0], m->threads);
+}
+
+/* One cycle over all levels, which the first one builds; then x adds up to 1. Returns as multilevel_sweep does. */
+double multilevel_cycle(struct multilevel *m)
+{
+    struct level *first = &m->levels[0];
+    if (!m->last) {
+        m->last = memory_new(first->n, sizeof *m->last);
+        build_levels(m);
+    }
+    normalise(first, m->threads);
+    memcpy(m->last, first->x, first->n * sizeof *first->x);
+    cycle(m, 0);
+    normalise(first, m->threads);
+    return difference(first, m->last);
+}
