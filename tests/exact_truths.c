@@ -14,14 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double weighted(const struct space *space, const double *weight, const double *value)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < space->chain.n_states; i++)
-        sum += weight[i] * value[i];
-    return sum;
-}
-
 /* What a truth asks for, of a chain whose reward or label has that value in each state. */
 static bool answer(const struct truth *truth, const struct space *space, const double *value, struct solver *solver,
                    double *result, struct error *error)
@@ -34,16 +26,16 @@ static bool answer(const struct truth *truth, const struct space *space, const d
     switch (truth->query) {
     case QUERY_REWARD_MEAN:
         good = transient_solve(chain, truth->time, solver, NULL, weight, error);
-        *result = weighted(space, weight, value);
+        *result = chain_weighted(chain->n_states, weight, value);
         break;
     case QUERY_RATE_AT:
     case QUERY_LABEL_AT:
         good = transient_solve(chain, truth->time, solver, weight, NULL, error);
-        *result = weighted(space, weight, value);
+        *result = chain_weighted(chain->n_states, weight, value);
         break;
     case QUERY_STEADY_RATE:
         good = steady_solve(chain, solver, weight, error);
-        *result = weighted(space, weight, value);
+        *result = chain_weighted(chain->n_states, weight, value);
         break;
     case QUERY_LABEL_BY:
         good = passage_by(chain, holds, truth->time, solver, result, error);

@@ -48,7 +48,7 @@ enum {
     ELIMINATED = 300,     /* states of a level that is not made coarser, */
     MOST_ELIMINATED = 2000, /* and of a last one that is still eliminated */
     LAST_SWEEPS = 50,     /* on a last level that is not */
-    PARTS = 8, MANY = 100000, /* of a chain with so many states or more */
+    PARTS = 8, MANY = 300000, /* of a chain with so many states or more */
     BLOCK = 4096,         /* states of one partial sum */
 };
 
@@ -61,12 +61,12 @@ struct level {
     uint32_t  n;
     uint64_t *row;      /* what leads into each state */
     uint32_t *from;
-    double   *rate, *exit, *x;
+    double   *rate, *stay, *x; /* stay: the mean time until it is left, 1 / exit rate */
     double   *old;      /* x before the sweep, of a chain in parts; else NULL */
     uint32_t *group;    /* of each state: its state in the next level; NULL in the last one */
     uint32_t *first, *member; /* of each group: where its members begin */
     uint32_t *place;    /* of each transition: which one it adds to in the next level, or NONE */
-    double   *before;   /* of each group: what it held before the next level was solved */
+    double   *per;      /* of each group: 1 / what it held before the next level was solved */
 };
 
 struct multilevel {
@@ -74,7 +74,7 @@ struct multilevel {
     struct level  levels[MOST_LEVELS];
     int           n_levels;
     int           threads;
-    double       *last;  /* x of the first level before a cycle */
+    double       *last;  /* x of the first level before a cycle, or before the last sweep */
 };
 
 /* ---- sweeps ---- */
@@ -90,39 +90,35 @@ static int parts_of(const struct level *l)
     return l->old ? PARTS : 1;
 }
 
-/* Sweeps over one part. Returns the greatest relative change. */
-static double sweep_part(struct level *l, uint32_t begin, uint32_t end)
+/* What flows into a state, of its part (begin, and so many states) as it is now, else as it was before the sweep. */
+static inline double inflow(const struct level *l, uint32_t i, uint32_t begin, uint32_t size, const double *old)
 {
-    double *const x = l->x, most = 0;
-    const double *const old = l->old ? l->old : x;
-    for (uint32_t i = begin; i < end; i++) {
-        double sum = 0;
-        for (uint64_t k = l->row[i], stop = l->row[i + 1]; k < stop; k++) {
-            const uint32_t j = l->from[k];
-            sum += (j - begin < end - begin ? x : old)[j] * l->rate[k];
-        }
-        sum /= l->exit[i];
-        sum = sum > TINY ? sum : TINY;
-        double by = fabs(sum - x[i]);
-        if (by > most * sum && sum > MULTILEVEL_LEAST)
-            most = by / sum;
-        x[i] = sum;
+    double sum = 0;
+    for (uint64_t k = l->row[i], stop = l->row[i + 1]; k < stop; k++) {
+        const uint32_t j = l->from[k];
+        sum += (j - begin < size ? l->x : old)[j] * l->rate[k];
     }
-    return most;
+    return sum;
 }
 
-static double sweep(struct level *l, int threads)
+/* Sweeps over one part. */
+static void sweep_part(struct level *l, uint32_t begin, uint32_t end)
+{
+    double *const x = l->x, *const old = l->old ? l->old : x;
+    for (uint32_t i = begin; i < end; i++) {
+        double new = inflow(l, i, begin, end - begin, old) * l->stay[i];
+        x[i] = new > TINY ? new : TINY;
+    }
+}
+
+static void sweep(struct level *l, int threads)
 {
     const int parts = parts_of(l);
-    double most = 0;
     if (l->old)
         memcpy(l->old, l->x, l->n * sizeof *l->x);
-#pragma omp parallel for schedule(static, 1) num_threads(threads) reduction(max : most) if (parts > 1)
-    for (int p = 0; p < parts; p++) {
-        double by = sweep_part(l, part_begin(l, p, parts), part_begin(l, p + 1, parts));
-        most = by > most ? by : most;
-    }
-    return most;
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (parts > 1)
+    for (int p = 0; p < parts; p++)
+        sweep_part(l, part_begin(l, p, parts), part_begin(l, p + 1, parts));
 }
 
 /* Makes x add up to 1. */
@@ -147,7 +143,7 @@ static void normalise(struct level *l, int threads)
 /* How probably a transition into a state is the next one of the state that it comes from. */
 static double strength(const struct level *l, uint64_t k)
 {
-    return l->rate[k] / l->exit[l->from[k]];
+    return l->rate[k] * l->stay[l->from[k]];
 }
 
 /* The state outside all groups from which one of the members is entered most probably; NONE if there is none. */
@@ -257,35 +253,48 @@ static void list_transitions(struct level *l, struct level *next, uint32_t n_gro
 static void level_alloc(struct level *l, uint32_t n)
 {
     l->n = n;
-    l->exit = memory_new(n, sizeof *l->exit);
+    l->stay = memory_new(n, sizeof *l->stay);
     l->x = memory_new(n, sizeof *l->x);
     l->old = n >= MANY ? memory_new(n, sizeof *l->old) : NULL;
 }
 
-/* The chain of the groups, by how the probability is shared within them at present. */
+/* The rates into a group, by how the probability is shared within groups at present. */
+static void aggregate_into(const struct level *l, struct level *next, uint32_t g)
+{
+    const uint64_t begin = next->row[g];
+    double *const rate = next->rate;
+    for (uint64_t k = begin; k < next->row[g + 1]; k++)
+        rate[k] = 0;
+    for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
+        for (uint64_t k = l->row[l->member[m]], end = l->row[l->member[m] + 1]; k < end; k++) {
+            const bool inside = l->place[k] == NONE; /* no branch, which could not be foreseen */
+            rate[inside ? begin : l->place[k]] += inside ? 0 : l->x[l->from[k]] * l->rate[k];
+        }
+    for (uint64_t k = begin; k < next->row[g + 1]; k++) {
+        const double mean = rate[k] * l->per[next->from[k]];
+        rate[k] = mean > SLOW ? mean : SLOW;
+    }
+}
+
+/* The chain of the groups. */
 static void aggregate(struct level *l, struct level *next, int threads)
 {
-    memset(next->exit, 0, next->n * sizeof *next->exit);
+    memset(next->stay, 0, next->n * sizeof *next->stay);
 #pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
     for (uint32_t g = 0; g < next->n; g++) {
         double sum = 0;
         for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
             sum += l->x[l->member[m]];
-        next->x[g] = l->before[g] = sum;
+        next->x[g] = sum;
+        l->per[g] = 1 / sum;
     }
 #pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
-    for (uint32_t g = 0; g < next->n; g++) {
-        for (uint64_t k = next->row[g]; k < next->row[g + 1]; k++)
-            next->rate[k] = 0;
-        for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
-            for (uint64_t k = l->row[l->member[m]]; k < l->row[l->member[m] + 1]; k++)
-                if (l->place[k] != NONE)
-                    next->rate[l->place[k]] += l->x[l->from[k]] * l->rate[k];
-        for (uint64_t k = next->row[g]; k < next->row[g + 1]; k++)
-            next->rate[k] = fmax(next->rate[k] / next->x[next->from[k]], SLOW);
-    }
+    for (uint32_t g = 0; g < next->n; g++)
+        aggregate_into(l, next, g);
     for (uint64_t k = 0; k < next->row[next->n]; k++)
-        next->exit[next->from[k]] += next->rate[k];
+        next->stay[next->from[k]] += next->rate[k];
+    for (uint32_t g = 0; g < next->n; g++)
+        next->stay[g] = 1 / next->stay[g];
 }
 
 /* Levels of ever fewer states, until elimination can do it or no more states find together. */
@@ -303,7 +312,7 @@ static void build_levels(struct multilevel *m)
         list_transitions(l, next, n);
         level_alloc(next, n);
         next->rate = memory_new(next->row[n], sizeof *next->rate);
-        l->before = memory_new(n, sizeof *l->before);
+        l->per = memory_new(n, sizeof *l->per);
         aggregate(l, next, m->threads);
         m->n_levels++;
     }
@@ -341,7 +350,7 @@ static void cycle(struct multilevel *m, int number)
     normalise(next, m->threads);
 #pragma omp parallel for schedule(static) num_threads(m->threads) if (l->old)
     for (uint32_t i = 0; i < l->n; i++)
-        l->x[i] *= next->x[l->group[i]] / l->before[l->group[i]];
+        l->x[i] *= next->x[l->group[i]] * l->per[l->group[i]];
     for (int i = 0; i < SWEEPS; i++)
         sweep(l, m->threads);
 }
@@ -370,9 +379,12 @@ struct multilevel *multilevel_new(const struct chain *chain, double *probability
     m->n_levels = 1;
     chain_transpose(chain, &m->into);
     *first = (struct level){.n = chain->n_states, .row = m->into.row, .from = m->into.target, .rate = m->into.rate};
-    first->exit = chain_exit_rates(chain);
+    first->stay = chain_exit_rates(chain);
+    for (uint32_t i = 0; i < first->n; i++)
+        first->stay[i] = 1 / first->stay[i];
     first->x = probability;
     first->old = first->n >= MANY ? memory_new(first->n, sizeof *first->old) : NULL;
+    m->last = memory_new(first->n, sizeof *m->last);
     normalise(first, threads);
     return m;
 }
@@ -382,13 +394,13 @@ void multilevel_free(struct multilevel *m)
 {
     for (int i = 0; i < m->n_levels; i++) {
         struct level *l = &m->levels[i];
-        free(l->exit);
+        free(l->stay);
         free(l->old);
         free(l->group);
         free(l->first);
         free(l->member);
         free(l->place);
-        free(l->before);
+        free(l->per);
         if (i == 0)
             continue;
         free(l->row);
@@ -401,20 +413,24 @@ void multilevel_free(struct multilevel *m)
     free(m);
 }
 
-/* One sweep. Returns the greatest relative change of a state above MULTILEVEL_LEAST. */
-double multilevel_sweep(struct multilevel *m)
+/* So many sweeps, 1 or more. Returns the greatest relative change of a state above MULTILEVEL_LEAST by the last. */
+double multilevel_sweeps(struct multilevel *m, int count)
 {
-    return sweep(&m->levels[0], m->threads);
+    struct level *first = &m->levels[0];
+    for (int i = 0; i < count; i++) {
+        if (i == count - 1)
+            memcpy(m->last, first->x, first->n * sizeof *first->x);
+        sweep(first, m->threads);
+    }
+    return difference(first, m->last);
 }
 
-/* One cycle over all levels, which the first one builds; then x adds up to 1. Returns as multilevel_sweep does. */
+/* One cycle over all levels, which the first one builds; then x adds up to 1. Returns as multilevel_sweeps does. */
 double multilevel_cycle(struct multilevel *m)
 {
     struct level *first = &m->levels[0];
-    if (!m->last) {
-        m->last = memory_new(first->n, sizeof *m->last);
+    if (m->n_levels == 1)
         build_levels(m);
-    }
     normalise(first, m->threads);
     memcpy(m->last, first->x, first->n * sizeof *first->x);
     cycle(m, 0);

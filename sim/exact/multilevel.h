@@ -10,7 +10,7 @@ struct multilevel;
 
 struct multilevel *multilevel_new(const struct chain *chain, double *probability, int threads);
 void   multilevel_free(struct multilevel *m);
-double multilevel_sweep(struct multilevel *m);
+double multilevel_sweeps(struct multilevel *m, int count);
 double multilevel_cycle(struct multilevel *m);
 
 #endif

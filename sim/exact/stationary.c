@@ -76,9 +76,9 @@ static double to_come(double change, double factor)
     return factor < 1 ? change * factor / (1 - factor) : INFINITY;
 }
 
-static bool may_go_on(struct solver *solver, double change, struct error *error)
+static bool may_go_on(struct solver *solver, int steps, double change, struct error *error)
 {
-    solver->steps++;
+    solver->steps += (uint64_t)steps;
     if (chain_stopped(solver, error))
         return false;
     if (solver->on_step)
@@ -90,12 +90,10 @@ static bool may_go_on(struct solver *solver, double change, struct error *error)
 static bool run_sweeps(struct multilevel *m, struct solver *solver, double precision, struct error *error)
 {
     double before = INFINITY, change = INFINITY;
-    for (int n = 1;; n++) {
-        change = multilevel_sweep(m);
-        if (!may_go_on(solver, change, error))
+    for (int n = WINDOW;; n += WINDOW) {
+        change = multilevel_sweeps(m, WINDOW);
+        if (!may_go_on(solver, WINDOW, change, error))
             return false;
-        if (n % WINDOW)
-            continue;
         double factor = before < INFINITY ? pow(change / before, 1.0 / WINDOW) : 1;
         double error_left = to_come(change, factor);
         if (change < NOISE || error_left < precision)
@@ -122,7 +120,7 @@ static bool run_cycles(struct multilevel *m, struct solver *solver, double preci
         if (solver->most_steps && solver->steps >= solver->most_steps)
             break;
         change = multilevel_cycle(m);
-        if (!may_go_on(solver, change, error))
+        if (!may_go_on(solver, 1, change, error))
             return false;
         double latest = before < INFINITY ? change / before : LEAST_FACTOR;
         factor = fmax(LEAST_FACTOR, change < NOISE ? factor : fmax(latest, sqrt(latest * factor)));

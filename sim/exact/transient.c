@@ -56,7 +56,7 @@ enum {
     LAST_SEGMENT = 1 << 17,
     CHECK_STEPS = 32,     /* between two looks whether it rests */
     BLOCK = 4096,         /* states of one partial sum */
-    FEW = 20000,          /* states that one thread does as fast as many */
+    FEW = 30000,          /* states that one thread does as fast as many */
     DECADES = 40,         /* of probabilities below 1 that are told apart */
     MOST_DOUBLED = 400,   /* states of a chain that is small */
 };
