@@ -133,23 +133,33 @@ static void progress_says_less_on_a_narrow_terminal(void)
     check_progress(&progress, 0.02, 10, 4, "25%");
     check_progress(&progress, 0.02, 10, 3, "");
     check_progress(&progress, 0.02, 10, 0, "");
-    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, interval +-4.7% of canary in default, 30s left");
+    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, 30s left");
+    progress.widest_topology = NULL;
+    check_progress(&progress, 0.02, 10, 120,
+                   "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary, 30s left");
 }
 
 static void progress_says_nothing_that_it_does_not_know(void)
 {
-    struct progress progress = {.paths = 0, .paths_expected = 0, .widest = INFINITY};
-    check_progress(&progress, 0.02, 0, 80, "0 paths");
-    progress.paths_expected = 1000;
-    check_progress(&progress, 0.02, 0, 80, "0 of about 1000 paths");
+    struct progress progress = {.paths = 0, .paths_expected = 0};
+    check_progress(&progress, 0.02, 0, 80, "0 paths, first round");
     progress.paths = 500;
+    check_progress(&progress, 0.02, 2, 80, "500 paths, first round, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 30, "first round, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 20, "250 paths/s");
+    check_progress(&progress, 0, 2, 80, "500 paths, 250 paths/s");
+    progress.widest = INFINITY;
+    progress.widest_strategy = "canary";
+    check_progress(&progress, 0.02, 2, 80, "500 paths, too few yet to tell for canary, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 50, "500 paths, too few yet to tell, 250 paths/s");
+    progress.paths_expected = 1000;
     progress.widest = NAN;
     check_progress(&progress, 0.02, 7200, 80, "500 of about 1000 paths, 2h left");
     progress.paths = 2000;
-    check_progress(&progress, 0.02, 1, 80, "2000 paths");
+    check_progress(&progress, 0.02, 1, 80, "2000 paths, 2000 paths/s");
     progress.widest = 0.5;
     progress.widest_strategy = "a\033[2Jb";
-    check_progress(&progress, 0, 1, 80, "2000 paths, interval +-50% of a?[2Jb");
+    check_progress(&progress, 0.02, 0, 80, "2000 paths, interval +-50% (to be 2%) of a?[2Jb");
 }
 
 static void progress_is_written_ten_times_a_second_at_most(void)

@@ -18,5 +18,6 @@ void rounds_open(struct rounds *rounds, const struct scenario *scenario, struct 
 void rounds_close(struct rounds *rounds);
 void rounds_pilot(struct rounds *rounds);
 bool rounds_more(struct rounds *rounds);
+uint64_t rounds_foresee(const struct rounds *rounds);
 
 #endif

@@ -41,7 +41,7 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* The arm furthest from its target, for the progress line. */
+/* The arm furthest from its target, for the progress line. One whose paths do not tell yet is further than all. */
 static void find_widest(struct runner *r)
 {
     r->progress.widest = 0;
@@ -49,11 +49,11 @@ static void find_widest(struct runner *r)
         if (!r->sampler.arms[a].none || r->rounds.done[a])
             continue;
         struct interval interval = estimate_objective(r->scenario, &r->sampler.arms[a]);
-        double width = estimate_precision(&interval);
-        if (width < r->progress.widest)
+        double width = interval.trusted ? estimate_precision(&interval) : INFINITY;
+        if (!(width > r->progress.widest))
             continue;
         r->progress.widest = width;
-        r->progress.widest_topology = r->study->outcomes[a].topology->name;
+        r->progress.widest_topology = r->scenario->n_topologies > 1 ? r->study->outcomes[a].topology->name : NULL;
         r->progress.widest_strategy = r->study->outcomes[a].name;
     }
 }
@@ -66,11 +66,10 @@ static void on_block(uint64_t paths, void *context)
     r->options->on_progress(&r->progress, r->options->context);
 }
 
-/* What is foreseen in all: this round, and what a width still too large will take. */
+/* Where the study stands at the start of a round, and what is foreseen: this round at least. */
 static void foresee(struct runner *r)
 {
-    uint64_t round = 0, so_far = 0;
-    double precision = r->scenario->simulation.precision;
+    uint64_t round = 0, so_far = 0, foreseen = rounds_foresee(&r->rounds);
     for (int a = 0; a < r->sampler.n_arms; a++)
         for (int s = 0; s < r->sampler.arms[a].n_strata; s++) {
             const struct stratum *stratum = &r->sampler.arms[a].strata[s];
@@ -79,10 +78,9 @@ static void foresee(struct runner *r)
                 round += stratum->wanted - stratum->tally.paths;
         }
     r->paths = so_far;
-    r->progress.paths_expected = so_far + round;
-    double more = r->progress.widest / precision;
-    if (!r->options->paths && isfinite(more) && more > 1)
-        r->progress.paths_expected += (uint64_t)fmin((more * more - 1) * (double)so_far, 1e15);
+    r->progress.paths_expected = foreseen && foreseen < so_far + round ? so_far + round : foreseen;
+    if (so_far)
+        find_widest(r);
 }
 
 static bool run_rounds(struct runner *r, struct error *error)
@@ -94,7 +92,6 @@ static bool run_rounds(struct runner *r, struct error *error)
             r->study->partial = error->count == 0;
             return error->count == 0;
         }
-        find_widest(r);
     } while (rounds_more(&r->rounds));
     return true;
 }
