@@ -122,7 +122,7 @@ static void check_progress(const struct progress *progress, double target, doubl
 
 static void progress_says_less_on_a_narrow_terminal(void)
 {
-    struct progress progress = {.paths = 25000, .paths_expected = 100000, .widest = 0.0473,
+    struct progress progress = {.paths = 25000, .paths_expected = 100000, .share = 0.25, .widest = 0.0473,
                                 .widest_topology = "default", .widest_strategy = "canary"};
     check_progress(&progress, 0.02, 10, 120,
                    "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary in default, 30s left");
@@ -153,9 +153,11 @@ static void progress_says_nothing_that_it_does_not_know(void)
     check_progress(&progress, 0.02, 2, 80, "500 paths, too few yet to tell for canary, 250 paths/s");
     check_progress(&progress, 0.02, 2, 50, "500 paths, too few yet to tell, 250 paths/s");
     progress.paths_expected = 1000;
+    progress.share = 0.5;
     progress.widest = NAN;
     check_progress(&progress, 0.02, 7200, 80, "500 of about 1000 paths, 2h left");
     progress.paths = 2000;
+    progress.share = 0;
     check_progress(&progress, 0.02, 1, 80, "2000 paths, 2000 paths/s");
     progress.widest = 0.5;
     progress.widest_strategy = "a\033[2Jb";

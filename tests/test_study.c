@@ -347,6 +347,7 @@ static void keep_forecast(const struct progress *progress, void *context)
         f->widest = progress->widest;
     CU_ASSERT_TRUE(expected == 0 || expected >= progress->paths);
     CU_ASSERT_TRUE(progress->widest_strategy || progress->widest == 0);
+    CU_ASSERT_TRUE(progress->share >= 0 && progress->share <= 1 && (progress->share > 0) == (expected > 0));
 }
 
 static struct forecast foreseen(const char *text, const struct override *overrides, int n, uint64_t paths,

@@ -35,23 +35,18 @@ static void add_name(struct text *out, const char *name)
     }
 }
 
-static bool is_foreseen(const struct progress *progress)
-{
-    return progress->paths_expected > 0 && progress->paths_expected >= progress->paths;
-}
-
 static void add_paths(struct text *out, const struct progress *progress, double target)
 {
     text_add(out, "%llu", (unsigned long long)progress->paths);
-    if (is_foreseen(progress))
+    if (progress->paths_expected > 0 && progress->paths_expected >= progress->paths)
         text_add(out, " of %s%llu", target > 0 ? "about " : "", (unsigned long long)progress->paths_expected);
     text_add(out, " paths");
 }
 
 static void add_share(struct text *out, const struct progress *progress)
 {
-    if (is_foreseen(progress))
-        text_add(out, "%.0f%%", floor(100 * fmin(1, (double)progress->paths / (double)progress->paths_expected)));
+    if (progress->share > 0)
+        text_add(out, "%.0f%%", floor(100 * progress->share));
 }
 
 static void add_who(struct text *out, const struct progress *progress)
@@ -88,12 +83,11 @@ static void add_left(struct text *out, const struct progress *progress, double s
     char duration[64];
     if (!progress->paths || seconds <= 0)
         return;
-    if (!is_foreseen(progress)) {
+    if (!(progress->share > 0)) {
         text_add(out, "%s%.0f paths/s", separator(out), (double)progress->paths / seconds);
         return;
     }
-    double left = seconds * (double)(progress->paths_expected - progress->paths) / (double)progress->paths;
-    duration_print(ceil(left), duration, sizeof duration);
+    duration_print(ceil(seconds * (1 - progress->share) / progress->share), duration, sizeof duration);
     text_add(out, "%s%s left", separator(out), duration);
 }
 

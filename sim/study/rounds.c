@@ -286,6 +286,14 @@ bool rounds_more(struct rounds *r)
     return any;
 }
 
+static double events_of(const struct arm *arm, uint64_t paths)
+{
+    double events = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        events += (double)arm->strata[s].tally.events;
+    return drawn(arm) ? events / (double)drawn(arm) * (double)paths : 0;
+}
+
 /*
  * Paths that the arm will have drawn in the end, max_paths at most; *of_none: those that it asks of no release. Where
  * deviations ask for no more, the interval is as wide as the bound on what no path has shown, which falls like 1/paths.
@@ -300,37 +308,45 @@ static uint64_t foresee_arm(const struct rounds *r, struct arm *arm, uint64_t *o
         own += least_of(total[i] > shares[i].drawn ? total[i] : shares[i].drawn, most);
     if (own == drawn(arm))
         own = (uint64_t)fmin((double)own * estimate_precision(&interval) / r->scenario->simulation.precision, 1e18);
-    own = least_of(own > drawn(arm) ? own : drawn(arm), most);
     uint64_t asked = least_of(NONE_PATHS * drawn(arm), most);
     if (n > arm->n_strata && total[n - 1] > asked)
         asked = least_of(total[n - 1], most);
     if (asked > *of_none)
         *of_none = asked;
-    return own;
+    return least_of(own > drawn(arm) ? own : drawn(arm), most);
+}
+
+/* Whether the arm's paths say how many more it takes. */
+static bool is_foreseeable(const struct rounds *r, int a)
+{
+    const struct arm *arm = &r->sampler->arms[a];
+    return r->exactly || !arm->none || r->done[a] ||
+           (drawn(arm) && estimate_objective(r->scenario, arm).trusted);
 }
 
 /*
- * All paths that there will be in the end, as far as the paths of earlier rounds tell: 0 if those of a strategy are too
- * few to tell. An arm never counts for more than its max_paths.
+ * What there will be in the end, as far as the paths of earlier rounds tell: nothing if those of a strategy are too few
+ * to tell. An arm never counts for more than its max_paths.
  */
-uint64_t rounds_foresee(const struct rounds *r)
+struct foreseen rounds_foresee(const struct rounds *r)
 {
-    const struct sampler *sampler = r->sampler;
-    uint64_t all = 0, of_none = 0;
-    if (r->exactly)
-        return r->exactly * (uint64_t)sampler->n_arms;
-    for (int a = sampler->n_arms - 1; a >= 0; a--) { /* the strategies of a topology, then its no release */
-        struct arm *arm = &sampler->arms[a];
-        if (!arm->none) {
-            all += drawn(arm) > of_none ? drawn(arm) : of_none;
+    struct foreseen all = {0, 0};
+    uint64_t of_none = 0;
+    for (int a = r->sampler->n_arms - 1; a >= 0; a--) { /* the strategies of a topology, then its no release */
+        struct arm *arm = &r->sampler->arms[a];
+        uint64_t paths = drawn(arm);
+        if (!is_foreseeable(r, a))
+            return (struct foreseen){0, 0};
+        if (r->exactly) {
+            paths = r->exactly;
+        } else if (!arm->none) {
+            paths = paths > of_none ? paths : of_none;
             of_none = 0;
-        } else if (r->done[a]) {
-            all += drawn(arm);
-        } else if (drawn(arm) && estimate_objective(r->scenario, arm).trusted) {
-            all += foresee_arm(r, arm, &of_none);
-        } else {
-            return 0;
+        } else if (!r->done[a]) {
+            paths = foresee_arm(r, arm, &of_none);
         }
+        all.paths += paths;
+        all.events += events_of(arm, paths);
     }
     return all;
 }

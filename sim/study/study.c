@@ -30,7 +30,10 @@ struct runner {
     struct sampler  sampler;
     struct rounds   rounds;
     double          started;
-    uint64_t        paths;      /* drawn in earlier rounds */
+    uint64_t        paths;      /* drawn in earlier rounds, */
+    double          events;     /* and their events */
+    double          per_path;   /* events of this round's paths, about; 0: not known */
+    double          all_events; /* foreseen; 0: not known */
     struct progress progress;
 };
 
@@ -63,23 +66,35 @@ static void on_block(uint64_t paths, void *context)
     struct runner *r = context;
     r->progress.paths = r->paths + paths;
     r->progress.seconds = now() - r->started;
+    r->progress.share = 0;
+    if (r->all_events > 0)
+        r->progress.share = fmin((r->events + (double)paths * r->per_path) / r->all_events, 1);
+    else if (r->progress.paths_expected)
+        r->progress.share = fmin((double)r->progress.paths / (double)r->progress.paths_expected, 1);
     r->options->on_progress(&r->progress, r->options->context);
 }
 
 /* Where the study stands at the start of a round, and what is foreseen: this round at least. */
 static void foresee(struct runner *r)
 {
-    uint64_t round = 0, so_far = 0, foreseen = rounds_foresee(&r->rounds);
+    struct foreseen foreseen = rounds_foresee(&r->rounds);
+    uint64_t round = 0;
+    double round_events = 0;
+    r->paths = 0;
+    r->events = 0;
     for (int a = 0; a < r->sampler.n_arms; a++)
         for (int s = 0; s < r->sampler.arms[a].n_strata; s++) {
             const struct stratum *stratum = &r->sampler.arms[a].strata[s];
-            so_far += stratum->tally.paths;
-            if (stratum->wanted > stratum->tally.paths)
-                round += stratum->wanted - stratum->tally.paths;
+            uint64_t drawn = stratum->tally.paths, more = stratum->wanted > drawn ? stratum->wanted - drawn : 0;
+            r->paths += drawn;
+            r->events += (double)stratum->tally.events;
+            round += more;
+            round_events += drawn ? (double)stratum->tally.events / (double)drawn * (double)more : 0;
         }
-    r->paths = so_far;
-    r->progress.paths_expected = foreseen && foreseen < so_far + round ? so_far + round : foreseen;
-    if (so_far)
+    r->progress.paths_expected = foreseen.paths ? (uint64_t)fmax((double)foreseen.paths, (double)(r->paths + round)) : 0;
+    r->per_path = round ? round_events / (double)round : 0;
+    r->all_events = foreseen.events > 0 ? fmax(foreseen.events, r->events + round_events) : 0;
+    if (r->paths)
         find_widest(r);
 }
 

@@ -69,6 +69,7 @@ struct study {
 /* What a caller may follow while a study runs. */
 struct progress {
     uint64_t    paths, paths_expected; /* so far; in the end, as now foreseen: 0 if there is nothing to tell it from */
+    double      share;                 /* of the work, which is done; 0: not foreseen */
     double      widest;                /* the widest relative interval of the objective; INFINITY: too few paths tell */
     const char *widest_strategy;       /* who has it; NULL in the first round */
     const char *widest_topology;       /* NULL: there is only one */
