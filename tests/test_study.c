@@ -277,6 +277,39 @@ static void sampling_ends_at_the_most_paths(void)
     scenario_free(s);
 }
 
+/* The service is away for the drain of half a minute; a defective one loses all until the horizon. */
+static const char constant[] =
+    "scenario: constant\n"
+    "horizon: 1h\n"
+    "environments:\n"
+    "  - {name: prod, switch: 0s, services: [{name: web, replicas: 2, start: 0s, drain: 30s}]}\n"
+    "release: {defective: 30%, error_rate: 100%, detect: 10000y}\n"
+    "strategies:\n"
+    "  - {name: recreate, type: recreate}\n"
+    "simulation: {seed: 1}\n";
+
+/* Kinds of paths that are constant, each with a value of its own, are not all the same. */
+static void constant_paths_are_told_by_their_kind(void)
+{
+    static const struct { const char *defective, *note; } cases[] = {
+        {"30%", "all 500 paths with a sound release gave the same, and so did all 500 with a defective one; "
+                "what others might show is only bounded"},
+        {"0%", "all 1000 paths gave the same; what others might show is only bounded"},
+    };
+    for (int i = 0; i < 2; i++) {
+        const struct override defective = {"release.defective", cases[i].defective};
+        struct scenario *s = parse(constant, &defective, 1);
+        struct study *study = run(s, 1000, 1);
+        const struct estimate *lost = &study->outcomes[1].measures[MEASURE_LOST];
+        CU_ASSERT_FALSE(lost->trusted);
+        CU_ASSERT_STRING_EQUAL(lost->note, cases[i].note);
+        CU_ASSERT_STRING_EQUAL(study->outcomes[0].measures[MEASURE_LOST].note,
+                               "all 1000 paths gave the same; what others might show is only bounded");
+        study_free(study);
+        scenario_free(s);
+    }
+}
+
 /* Sets the flag once so many paths are reported. */
 struct stopper {
     volatile int flag;
@@ -761,6 +794,7 @@ static const struct test_case cases[] = {
     {"sampling ends when it is precise", sampling_ends_when_precise},
     {"sampling ends when every path is the same", sampling_ends_when_all_is_the_same},
     {"sampling ends at the most paths", sampling_ends_at_the_most_paths},
+    {"constant paths are told by their kind", constant_paths_are_told_by_their_kind},
     {"what is foreseen can be", what_is_foreseen_can_be},
     {"an interrupted study loses nothing", an_interrupted_study_loses_nothing},
     {"a study interrupted at once claims nothing", a_study_interrupted_at_once_claims_nothing},
