@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2, MOST_SECONDS = 1000 };
+enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2 };
 
 enum { LEFT_OUT = 0, FREE = 1 }; /* no table; a rank */
 
@@ -84,18 +84,6 @@ static const char *cell_text(struct arena *arena, const struct outcome *outcome,
     return arena_format(arena, "%s%s", text, e->trusted ? "" : " ?");
 }
 
-/* Figures of a column are compared, so they have one unit, unless seconds would be hard to read. */
-static enum quantity_unit column_unit(const struct study *study, const struct group *group, enum measure measure)
-{
-    enum quantity_unit unit = measure_quantity(measure);
-    if (unit == QUANTITY_INSTANCE_HOURS)
-        return QUANTITY_NUMBER;
-    for (int i = group->first; i < group->end && unit == QUANTITY_SECONDS; i++)
-        if (fabs(study->outcomes[i].measures[measure].mean) >= MOST_SECONDS)
-            return QUANTITY_SECONDS;
-    return unit == QUANTITY_SECONDS ? QUANTITY_ONLY_SECONDS : unit;
-}
-
 /* The usual columns, with that of the objective before them where it is none of these. */
 static void choose_columns(struct layout *layout, enum measure minimized)
 {
@@ -108,8 +96,10 @@ static void choose_columns(struct layout *layout, enum measure minimized)
     for (int i = 0; i < USUAL_COLUMNS; i++)
         layout->columns[layout->n_columns++] = usual_columns[i];
     for (int i = 0; i < layout->n_columns; i++)
-        if (layout->columns[i].measure == minimized && layout->columns[i].figure != FIGURE_P50_P95)
+        if (layout->columns[i].measure == minimized && layout->columns[i].figure != FIGURE_P50_P95) {
             layout->columns[i].rank = MOST_COLUMNS;
+            layout->columns[i].figure = FIGURE_MEAN;
+        }
 }
 
 static int by_text(const void *one, const void *other)
@@ -222,7 +212,9 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
         int heading = utf8_columns(layout->columns[c].heading), below = utf8_columns(layout->columns[c].below);
         layout->widths[c] = heading > below ? heading : below;
         layout->cells[c] = arena_new(&layout->arena, (size_t)n, sizeof *layout->cells[c]);
-        layout->units[c] = column_unit(study, group, layout->columns[c].measure);
+        layout->units[c] = measure_unit_among(study, group, layout->columns[c].measure);
+        if (layout->units[c] == QUANTITY_INSTANCE_HOURS)
+            layout->units[c] = QUANTITY_NUMBER; /* it stands in the heading */
         for (int i = 0; i < n; i++) {
             layout->cells[c][i] = cell_text(&layout->arena, &study->outcomes[group->first + i], layout->columns[c],
                                             layout->units[c]);
@@ -285,8 +277,9 @@ static void put_left_out(const struct layout *layout, const struct table_options
     put_sentence(&text, options, out);
 }
 
-/* "1.10 s lost (± 0.02)" */
-static void add_objective(struct text *text, enum measure measure, const struct estimate *estimate)
+/* "1.10 s lost (± 0.02)": the figures that stand in the table. */
+static void add_objective(struct text *text, enum measure measure, const struct estimate *estimate,
+                          enum quantity_unit unit)
 {
     static const char *const words[MEASURES] = {
         [MEASURE_DOWNTIME] = "of downtime",
@@ -303,6 +296,7 @@ static void add_objective(struct text *text, enum measure measure, const struct 
     };
     char value[QUANTITY_BYTES], interval[QUANTITY_BYTES];
     struct quantity q = estimate_quantity(measure, estimate);
+    q.unit = unit;
     text_add(text, "%s %s", quantity_value(q, value), words[measure]);
     if (*quantity_interval(q, interval))
         text_add(text, " (%s)", interval);
@@ -327,7 +321,9 @@ static void put_best(const struct study *study, int best, bool overall, const st
     } else {
         add_name(&text, study, &study->outcomes[best], overall);
         text_add(&text, " costs least%s: ", overall && study->scenario->n_topologies > 1 ? " of all" : "");
-        add_objective(&text, minimized, &study->outcomes[best].measures[minimized]);
+        struct group group = group_of(study, best);
+        add_objective(&text, minimized, &study->outcomes[best].measures[minimized],
+                      measure_unit_among(study, &group, minimized));
         text_add(&text, ".");
     }
     put_painted(&text, paint_of(options, "\033[1m"), options, out);
