@@ -365,13 +365,17 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out. */
-static int interrupt(const char *place, int number, int times)
+/*
+ * A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out, and what it
+ * printed, as CSV, goes to `out`.
+ */
+static int interrupt(const char *place, int number, int times, int out)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
-    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
-    pid_t child = start_program(arguments, place, -1);
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", "--format",
+                                     "csv", NULL};
+    pid_t child = start_program(arguments, place, out);
     wait_until_caught(child, number);
     for (int i = 0; i < times; i++) {
         kill(child, number);
@@ -380,12 +384,22 @@ static int interrupt(const char *place, int number, int times)
     return ended(child);
 }
 
+/* Nothing that cannot be told from a whole result is left or printed. */
 static void check_partial(int number, int times, int status)
 {
     char place[] = "/tmp/nines-test-XXXXXX", path[64], bytes[65536] = "";
+    int printed[2];
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
-    CU_ASSERT_EQUAL(interrupt(place, number, times), status);
-    snprintf(path, sizeof path, "%s/out/result.json", place);
+    CU_ASSERT_EQUAL_FATAL(pipe(printed), 0);
+    CU_ASSERT_EQUAL(interrupt(place, number, times, printed[1]), status);
+    close(printed[1]);
+    CU_ASSERT_EQUAL(read(printed[0], bytes, sizeof bytes), 0);
+    close(printed[0]);
+    snprintf(path, sizeof path, "%s/out/summary.csv", place);
+    CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/out/partial/summary.csv", place);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/out/partial/result.json", place);
     FILE *in = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL(in);
     if (in) {

@@ -15,7 +15,8 @@ const struct subcommand command_table[COMMANDS] = {
         "The results go into the folder results/NAME, where NAME is the scenario's, or into that of --output: "
         "summary.csv, distribution.csv, result.json, plan.json with the steps of the best strategy, and the plots as "
         "SVG and PNG. Without gnuplot there are no plots, only a warning.\n"
-        "Ctrl-C ends early, with a partial result that is marked so; a second Ctrl-C, a second later or more, kills.\n",
+        "Ctrl-C ends early and writes what there is into the folder partial of the results; a second Ctrl-C, a second "
+        "later or more, kills.\n",
         1, 1, command_run,
     },
     [COMMAND_PLAN] = {

@@ -10,7 +10,7 @@ const struct help_entry help_statuses[] = {
     {"0", "done"},
     {"2", "wrong usage, or a scenario that cannot be used"},
     {"3", "could not do it: a file, a full disk, a missing tool, no memory, an internal fault"},
-    {"130, 143", "ended by Ctrl-C or SIGTERM; the results of 'nines run' are partial"},
+    {"130, 143", "ended by Ctrl-C or SIGTERM; the results of 'nines run' are in a folder 'partial'"},
     {NULL, NULL},
 };
 
