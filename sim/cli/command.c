@@ -28,7 +28,7 @@ const struct subcommand command_table[COMMANDS] = {
     [COMMAND_VALIDATE] = {
         "validate", "SCENARIO...", "check scenario files",
         "Reads every file as 'nines run' does. Prints 'FILE: ok' for a good one, and file, line, column and fault of "
-        "the others.\n",
+        "the others. What is allowed but looks like a slip is a warning and changes nothing else.\n",
         1, ANY_NUMBER, command_validate,
     },
     [COMMAND_EXPORT] = {

@@ -108,6 +108,8 @@ int command_run(const struct options *options, struct error *error)
     struct study *study = NULL;
     struct text folder = {0};
     struct scenario *scenario = select_scenario(options, error);
+    if (scenario && !options->quiet)
+        select_warn(scenario);
     if (scenario && folder_of_results(scenario, options->output, &folder, error) && folder_check(folder.data, error))
         study = simulate(scenario, options, &signal, error);
     if (study) {

@@ -64,6 +64,17 @@ static void read_root(struct reader *reader, struct arena *tree, struct node *ro
     }
 }
 
+/* What is allowed but looks like a slip becomes the scenario's warnings. Nothing may be wrong with it. */
+static void find_warnings(const struct reader *reader, struct draft *draft)
+{
+    const struct messages *read = reader->messages;
+    struct messages doubts = {.file = read->file, .bytes = read->bytes, .length = read->length};
+    struct reader doubter = {&doubts, reader->arena, reader->root};
+    doubt_scenario(&doubter, draft);
+    draft->scenario.n_warnings = messages_texts(&doubts, reader->arena, &draft->scenario.warnings);
+    messages_free(&doubts);
+}
+
 static void refuse_empty(struct messages *messages)
 {
     messages_add(messages, (struct place){0}, NULL, "%s", messages->length
@@ -100,6 +111,8 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
             refuse_empty(&messages);
     }
     bool failed = messages.count > 0;
+    if (!failed)
+        find_warnings(&reader, draft);
     messages_report(&messages, error);
     messages_free(&messages);
     arena_free(&tree);
