@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "report/report.h"
 #include "report_study.h"
+#include "study/conclude.h"
 
 #include <csv.h>
 #include <math.h>
@@ -90,6 +91,25 @@ static void the_conclusion_has_the_figures_of_the_table(void)
     for (size_t m = 0; m < sizeof measures / sizeof *measures; m++)
         for (size_t f = 0; f < sizeof factors / sizeof *factors; f++)
             check_conclusion(measures[m], factors[f]);
+}
+
+/* Equal in the objective: the shorter wins, and of two as short the one with fewer extra instances. */
+static void ties_are_broken(void)
+{
+    struct study *study = sample_study(&(struct sample_options){0});
+    for (int i = 1; i < study->n_outcomes; i++)
+        study->outcomes[i].measures[MEASURE_LOST].mean = 0;
+    conclude_study(study);
+    CU_ASSERT_STRING_EQUAL(study->outcomes[study->winner].name, "recreate"); /* 24 minutes */
+    for (int i = 1; i < study->n_outcomes; i++)
+        study->outcomes[i].measures[MEASURE_DURATION].mean = 600;
+    study->outcomes[3].measures[MEASURE_EXTRA].mean = -1;
+    conclude_study(study);
+    CU_ASSERT_EQUAL(study->winner, 3);
+    study->outcomes[2].measures[MEASURE_LOST].mean = -0.001;
+    conclude_study(study);
+    CU_ASSERT_EQUAL(study->winner, 2);
+    sample_free(study);
 }
 
 static void the_table_fits_its_width(void)
@@ -399,6 +419,7 @@ static void plans_are_as_agreed(void)
 
 static const struct test_case cases[] = {
     {"the conclusion has the figures of the table", the_conclusion_has_the_figures_of_the_table},
+    {"ties are broken by duration, then by extra instances", ties_are_broken},
     {"the table is as agreed", the_table_is_as_agreed},
     {"the table fits its width", the_table_fits_its_width},
     {"a narrow table keeps its figures", a_narrow_table_keeps_its_figures},

@@ -196,7 +196,8 @@ static const struct section section_strategy = {
 
 static const struct field objective_fields[] = {
     {"minimize", KIND_MEASURE, AT(objective, minimize), "lost",
-     .help = "the measure whose mean the best plan has least"},
+     .help = "the measure whose mean the best plan has least; of equals the shortest is the best, then the one with "
+             "the fewest extra instances"},
     {"subject_to", KIND_CONDITIONS, AT(objective, subject_to), .n_offset = AT(objective, n_subject_to),
      .help = "conditions that a plan must keep to be chosen"},
     END_OF_FIELDS,
