@@ -113,11 +113,15 @@ void help_command(const struct subcommand *command, FILE *out)
 
 static bool say_unknown(const char *topic, struct error *error)
 {
-    const char *nearest = command_nearest(topic);
+    const char *names[COMMANDS + 1];
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = command_table[i].name;
+    names[COMMANDS] = "scenario";
+    const char *nearest = nearest_name(topic, names, COMMANDS + 1);
     if (nearest)
-        return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; did you mean '%s'?", topic,
-                         nearest);
-    return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; see 'nines help'", topic);
+        return error_add(error, FAULT_INPUT, "nines help: there is no topic '%s'; did you mean '%s'?", topic, nearest);
+    return error_add(error, FAULT_INPUT, "nines help: there is no topic '%s'; topics are the commands and scenario",
+                     topic);
 }
 
 int command_help(const struct options *options, struct error *error)

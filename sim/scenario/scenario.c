@@ -28,7 +28,7 @@ static uint64_t hash_of(const char *bytes, size_t length, const struct override 
 }
 
 /* The scenario's name if it gives none: the file's, without folders and extension, if it is fit for a folder. */
-static void name_after_file(struct reader *reader, struct scenario *scenario, const struct node *root)
+static void name_after_file(struct reader *reader, struct scenario *scenario)
 {
     const char *slash = strrchr(scenario->file, '/');
     char *name = arena_text(reader->arena, slash ? slash + 1 : scenario->file), *dot = strrchr(name, '.');
@@ -36,7 +36,7 @@ static void name_after_file(struct reader *reader, struct scenario *scenario, co
         *dot = '\0';
     size_t length = strlen(name);
     if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
-        messages_add(reader->messages, root->place, NULL,
+        messages_add(reader->messages, (struct place){0}, NULL,
                      "`%s`, from the file's name, cannot name the scenario: give it one of letters, digits, `-`, `_` "
                      "and `.` with `scenario:`", messages_shown(reader->messages, name));
     scenario->name = name;
@@ -47,7 +47,7 @@ static void read_tree(struct reader *reader, struct node *root, struct draft *dr
     reader->root = root;
     read_section(reader, &section_scenario, root, draft);
     if (!draft->scenario.name)
-        name_after_file(reader, &draft->scenario, root);
+        name_after_file(reader, &draft->scenario);
     check_scenario(reader, draft);
 }
 

@@ -124,6 +124,29 @@ static bool check_bytes(struct messages *messages, const char *bytes, size_t len
     return true;
 }
 
+/*
+ * "write `users: 100%`" where the line, counted from 0, holds "users:100%", or NULL: YAML takes such a line for a text
+ * that may go on in the next one, and finds fault with that.
+ */
+static const char *colon_hint(struct builder *builder, const char *bytes, size_t length, size_t line)
+{
+    size_t at = 0;
+    while (at < length && line > 0)
+        line -= bytes[at++] == '\n';
+    while (at < length && (bytes[at] == ' ' || bytes[at] == '-'))
+        at++;
+    size_t key = at, end;
+    while (at < length && ((bytes[at] >= 'a' && bytes[at] <= 'z') || bytes[at] == '_'))
+        at++;
+    for (end = at; end < length && bytes[end] != ' ' && bytes[end] != '\n' && bytes[end] != '\r';)
+        end++;
+    if (line || at == key || at >= length || bytes[at] != ':' || end == at + 1 || end > at + 100)
+        return NULL;
+    const char *value = arena_format(builder->arena, "%.*s", (int)(end - at - 1), bytes + at + 1);
+    return arena_format(&builder->messages->arena, "write `%.*s: %s`, with a blank after the colon", (int)(at - key),
+                        bytes + key, messages_shown(builder->messages, value));
+}
+
 /* Says what libyaml found; its own words are fixed texts without anything of the file. */
 static void add_yaml_error(struct builder *builder, const char *bytes, size_t length)
 {
@@ -141,6 +164,10 @@ static void add_yaml_error(struct builder *builder, const char *bytes, size_t le
         hint = "indent with spaces: YAML has no tabs there";
     else if (at < length && strchr("%@`", bytes[at]) && strstr(problem, "cannot start"))
         hint = "put the text in quotes";
+    else if (strstr(problem, "expected ':'"))
+        hint = colon_hint(builder, bytes, length, parser->context_mark.line);
+    else if (strstr(problem, "mapping values") && parser->problem_mark.line > 0)
+        hint = colon_hint(builder, bytes, length, parser->problem_mark.line - 1);
     if (parser->context && *parser->context)
         messages_add(builder->messages, place, hint, "not valid YAML: %s, %s from line %d on", problem, parser->context,
                      (int)parser->context_mark.line + 1);
