@@ -11,7 +11,7 @@ const struct subcommand command_table[COMMANDS] = {
     [COMMAND_RUN] = {
         "run", "SCENARIO", "simulate every strategy and say what each costs in downtime",
         "Samples rollouts of every strategy in every topology until what the scenario minimizes is known to the "
-        "precision asked for, and prints a table.\n"
+        "precision asked for, and prints a table. A SCENARIO of - is standard input, here and elsewhere.\n"
         "The results go into the folder results/NAME, where NAME is the scenario's, or into that of --output: "
         "summary.csv, distribution.csv, result.json, plan.json with the steps of the best strategy, and the plots as "
         "SVG and PNG. Without gnuplot there are no plots, only a warning.\n"

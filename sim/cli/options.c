@@ -133,7 +133,7 @@ static bool take_count(const struct reader *reader, const struct option *option,
 {
     double number;
     if (value[0] == '-' && number_parse(value + 1, &number))
-        return say(reader, "--%s must not be negative, as %s is", option->name, value);
+        return say(reader, "--%s cannot be negative, as %s is", option->name, value);
     if (!number_parse(value, &number) || !isfinite(number) || number != floor(number))
         return say(reader, "--%s takes a whole number, not '%s'", option->name, value);
     if (number < option->least || number > option->greatest)
@@ -176,6 +176,8 @@ static bool take_name(const struct reader *reader, const struct option *option, 
 {
     if (!*value)
         return say(reader, "--%s is empty", option->name);
+    if (option->kind == OPTION_NAME && *(const char **)place(reader, option)) /* not the last one in silence */
+        return say(reader, "--%s is given twice; it takes one name, and without it all are taken", option->name);
     *(const char **)place(reader, option) = value;
     return true;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static const char standard_input[] = "standard input"; /* in the place of a file's name */
+
 /* FNV-1a of 64 bits. Reference: Fowler, Noll, Vo, Eastlake, RFC 9923. */
 static uint64_t hash_add(uint64_t hash, const char *bytes, size_t length)
 {
@@ -35,7 +37,10 @@ static void name_after_file(struct reader *reader, struct scenario *scenario)
     if (dot && dot != name)
         *dot = '\0';
     size_t length = strlen(name);
-    if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
+    if (!strcmp(scenario->file, standard_input))
+        messages_add(reader->messages, (struct place){0}, NULL,
+                     "there is no file's name to name the scenario after: give it one with `scenario:`");
+    else if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
         messages_add(reader->messages, (struct place){0}, NULL,
                      "`%s`, from the file's name, cannot name the scenario: give it one of letters, digits, `-`, `_` "
                      "and `.` with `scenario:`", messages_shown(reader->messages, name));
@@ -135,7 +140,7 @@ static char *read_bytes(FILE *stream, size_t *length)
 }
 
 /*
- * Like scenario_parse, of a file. One that cannot be opened is wrong usage (FAULT_INPUT); one that breaks off while it
+ * Like scenario_parse, of a file; "-" is standard input. One that cannot be opened is wrong usage (FAULT_INPUT); one that breaks off while it
  * is read is not (FAULT_SYSTEM).
  */
 struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error)
@@ -144,8 +149,10 @@ struct scenario *scenario_read(const char *file, const struct override *override
     struct scenario *scenario = NULL;
     struct stat status;
     size_t length;
+    bool is_input = !strcmp(file, "-");
+    file = is_input ? standard_input : file;
     const char *shown = messages_shown(&name, file);
-    FILE *stream = fopen(file, "rbe");
+    FILE *stream = is_input ? stdin : fopen(file, "rbe");
     if (!stream) {
         error_add(error, FAULT_INPUT, "%s: cannot open the scenario: %s", shown, strerror(errno));
     } else if (!fstat(fileno(stream), &status) && S_ISDIR(status.st_mode)) {
@@ -158,7 +165,7 @@ struct scenario *scenario_read(const char *file, const struct override *override
             error_add(error, FAULT_SYSTEM, "%s: cannot read the scenario: %s", shown, strerror(errno));
         free(bytes);
     }
-    if (stream)
+    if (stream && !is_input)
         fclose(stream);
     messages_free(&name);
     return scenario;
