@@ -37,7 +37,7 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
 static void print(const struct study *study, const struct options *options)
 {
     struct table_options how = {
-        .width = terminal_width(STDOUT_FILENO),
+        .width = terminal_columns(),
         .color = terminal_wants_color(options->color),
         .verbose = options->verbose,
     };
