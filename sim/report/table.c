@@ -2,9 +2,8 @@
  * The answer on a terminal: for each topology a table of its strategies, then in sentences who costs least, what was
  * ruled out, and what of it may not be trusted.
  *
- * Where the width does not do, long names are shortened, as far as they can still be told apart; then the column of
- * added lost, which the others imply, is left out, and a line says so; then the columns are parted into tables below
- * each other, the most needed in the first. Figures keep their intervals: a mean without one says nothing.
+ * Where the width does not do, long names are shortened, as far as they can still be told apart; then the columns are
+ * parted into tables below each other, the most needed in the first. Figures keep their intervals: a mean without one says nothing.
  */
 #include "report/terminal.h"
 
@@ -17,21 +16,19 @@
 
 enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2 };
 
-enum { LEFT_OUT = 0, FREE = 1 }; /* no table; a rank */
-
 enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
 
 struct column {
     enum measure measure;
     enum figure  figure;
     const char  *heading, *below; /* two lines of heading */
-    int          rank;            /* columns of a high rank stand in the first table; FREE: may be left out */
+    int          rank;            /* columns of a high rank stand in the first table */
 };
 
 static const struct column usual_columns[] = {
     {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 4},
     {MEASURE_LOST, FIGURE_MEAN, "lost", "", 6},
-    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", FREE},
+    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", 1},
     {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 3},
     {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 5},
     {MEASURE_EXTRA, FIGURE_BARE_MEAN, "extra", "inst-h", 2},
@@ -46,7 +43,7 @@ struct layout {
     enum quantity_unit units[MOST_COLUMNS];
     const char   **cells[MOST_COLUMNS]; /* by outcome of the group */
     int            widths[MOST_COLUMNS];
-    int            table[MOST_COLUMNS]; /* from 1, or LEFT_OUT */
+    int            table[MOST_COLUMNS]; /* from 1 */
     const char   **names;               /* by outcome of the group */
     int            n_rows, n_columns, n_tables, name_width;
 };
@@ -163,11 +160,11 @@ static bool all_placed(const struct layout *layout)
 {
     bool all = true;
     for (int c = 0; c < layout->n_columns; c++)
-        all = all && (layout->table[c] || layout->columns[c].rank == FREE);
+        all = all && layout->table[c];
     return all;
 }
 
-/* Parts the columns into as many tables as are needed; what may be left out gets none of its own. */
+/* Parts the columns into as many tables as are needed. */
 static void part(struct layout *layout, int width)
 {
     memset(layout->table, 0, sizeof layout->table);
@@ -178,7 +175,7 @@ static void part(struct layout *layout, int width)
     }
 }
 
-/* Shortens names, leaves out, parts, in this order and as far as needed; gives the names what room is left. */
+/* Shortens names and parts, in this order and as far as needed; gives the names what room is left. */
 static void fit(struct layout *layout, int width)
 {
     int wanted = layout->name_width, widest = 0;
@@ -186,9 +183,6 @@ static void fit(struct layout *layout, int width)
     layout->n_tables = 1;
     for (int c = 0; c < layout->n_columns; c++)
         layout->table[c] = 1;
-    for (int c = 0; c < layout->n_columns && table_width(layout, 1) > width; c++)
-        if (layout->columns[c].rank == FREE)
-            layout->table[c] = LEFT_OUT;
     if (table_width(layout, 1) > width)
         part(layout, width);
     for (int t = 1; t <= layout->n_tables; t++)
@@ -263,18 +257,6 @@ static void put_row(const struct layout *layout, int table, int row, bool best, 
         }
     fprintf(out, "%s\n", paint.off);
     text_free(&name);
-}
-
-static void put_left_out(const struct layout *layout, const struct table_options *options, FILE *out)
-{
-    struct text text = {0};
-    for (int c = 0; c < layout->n_columns; c++)
-        if (layout->table[c] == LEFT_OUT)
-            text_add(&text, "%s%s", text.length ? ", " : "Left out for want of width: ", layout->columns[c].heading);
-    if (!text.length)
-        return;
-    text_add(&text, " (-v shows every measure).");
-    put_sentence(&text, options, out);
 }
 
 /* "1.10 s lost (± 0.02)": the figures that stand in the table. */
@@ -353,7 +335,7 @@ static void put_infeasible(const struct study *study, const struct group *group,
 static bool is_shown(const struct layout *layout, enum measure measure)
 {
     for (int c = 0; c < layout->n_columns; c++)
-        if (layout->table[c] != LEFT_OUT && layout->columns[c].measure == measure)
+        if (layout->columns[c].measure == measure)
             return true;
     return false;
 }
@@ -496,8 +478,6 @@ static void put_group(const struct study *study, const struct group *group, cons
         put_details(study, group, options, out);
     else
         putc('\n', out);
-    if (!options->verbose)
-        put_left_out(&layout, options, out);
     put_best(study, best, false, options, out);
     put_infeasible(study, group, options, out);
     for (int i = group->first; i < group->end; i++)
