@@ -130,6 +130,7 @@ static void fill_curve(struct study *study, struct curve *curve, enum measure me
     curve->n_points = zero ? 1 : POINTS;
     curve->value = arena_new(&study->arena, POINTS, sizeof(double));
     curve->exceeded = arena_new(&study->arena, POINTS, sizeof(double));
+    curve->sure = 10.0 / PATHS;
     for (int i = 0; i < curve->n_points; i++) {
         double u = (double)i / (POINTS - 1);
         if (measure == MEASURE_DURATION) {

@@ -278,6 +278,8 @@ struct curve estimate_curve(const struct arm *arm, enum measure measure, struct 
     int n = distribution(arm, histogram_of(measure), parts, weights);
     if (n == 0)
         return curve;
+    for (int s = 0; s < n; s++)
+        curve.sure = fmax(curve.sure, INTERVAL_EFFECTIVE_LEAST * weights[s] / (double)arm->strata[s].tally.paths);
     curve.n_points = histogram_curve(parts, weights, n, CURVE_POINTS, value, exceeded);
     size_t bytes = (size_t)curve.n_points * sizeof *value;
     curve.value = memcpy(arena_new(arena, (size_t)curve.n_points, sizeof *value), value, bytes);

@@ -16,10 +16,11 @@ struct estimate {
     const char *note;            /* a sentence, or NULL */
 };
 
-/* Share of paths above a value; values rise. */
+/* Probability of more than a value; values rise. */
 struct curve {
     double *value, *exceeded;
     int     n_points;
+    double  sure;       /* what is exceeded with less than this may rest on fewer than ten paths */
 };
 
 enum { CURVES = 3 };
