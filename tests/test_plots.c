@@ -154,7 +154,7 @@ static void curves_that_cannot_be_seen_are_told(void)
     study->outcomes[3].curves[0] = (struct curve){(double[]){0}, (double[]){0}, 1, 0};
     study->outcomes[4].curves[0] = (struct curve){(double[]){30}, (double[]){0}, 1, 0};
     sheet_exceedance(study, &sheet);
-    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"canary (always 0)\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"canary (downtime, lost always 0)\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"blue-green (downtime always 0)\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"rolling\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(sheet.data.data, " 100\n30 100\n30 0"));

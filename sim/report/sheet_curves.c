@@ -51,17 +51,12 @@ static bool always_zero(const struct study *study, int strategy, int c)
 /* A curve that is 0 everywhere is not to be seen on a logarithmic axis. */
 static void add_zeros(struct text *text, const struct study *study, int i)
 {
-    bool zero[CURVES];
     int n = 0;
-    for (int c = 0; c < CURVES; c++) {
-        zero[c] = curve_measures[c] != MEASURE_DURATION && always_zero(study, i, c);
-        n += zero[c];
-    }
-    for (int c = 0; c < CURVES && n == 1; c++)
-        if (zero[c])
-            text_add(text, " (%s always 0)", measure_types[curve_measures[c]].name);
-    if (n > 1)
-        text_add(text, " (always 0)");
+    for (int c = 0; c < CURVES; c++)
+        if (curve_measures[c] != MEASURE_DURATION && always_zero(study, i, c))
+            text_add(text, "%s%s", n++ ? ", " : " (", measure_types[curve_measures[c]].name);
+    if (n)
+        text_add(text, " always 0)");
 }
 
 /* As many columns as the longest name allows. */

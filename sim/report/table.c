@@ -418,7 +418,7 @@ static int add_stopped(struct text *text, const struct study *study, const struc
             continue;
         text_add(text, n++ ? ", " : ": ");
         utf8_add_printable(text, outcome->name);
-        if (stop != STOP_CONSTANT && outcome->precision > 1)
+        if (stop != STOP_CONSTANT && isfinite(outcome->precision) && outcome->precision > 1)
             text_add(text, " (more than ± 100 %%)");
         else if (stop != STOP_CONSTANT && isfinite(outcome->precision))
             text_add(text, " (± %s)", quantity_plain(QUANTITY_SHARE, outcome->precision, share));
