@@ -189,7 +189,8 @@ static void trouble(struct study *study)
     rolling->stop = STOP_MAX_PATHS;
     rolling->precision = 0.0312;
     canary->measures[MEASURE_DOWNTIME].trusted = false;
-    canary->measures[MEASURE_DOWNTIME].note = "rests on about 8 of 150000 paths: the interval is a bound, not an estimate";
+    canary->measures[MEASURE_DOWNTIME].note =
+        "rests on about 8 of 150000 paths: the interval is a bound, not an estimate";
     canary->measures[MEASURE_LOST].trusted = false;
     canary->measures[MEASURE_LOST].note = canary->measures[MEASURE_DOWNTIME].note;
     canary->stop = STOP_SIGNAL;

@@ -366,8 +366,8 @@ static void wait_until_caught(pid_t child, int number)
 }
 
 /*
- * A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out, and what it
- * printed, as CSV, goes to `out`.
+ * A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out, and what
+ * it printed, as CSV, goes to `out`.
  */
 static int interrupt(const char *place, int number, int times, int out)
 {

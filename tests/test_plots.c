@@ -147,12 +147,13 @@ static int count(const struct text *text, const char *what)
 /* A curve on the axis cannot be seen, so the legend says it; one that never varies is a step; two blocks a curve. */
 static void curves_that_cannot_be_seen_are_told(void)
 {
+    double nothing = 0, always = 30;
     struct study *study = sample_study(&(struct sample_options){0});
     struct sheet sheet = {0};
     for (int c = 0; c < 2; c++)
-        study->outcomes[2].curves[c] = (struct curve){(double[]){0}, (double[]){0}, 1, 0};
-    study->outcomes[3].curves[0] = (struct curve){(double[]){0}, (double[]){0}, 1, 0};
-    study->outcomes[4].curves[0] = (struct curve){(double[]){30}, (double[]){0}, 1, 0};
+        study->outcomes[2].curves[c] = (struct curve){&nothing, &nothing, 1, 0};
+    study->outcomes[3].curves[0] = (struct curve){&nothing, &nothing, 1, 0};
+    study->outcomes[4].curves[0] = (struct curve){&always, &nothing, 1, 0};
     sheet_exceedance(study, &sheet);
     CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"canary (downtime, lost always 0)\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"blue-green (downtime always 0)\""));

@@ -81,10 +81,10 @@ static void slips_are_warned_of(void)
     static const struct { const char *text, *warnings; } cases[] = {
         {WEB("") ROLLING(", max_surge: 25"), "folder/case.yaml:2:50: `max_surge` is 25 instances, more than the 4 that "
          "there are to replace\n"},
-        {WEB("") ROLLING(", max_unavailable: 50"), "folder/case.yaml:2:56: `max_unavailable` is 50 instances, more than "
-         "the 4 that there are to replace\n"},
+        {WEB("") ROLLING(", max_unavailable: 50"), "folder/case.yaml:2:56: `max_unavailable` is 50 instances, more "
+         "than the 4 that there are to replace\n"},
         {WEB("") ROLLING(", max_surge: 0, max_unavailable: 0"), "folder/case.yaml:2:50: with `max_surge` and "
-         "`max_unavailable` of 0 nothing could be replaced: max_unavailable is then 1\n"},
+         "`max_unavailable` of 0 nothing could be replaced: one may be unavailable\n"},
         {WEB("") CANARY("{weight: 50%, replicas: 9}"), "folder/case.yaml:2:70: a step with 9 replicas: there are only "
          "4\n"},
         {WEB("") CANARY("{weight: 50%, replicas: 3}, {weight: 60%, replicas: 2}"), "folder/case.yaml:2:98: the step "
@@ -94,8 +94,8 @@ static void slips_are_warned_of(void)
         {WEB(", mtbf: 1h, mttr: 2d") ROLLING(""), "folder/case.yaml:1:81: `mttr` is longer than `mtbf`: an instance "
          "would be away for most of the time; were they swapped?\n"},
         {"environments: [{name: prod, users: 60%, services: [{name: web, replicas: 4}]}]\n" ROLLING(""),
-         "folder/case.yaml:1:36: `users` add up to 60%: every downtime is weighted by that; write 100% if these are all "
-         "users\n"},
+         "folder/case.yaml:1:36: `users` add up to 60%: every downtime is weighted by that; write 100% if these are "
+         "all\n"},
         {"environments: [{name: prod, zones: {count: 2, mttr: 1h}, ingress: {mtbf: 1s, mttr: 2s},\n"
          "  services: [{name: web, replicas: 4}]}]\n" ROLLING(""),
          "folder/case.yaml:1:47: `mttr` without `mtbf`: a zone never fails, so this has no effect\n"

@@ -1,4 +1,7 @@
-/* Figures of curves and points: the probability of more than a value (exceedance), and duration against loss (tradeoff). */
+/*
+ * Figures of curves and points: the probability of more than a value (exceedance), and duration against loss
+ * (tradeoff).
+ */
 #include "report/sheet.h"
 
 #include "base/utf8.h"

@@ -3,7 +3,8 @@
  * ruled out, and what of it may not be trusted.
  *
  * Where the width does not do, long names are shortened, as far as they can still be told apart; then the columns are
- * parted into tables below each other, the most needed in the first. Figures keep their intervals: a mean without one says nothing.
+ * parted into tables below each other, the most needed in the first. Figures keep their intervals: a mean without one
+ * says nothing.
  */
 #include "report/terminal.h"
 

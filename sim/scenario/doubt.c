@@ -51,7 +51,7 @@ static void doubt_users(struct reader *reader, const struct node *list, const st
     }
     if (sum < 1 - SHARE_SLACK)
         messages_add(reader->messages, place, NULL,
-                     "`users` add up to %.15g%%: every downtime is weighted by that; write 100%% if these are all users",
+                     "`users` add up to %.15g%%: every downtime is weighted by that; write 100%% if these are all",
                      sum * 100);
 }
 
@@ -95,7 +95,7 @@ static void doubt_rolling(struct reader *reader, const struct node *map, const s
     doubt_amount(reader, map, "max_unavailable", strategy->max_unavailable, replicas);
     if (surge && unavailable && strategy->max_surge.value <= 0 && strategy->max_unavailable.value <= 0)
         messages_add(reader->messages, place_of_cause(surge->place, unavailable->place), NULL,
-                     "with `max_surge` and `max_unavailable` of 0 nothing could be replaced: max_unavailable is then 1");
+                     "with `max_surge` and `max_unavailable` of 0 nothing could be replaced: one may be unavailable");
 }
 
 static void doubt_steps(struct reader *reader, const struct node *map, const struct strategy *strategy, int replicas)

@@ -472,8 +472,8 @@ static bool section_is_map(struct reader *reader, const struct section *section,
         return true;
     if (!node->bad)
         messages_add(reader->messages, node->place,
-                     node->kind == NODE_TEXT ? colon_hint(reader, section, node->text) : NULL, "expected %s as a map of keys and values, not %s",
-                     section->called, node_kind_name(node));
+                     node->kind == NODE_TEXT ? colon_hint(reader, section, node->text) : NULL,
+                     "expected %s as a map of keys and values, not %s", section->called, node_kind_name(node));
     node->bad = true;
     return false;
 }

@@ -140,8 +140,8 @@ static char *read_bytes(FILE *stream, size_t *length)
 }
 
 /*
- * Like scenario_parse, of a file; "-" is standard input. One that cannot be opened is wrong usage (FAULT_INPUT); one that breaks off while it
- * is read is not (FAULT_SYSTEM).
+ * Like scenario_parse, of a file; "-" is standard input. One that cannot be opened is wrong usage (FAULT_INPUT); one
+ * that breaks off while it is read is not (FAULT_SYSTEM).
  */
 struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error)
 {

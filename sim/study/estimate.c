@@ -239,8 +239,8 @@ static const char *note_of(const struct interval *interval, const struct arm *ar
         int absolute = absolute_of(measure);
         bool on = pairing == PAIRING_ON && absolute >= 0;
         enum measure own = on ? paired((enum measure)absolute) : absolute >= 0 ? (enum measure)absolute : measure;
-        return arena_format(arena, "%s; what others might show is only bounded",
-                            constant_on(arm, own, on ? "differed by the same from no release" : "gave the same", arena));
+        const char *same = on ? "differed by the same from no release" : "gave the same";
+        return arena_format(arena, "%s; what others might show is only bounded", constant_on(arm, own, same, arena));
     }
     return arena_format(arena, "rests on about %.0f of %llu paths: the interval is a bound, not an estimate",
                         fmax(floor(interval->effective), 1), (unsigned long long)paths);

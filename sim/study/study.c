@@ -91,8 +91,9 @@ static void foresee(struct runner *r)
             round += more;
             round_events += drawn ? (double)stratum->tally.events / (double)drawn * (double)more : 0;
         }
-    r->progress.paths_expected = foreseen.paths ? (uint64_t)fmax((double)foreseen.paths, (double)(r->paths + round)) : 0;
     r->per_path = round ? round_events / (double)round : 0;
+    round += r->paths;
+    r->progress.paths_expected = !foreseen.paths ? 0 : foreseen.paths > round ? foreseen.paths : round;
     r->all_events = foreseen.events > 0 ? fmax(foreseen.events, r->events + round_events) : 0;
     if (r->paths)
         find_widest(r);
