@@ -122,7 +122,7 @@ static void check_progress(const struct progress *progress, double target, doubl
 
 static void progress_says_less_on_a_narrow_terminal(void)
 {
-    struct progress progress = {.paths = 25000, .paths_expected = 100000, .widest = 0.0473,
+    struct progress progress = {.paths = 25000, .paths_expected = 100000, .share = 0.25, .widest = 0.0473,
                                 .widest_topology = "default", .widest_strategy = "canary"};
     check_progress(&progress, 0.02, 10, 120,
                    "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary in default, 30s left");
@@ -133,23 +133,35 @@ static void progress_says_less_on_a_narrow_terminal(void)
     check_progress(&progress, 0.02, 10, 4, "25%");
     check_progress(&progress, 0.02, 10, 3, "");
     check_progress(&progress, 0.02, 10, 0, "");
-    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, interval +-4.7% of canary in default, 30s left");
+    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, 30s left");
+    progress.widest_topology = NULL;
+    check_progress(&progress, 0.02, 10, 120,
+                   "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary, 30s left");
 }
 
 static void progress_says_nothing_that_it_does_not_know(void)
 {
-    struct progress progress = {.paths = 0, .paths_expected = 0, .widest = INFINITY};
-    check_progress(&progress, 0.02, 0, 80, "0 paths");
-    progress.paths_expected = 1000;
-    check_progress(&progress, 0.02, 0, 80, "0 of about 1000 paths");
+    struct progress progress = {.paths = 0, .paths_expected = 0};
+    check_progress(&progress, 0.02, 0, 80, "0 paths, first round");
     progress.paths = 500;
+    check_progress(&progress, 0.02, 2, 80, "500 paths, first round, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 30, "first round, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 20, "250 paths/s");
+    check_progress(&progress, 0, 2, 80, "500 paths, 250 paths/s");
+    progress.widest = INFINITY;
+    progress.widest_strategy = "canary";
+    check_progress(&progress, 0.02, 2, 80, "500 paths, too few yet to tell for canary, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 50, "500 paths, too few yet to tell, 250 paths/s");
+    progress.paths_expected = 1000;
+    progress.share = 0.5;
     progress.widest = NAN;
     check_progress(&progress, 0.02, 7200, 80, "500 of about 1000 paths, 2h left");
     progress.paths = 2000;
-    check_progress(&progress, 0.02, 1, 80, "2000 paths");
+    progress.share = 0;
+    check_progress(&progress, 0.02, 1, 80, "2000 paths, 2000 paths/s");
     progress.widest = 0.5;
     progress.widest_strategy = "a\033[2Jb";
-    check_progress(&progress, 0, 1, 80, "2000 paths, interval +-50% of a?[2Jb");
+    check_progress(&progress, 0.02, 0, 80, "2000 paths, interval +-50% (to be 2%) of a?[2Jb");
 }
 
 static void progress_is_written_ten_times_a_second_at_most(void)
@@ -353,13 +365,17 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out. */
-static int interrupt(const char *place, int number, int times)
+/*
+ * A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out, and what
+ * it printed, as CSV, goes to `out`.
+ */
+static int interrupt(const char *place, int number, int times, int out)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
-    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
-    pid_t child = start_program(arguments, place, -1);
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", "--format",
+                                     "csv", NULL};
+    pid_t child = start_program(arguments, place, out);
     wait_until_caught(child, number);
     for (int i = 0; i < times; i++) {
         kill(child, number);
@@ -368,12 +384,22 @@ static int interrupt(const char *place, int number, int times)
     return ended(child);
 }
 
+/* Nothing that cannot be told from a whole result is left or printed. */
 static void check_partial(int number, int times, int status)
 {
     char place[] = "/tmp/nines-test-XXXXXX", path[64], bytes[65536] = "";
+    int printed[2];
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
-    CU_ASSERT_EQUAL(interrupt(place, number, times), status);
-    snprintf(path, sizeof path, "%s/out/result.json", place);
+    CU_ASSERT_EQUAL_FATAL(pipe(printed), 0);
+    CU_ASSERT_EQUAL(interrupt(place, number, times, printed[1]), status);
+    close(printed[1]);
+    CU_ASSERT_EQUAL(read(printed[0], bytes, sizeof bytes), 0);
+    close(printed[0]);
+    snprintf(path, sizeof path, "%s/out/summary.csv", place);
+    CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/out/partial/summary.csv", place);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/out/partial/result.json", place);
     FILE *in = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL(in);
     if (in) {

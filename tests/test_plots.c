@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report_study.h"
 
 #include <dirent.h>
@@ -136,6 +137,49 @@ static void figures_are_drawn_for_any_study(void)
 }
 
 /* Names that a shell or gnuplot would carry out. */
+static int count(const struct text *text, const char *what)
+{
+    int n = 0;
+    for (const char *at = text->data; at && (at = strstr(at, what)); at += strlen(what))
+        n++;
+    return n;
+}
+
+/* A curve on the axis cannot be seen, so the legend says it; one that never varies is a step; two blocks a curve. */
+static void curves_that_cannot_be_seen_are_told(void)
+{
+    double nothing = 0, always = 30;
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct sheet sheet = {0};
+    for (int c = 0; c < 2; c++)
+        study->outcomes[2].curves[c] = (struct curve){&nothing, &nothing, 1, 0};
+    study->outcomes[3].curves[0] = (struct curve){&nothing, &nothing, 1, 0};
+    study->outcomes[4].curves[0] = (struct curve){&always, &nothing, 1, 0};
+    sheet_exceedance(study, &sheet);
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"canary (downtime, lost always 0)\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"blue-green (downtime always 0)\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"rolling\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.data.data, " 100\n30 100\n30 0"));
+    CU_ASSERT_EQUAL(count(&sheet.data, "-1 -1\n"), 2 * 5 * CURVES);
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_NOTE].data, "fewer than ten paths"));
+    sheet_free(&sheet);
+    sample_free(study);
+}
+
+/* The legend of causes has those that there are, and the figures are those of the table. */
+static void causes_are_those_that_there_are(void)
+{
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct sheet sheet = {0};
+    sheet_causes(study, &sheet);
+    CU_ASSERT_PTR_NULL(strstr(sheet.texts[TEXT_LEFT].data, "misrouted"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "capacity"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"53.4 s\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"1.10 s\""));
+    sheet_free(&sheet);
+    sample_free(study);
+}
+
 static void hostile_names_are_drawn_and_not_carried_out(void)
 {
     static const char *const shown[] = {"a\"b&lt;c>&amp;d", "`touch executed`", "@x{/Symbol a}_2^3", "100%d%s%n",
@@ -483,6 +527,8 @@ static void a_gnuplot_that_hangs_is_ended(void)
 }
 
 static const struct test_case cases[] = {
+    {"curves that cannot be seen are told", curves_that_cannot_be_seen_are_told},
+    {"causes are those that there are", causes_are_those_that_there_are},
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
     {"symbols of the SVG are as meant", symbols_of_the_svg_are_as_meant},

@@ -50,6 +50,82 @@ static void check_same(int line, const double *pairs, size_t n)
     }
 }
 
+/* The warnings of a scenario, without the lines that show the place; each ends with a new line. */
+static void expect_warnings(const char *text, const struct override *overrides, int n, const char *expected)
+{
+    struct error error = {0};
+    struct text all = {0};
+    struct scenario *scenario = parse_with(text, overrides, n, &error);
+    if (!scenario)
+        puts(error.text.data);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    text_add(&all, "%s", "");
+    for (int i = 0; i < scenario->n_warnings; i++) {
+        const char *warning = scenario->warnings[i];
+        text_add(&all, "%.*s\n", (int)strcspn(warning, "\n"), warning);
+    }
+    CU_ASSERT_STRING_EQUAL(all.data, expected);
+    if (strcmp(all.data, expected) != 0)
+        printf("got: %sfor %s\n", all.data, text);
+    text_free(&all);
+    scenario_free(scenario);
+    error_free(&error);
+}
+
+#define WEB(keys)       "environments: [{name: prod, services: [{name: web, replicas: 4" keys "}]}]\n"
+#define ROLLING(keys)   "strategies: [{name: r, type: rolling" keys "}]\n"
+#define CANARY(steps)   "strategies: [{name: c, type: canary, steps: [" steps "]}]\n"
+
+static void slips_are_warned_of(void)
+{
+    static const struct { const char *text, *warnings; } cases[] = {
+        {WEB("") ROLLING(", max_surge: 25"), "folder/case.yaml:2:50: `max_surge` is 25 instances, more than the 4 that "
+         "there are to replace\n"},
+        {WEB("") ROLLING(", max_unavailable: 50"), "folder/case.yaml:2:56: `max_unavailable` is 50 instances, more "
+         "than the 4 that there are to replace\n"},
+        {WEB("") ROLLING(", max_surge: 0, max_unavailable: 0"), "folder/case.yaml:2:50: with `max_surge` and "
+         "`max_unavailable` of 0 nothing could be replaced: one may be unavailable\n"},
+        {WEB("") CANARY("{weight: 50%, replicas: 9}"), "folder/case.yaml:2:70: a step with 9 replicas: there are only "
+         "4\n"},
+        {WEB("") CANARY("{weight: 50%, replicas: 3}, {weight: 60%, replicas: 2}"), "folder/case.yaml:2:98: the step "
+         "has 2 replicas, fewer than the 3 of a step before: none are stopped, so it has 3\n"},
+        {WEB(", mttr: 5m") ROLLING(""), "folder/case.yaml:1:65: `mttr` without `mtbf`: an instance never fails, so "
+         "this has no effect\n"},
+        {WEB(", mtbf: 1h, mttr: 2d") ROLLING(""), "folder/case.yaml:1:81: `mttr` is longer than `mtbf`: an instance "
+         "would be away for most of the time; were they swapped?\n"},
+        {"environments: [{name: prod, users: 60%, services: [{name: web, replicas: 4}]}]\n" ROLLING(""),
+         "folder/case.yaml:1:36: `users` add up to 60%: every downtime is weighted by that; write 100% if these are "
+         "all\n"},
+        {"environments: [{name: prod, zones: {count: 2, mttr: 1h}, ingress: {mtbf: 1s, mttr: 2s},\n"
+         "  services: [{name: web, replicas: 4}]}]\n" ROLLING(""),
+         "folder/case.yaml:1:47: `mttr` without `mtbf`: a zone never fails, so this has no effect\n"
+         "folder/case.yaml:1:84: `mttr` is longer than `mtbf`: the ingress would be away for most of the time; were "
+         "they swapped?\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_warnings(cases[i].text, NULL, 0, cases[i].warnings);
+    const struct override surge = {"strategies.r.max_surge", "30"};
+    expect_warnings(WEB("") ROLLING(""), &surge, 1, "--set strategies.r.max_surge: `max_surge` is 30 instances, more "
+                    "than the 4 that there are to replace\n");
+}
+
+/* What is usual, or said on purpose, is no slip. */
+static void what_is_meant_is_not_warned_of(void)
+{
+    static const char *const texts[] = {
+        WEB("") ROLLING(", max_surge: 4, max_unavailable: 0"),
+        WEB("") ROLLING(", max_surge: 1000%, max_unavailable: 10%"),
+        WEB("") ROLLING(", max_surge: 0, max_unavailable: 10%"),
+        WEB(", mtbf: 0, mttr: 5m") ROLLING(""),
+        WEB(", mttr: 5m") "release: {crash_mtbf: 1h}\n" ROLLING(""),
+        WEB("") CANARY("{weight: 10%}, {weight: 50%, replicas: 2}, {weight: 60%, replicas: 2}"),
+        "environments: [{name: a, users: 30%, services: [{name: web, replicas: 1}]},\n"
+        "  {name: b, users: 70%, services: [{name: web, replicas: 8}]}]\n" ROLLING(", max_surge: 3"),
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        expect_warnings(texts[i], NULL, 0, "");
+}
+
 /* The whole text of what is wrong with a text. */
 static void expect(const char *text, const struct override *overrides, int n, const char *messages)
 {
@@ -887,6 +963,8 @@ static void the_corpus_of_the_fuzzer_is_replayed(void)
 }
 
 static const struct test_case cases[] = {
+    {"slips are warned of", slips_are_warned_of},
+    {"what is meant is not warned of", what_is_meant_is_not_warned_of},
     {"every broken file gets its message", every_broken_file_gets_its_message},
     {"messages hold no control characters", messages_hold_no_control_characters},
     {"defaults are those of the manual", defaults_are_those_of_the_manual},

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "scenario/fields.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ const struct option option_table[] = {
      .least = 2, .greatest = 1e12},
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
-     AT(precision), .least = 1e-6, .greatest = 1},
+     AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
     {"seed", 0, OPTION_COUNT, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed), .least = 0,
      .greatest = LARGEST_COUNT},
     {"threads", 0, OPTION_COUNT, "N", RUN, "number of threads; the results do not depend on it", AT(threads),
@@ -53,7 +54,8 @@ const struct option option_table[] = {
     {"color", 0, OPTION_CHOICE, "WHEN", RUN,
      "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
      .choices = colors},
-    {"quiet", 'q', OPTION_FLAG, NULL, RUN, "say nothing on standard error but errors and warnings", AT(quiet)},
+    {"quiet", 'q', OPTION_FLAG, NULL, RUN | VALIDATE,
+     "say nothing on standard error but what is wrong", AT(quiet)},
     {"verbose", 'v', OPTION_FLAG, NULL, RUN, "say more in the table", AT(verbose)},
     {"completion", 0, OPTION_CHOICE, "SHELL", HELP, "print what makes a shell complete the command line: bash",
      AT(completion), .choices = shells},
@@ -130,6 +132,8 @@ static bool say_of_no_use(const struct reader *reader, const struct option *opti
 static bool take_count(const struct reader *reader, const struct option *option, const char *value)
 {
     double number;
+    if (value[0] == '-' && number_parse(value + 1, &number))
+        return say(reader, "--%s cannot be negative, as %s is", option->name, value);
     if (!number_parse(value, &number) || !isfinite(number) || number != floor(number))
         return say(reader, "--%s takes a whole number, not '%s'", option->name, value);
     if (number < option->least || number > option->greatest)
@@ -146,8 +150,8 @@ static bool take_share(const struct reader *reader, const struct option *option,
     if (!share_parse(value, &share, &expected))
         return say(reader, "--%s takes a share such as 2%% or 0.02, not '%s'", option->name, value);
     if (!(share >= option->least && share <= option->greatest))
-        return say(reader, "--%s goes from %g%% to %g%%, not %s", option->name, option->least * 100,
-                   option->greatest * 100, value);
+        return say(reader, "--%s goes from %g%% to %g%%, not %s%s", option->name, option->least * 100,
+                   option->greatest * 100, value, share > 1 && !strchr(value, '%') ? "; write % for percent" : "");
     *(double *)place(reader, option) = share;
     return true;
 }
@@ -172,6 +176,8 @@ static bool take_name(const struct reader *reader, const struct option *option, 
 {
     if (!*value)
         return say(reader, "--%s is empty", option->name);
+    if (option->kind == OPTION_NAME && *(const char **)place(reader, option)) /* not the last one in silence */
+        return say(reader, "--%s is given twice; it takes one name, and without it all are taken", option->name);
     *(const char **)place(reader, option) = value;
     return true;
 }

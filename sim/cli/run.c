@@ -37,7 +37,7 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
 static void print(const struct study *study, const struct options *options)
 {
     struct table_options how = {
-        .width = terminal_width(STDOUT_FILENO),
+        .width = terminal_columns(),
         .color = terminal_wants_color(options->color),
         .verbose = options->verbose,
     };
@@ -72,6 +72,14 @@ static void say_where(const char *folder, const struct options *options, bool pl
     text_free(&path);
 }
 
+/* Says that a run was interrupted, and what that means for what it leaves. */
+static void warn_partial(bool written, bool printed)
+{
+    fprintf(stderr, "nines: warning: interrupted: the results are partial%s%s\n",
+            written ? "; those of the run before were left as they were" : "",
+            printed ? "" : "; CSV has no place to say so and was not printed");
+}
+
 /*
  * The results are written before the table is printed, so that a reader who closes the pipe after ten lines has them;
  * the table is printed even if they could not be written, so that the hours of simulation are not lost.
@@ -81,11 +89,14 @@ static void report(const struct study *study, const char *folder, const struct o
     struct text warnings = {0};
     struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings};
     bool written = report_write(study, folder, &how, error);
-    print(study, options);
+    bool csv = options->format && !strcmp(options->format, "csv");
+    bool printed = !(csv && study->partial && written);
+    if (printed)
+        print(study, options);
     output_finish(error);
     warn(&warnings);
     if (study->partial)
-        fputs("nines: warning: interrupted: the results are partial\n", stderr);
+        warn_partial(written, printed);
     if (written)
         say_where(folder, options, !how.no_plots && !warnings.length);
     text_free(&warnings);
@@ -97,9 +108,13 @@ int command_run(const struct options *options, struct error *error)
     struct study *study = NULL;
     struct text folder = {0};
     struct scenario *scenario = select_scenario(options, error);
+    if (scenario && !options->quiet)
+        select_warn(scenario);
     if (scenario && folder_of_results(scenario, options->output, &folder, error) && folder_check(folder.data, error))
         study = simulate(scenario, options, &signal, error);
     if (study) {
+        if (study->partial) /* no file there can be taken for one of a whole run, wherever it is copied from */
+            text_add(&folder, "/partial");
         report(study, folder.data, options, error);
         study_free(study);
     }

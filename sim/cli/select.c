@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "cli/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The index of `name` among the names; -1, with an error, if it is not there. */
@@ -78,4 +79,11 @@ struct scenario *select_scenario(const struct options *options, struct error *er
     if (options->precision > 0)
         scenario->simulation.precision = options->precision;
     return scenario;
+}
+
+/* Writes to standard error what is allowed in the scenario but looks like a slip. */
+void select_warn(const struct scenario *scenario)
+{
+    for (int i = 0; i < scenario->n_warnings; i++)
+        fprintf(stderr, "nines: warning: %s\n", scenario->warnings[i]);
 }

@@ -25,6 +25,18 @@ int terminal_width(int descriptor)
 }
 
 /*
+ * The columns for what goes to standard output: those that COLUMNS asks for, or else those of the terminal. 0: neither
+ * says.
+ */
+int terminal_columns(void)
+{
+    const char *asked = getenv("COLUMNS");
+    size_t digits = asked ? strspn(asked, "0123456789") : 0;
+    int columns = digits && digits < 6 && !asked[digits] ? atoi(asked) : 0;
+    return columns > 0 ? columns : terminal_width(STDOUT_FILENO);
+}
+
+/*
  * Whether to print in color: `when` is "always", "never", "auto" or NULL, which is "auto": on a terminal, unless
  * NO_COLOR is set to anything but the empty text (https://no-color.org).
  */

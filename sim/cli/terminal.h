@@ -8,6 +8,7 @@
 
 bool terminal_is(int descriptor);
 int  terminal_width(int descriptor);
+int  terminal_columns(void);
 bool terminal_wants_color(const char *when);
 bool output_check(struct error *error);
 bool output_finish(struct error *error);

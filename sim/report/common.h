@@ -16,11 +16,13 @@ struct group {
 enum { DIGITS_OF_MEAN = 12, DIGITS_OF_PERCENTILE = 10 };
 
 bool               group_next(const struct study *study, struct group *group);
+struct group       group_of(const struct study *study, int outcome);
 int                group_count(const struct study *study);
 bool               outcome_has(const struct outcome *outcome, enum measure measure);
 double             rounded_to(int digits, double value);
 double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);
+enum quantity_unit measure_unit_among(const struct study *study, const struct group *group, enum measure measure);
 struct quantity    estimate_quantity(enum measure measure, const struct estimate *estimate);
 
 #endif

@@ -196,7 +196,8 @@ static const struct section section_strategy = {
 
 static const struct field objective_fields[] = {
     {"minimize", KIND_MEASURE, AT(objective, minimize), "lost",
-     .help = "the measure whose mean the best plan has least"},
+     .help = "the measure whose mean the best plan has least; of equals the shortest is the best, then the one with "
+             "the fewest extra instances"},
     {"subject_to", KIND_CONDITIONS, AT(objective, subject_to), .n_offset = AT(objective, n_subject_to),
      .help = "conditions that a plan must keep to be chosen"},
     END_OF_FIELDS,
@@ -207,7 +208,7 @@ static const struct section section_objective = {
 
 static const struct field simulation_fields[] = {
     {"confidence", KIND_SHARE, AT(simulation, confidence), "95%", 0.5, 0.9999, .help = "confidence of every interval"},
-    {"precision", KIND_SHARE, AT(simulation, precision), "2%", 0.0001, 0.5,
+    {"precision", KIND_SHARE, AT(simulation, precision), "2%", PRECISION_LEAST, PRECISION_MOST,
      .help = "sampling ends when half the interval of the objective is this share of its mean"},
     {"max_paths", KIND_WHOLE, AT(simulation, max_paths), "10000000", 2, PATHS_MOST,
      .help = "paths of one strategy after which sampling ends in any case"},

@@ -66,6 +66,10 @@ struct figure {
     void               *value; /* of the type that field->kind says */
 };
 
+/* Limits that options share: shares of a mean. */
+#define PRECISION_LEAST 0.0001
+#define PRECISION_MOST  0.5
+
 enum {
     FIELD_AMOUNT_MOST = 10000, /* the greatest count of an amount */
     NAME_MOST = 64,            /* characters of a name */

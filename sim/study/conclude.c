@@ -38,14 +38,26 @@ void conclude_feasible(const struct study *study, struct outcome *outcome,
     }
 }
 
-/* The feasible outcome with the least objective among [from, to), or -1. */
+/* Whether one costs less: by the objective, of equals by duration, and then by extra instances. */
+static bool is_better(const struct outcome *one, const struct outcome *other, enum measure objective)
+{
+    const enum measure order[] = {objective, MEASURE_DURATION, MEASURE_EXTRA};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        double a = one->measures[order[i]].mean, b = other->measures[order[i]].mean;
+        if (a < b || a > b)
+            return a < b;
+    }
+    return false;
+}
+
+/* The best of the feasible outcomes among [from, to), or -1. */
 static int best_of(const struct study *study, int from, int to)
 {
     enum measure m = study->scenario->objective.minimize;
     int best = -1;
     for (int i = from; i < to; i++)
         if (study->outcomes[i].feasible &&
-            (best < 0 || study->outcomes[i].measures[m].mean < study->outcomes[best].measures[m].mean))
+            (best < 0 || is_better(&study->outcomes[i], &study->outcomes[best], m)))
             best = i;
     return best;
 }

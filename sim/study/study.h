@@ -16,10 +16,11 @@ struct estimate {
     const char *note;            /* a sentence, or NULL */
 };
 
-/* Share of paths above a value; values rise. */
+/* Probability of more than a value; values rise. */
 struct curve {
     double *value, *exceeded;
     int     n_points;
+    double  sure;       /* what is exceeded with less than this may rest on fewer than ten paths */
 };
 
 enum { CURVES = 3 };
@@ -68,9 +69,11 @@ struct study {
 
 /* What a caller may follow while a study runs. */
 struct progress {
-    uint64_t    paths, paths_expected; /* so far; as now foreseen */
-    double      widest;                /* the widest relative interval of the objective, and who has it */
-    const char *widest_topology, *widest_strategy;
+    uint64_t    paths, paths_expected; /* so far; in the end, as now foreseen: 0 if there is nothing to tell it from */
+    double      share;                 /* of the work, which is done; 0: not foreseen */
+    double      widest;                /* the widest relative interval of the objective; INFINITY: too few paths tell */
+    const char *widest_strategy;       /* who has it; NULL in the first round */
+    const char *widest_topology;       /* NULL: there is only one */
     double      seconds;
 };
 
