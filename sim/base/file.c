@@ -70,8 +70,8 @@ static int create_temporary(const char *path, char **name)
 }
 
 /*
- * A stream of its own kind, since stdio tells that a write failed but not why. All or nothing: a write(2) that is short,
- * as the last one before the disk is full is, the C library would take for done.
+ * A stream of its own kind, since stdio tells that a write failed but not why. It writes all or fails: the C library
+ * would take a short write(2), which is what comes first when a disk fills up, for done.
  */
 static ssize_t write_all(void *cookie, const char *bytes, size_t length)
 {
