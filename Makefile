@@ -7,6 +7,8 @@ BUILD   := build/$(VARIANT)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
+export LC_ALL := C
+
 ifeq ($(origin CC),default)
 CC := gcc
 endif

@@ -4,6 +4,7 @@
 # build: compile; run: also plot; test: also test and lint; clang: also the fuzzer and the thread sanitizer.
 # --check installs nothing and says what is missing.
 set -u
+export LC_ALL=C # numbers with a point, sorting by bytes
 
 # package, what shows that it is there. A missing "run" package costs the plots only.
 build="make command:make
