@@ -353,12 +353,16 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out. */
-static int interrupt(const char *place, int number, int times)
+/*
+ * A run that would take minutes, of so many seconds a path, ended by that signal, sent so often: its status; its folder
+ * is `place`/out.
+ */
+static int interrupt(const char *place, const char *horizon, int number, int times)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
-    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots",
+                                     "--set", horizon, NULL};
     pid_t child = start_program(arguments, place, -1);
     wait_until_caught(child, number);
     for (int i = 0; i < times; i++) {
@@ -368,11 +372,11 @@ static int interrupt(const char *place, int number, int times)
     return ended(child);
 }
 
-static void check_partial(int number, int times, int status)
+static void check_partial(const char *horizon, int number, int times, int status)
 {
     char place[] = "/tmp/nines-test-XXXXXX", path[64], bytes[65536] = "";
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
-    CU_ASSERT_EQUAL(interrupt(place, number, times), status);
+    CU_ASSERT_EQUAL(interrupt(place, horizon, number, times), status);
     snprintf(path, sizeof path, "%s/out/result.json", place);
     FILE *in = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL(in);
@@ -389,9 +393,9 @@ static void check_partial(int number, int times, int status)
 
 static void an_interrupted_run_leaves_a_partial_result(void)
 {
-    check_partial(SIGINT, 1, 130);
-    check_partial(SIGTERM, 1, 143);
-    check_partial(SIGTERM, 3, 143);
+    check_partial("horizon=6h", SIGINT, 1, 130);
+    check_partial("horizon=6h", SIGTERM, 1, 143);
+    check_partial("horizon=10000y", SIGTERM, 3, 143);
 }
 
 /* Where the thread sanitizer runs, no file may be limited: it needs some itself. */
