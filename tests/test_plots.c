@@ -112,7 +112,7 @@ static void figures_are_drawn_for_any_study(void)
 {
     static const struct sample_options samples[] = {
         {0}, {.topologies = 3}, {.strategies = 12}, {.long_names = true}, {.all_zero = true},
-        {.strategies = 1}, {.troubled = true},
+        {.strategies = 1}, {.troubled = true}, {.unsampled = true},
     };
     if (!have("gnuplot"))
         return;
@@ -279,6 +279,35 @@ static void results_that_cannot_be_written_are_told(void)
     sample_free(study);
 }
 
+static void what_was_not_simulated_is_not_drawn(void)
+{
+    struct error error = {0};
+    struct text warnings = {0};
+    struct study *study = sample_study(&(struct sample_options){.unsampled = true});
+    struct report_options options = {.version = "1", .gnuplot = "/no/such/gnuplot", .warnings = &warnings};
+    make_folder();
+    CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(read_file(in_folder("plots/source/causes-texts.dat")), "\"not simulated\""));
+    CU_ASSERT_PTR_NULL(strstr(read_file(in_folder("plots/source/causes-texts.dat")), "\"nothing was lost\""));
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "plots/source/%s-texts.dat", figures[i]);
+        CU_ASSERT_PTR_NULL(strstr(read_file(in_folder(name)), "nan"));
+        snprintf(name, sizeof name, "plots/source/%s-numbers.gp", figures[i]);
+        CU_ASSERT_PTR_NULL(strstr(read_file(in_folder(name)), "nan"));
+    }
+    CU_ASSERT_TRUE(exists(in_folder("plan.json")));
+    warnings.length = 0;
+    study->winner = study->best[0] = -1;
+    study->outcomes[1].feasible = false;
+    CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings.data, "interrupted before there was a winner: no plan.json was written\n"));
+    CU_ASSERT_EQUAL(error.count, 0);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    text_free(&warnings);
+    sample_free(study);
+}
+
 /* Runs report_plots with a program in gnuplot's stead, and gives its warnings. */
 static char *warnings_and_errors_of(const char *program, const char *script, double limit, struct error *error)
 {
@@ -373,6 +402,7 @@ static void a_gnuplot_that_hangs_is_ended(void)
 static const struct test_case cases[] = {
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
+    {"what was not simulated is not drawn", what_was_not_simulated_is_not_drawn},
     {"the folder holds all results", the_folder_holds_all_results},
     {"old pictures do not outlive their results", old_pictures_do_not_outlive_their_results},
     {"results that cannot be written are told", results_that_cannot_be_written_are_told},

@@ -23,6 +23,15 @@ bool group_next(const struct study *study, struct group *group)
     return true;
 }
 
+/* Whether there was enough to judge all outcomes from first to before end. */
+bool all_judged(const struct study *study, int first, int end)
+{
+    for (int i = first; i < end; i++)
+        if (study->outcomes[i].unjudged)
+            return false;
+    return true;
+}
+
 /* How many topologies were studied. */
 int group_count(const struct study *study)
 {

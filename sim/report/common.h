@@ -18,6 +18,7 @@ enum { DIGITS_OF_MEAN = 12, DIGITS_OF_PERCENTILE = 10 };
 bool               group_next(const struct study *study, struct group *group);
 int                group_count(const struct study *study);
 bool               outcome_has(const struct outcome *outcome, enum measure measure);
+bool               all_judged(const struct study *study, int first, int end);
 double             rounded_to(int digits, double value);
 double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);

@@ -57,7 +57,10 @@ static void write_outcome(struct json *json, const struct outcome *outcome)
     json_count(json, "events", outcome->events);
     json_text(json, "stop", stop_names[outcome->stop]);
     write_mean(json, "precision", outcome->precision);
-    json_bool(json, "feasible", outcome->feasible);
+    if (outcome->unjudged)
+        json_text(json, "feasible", NULL);
+    else
+        json_bool(json, "feasible", outcome->feasible);
     json_text(json, "infeasible_because", outcome->infeasible_because);
     json_object(json, "measures");
     for (int m = 0; m < MEASURES; m++)

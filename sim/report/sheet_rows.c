@@ -177,7 +177,7 @@ static void add_causes(struct sheet *sheet, struct text *shares, const struct ou
     sheet_text(sheet, TEXT_LEFT, axis_place(axis, lost, rows->first.left, rows->first.right) + 6, y,
                quantity_plain(unit, lost, text));
     if (!(lost > 0))
-        sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, "nothing was lost");
+        sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, isnan(lost) ? "not simulated" : "nothing was lost");
 }
 
 /* Names of the causes below the panels, each with a square of its color. */
