@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <math.h>
 #include <pty.h>
@@ -213,6 +214,15 @@ static int ended(pid_t child)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static void remove_all(const char *place)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child)
+        execlp("rm", "rm", "-rf", place, (char *)NULL);
+    CU_ASSERT_EQUAL(ended(child), 0);
+}
+
 /* The clock of the signals, as the tests have it. */
 static int64_t fake_time;
 
@@ -241,6 +251,31 @@ static void the_first_signal_asks_and_the_second_kills(void)
         }
         CU_ASSERT_EQUAL(ended(child), -pairs[i][1]);
     }
+}
+
+/* A second wish ends what draws, a third one the program. */
+static void while_results_are_written_the_third_kills(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGINT, SIG_DFL);
+        fake_time = 1;
+        signals_catch(fake_clock);
+        raise(SIGINT);
+        const volatile int *flag = signals_next();
+        raise(SIGINT);
+        bool unset = !*flag;
+        fake_time += SIGNALS_REPEAT;
+        raise(SIGTERM);
+        raise(SIGTERM);
+        if (!unset || *flag != SIGTERM)
+            _exit(1);
+        fake_time += SIGNALS_REPEAT;
+        raise(SIGINT);
+        _exit(2);
+    }
+    CU_ASSERT_EQUAL(ended(child), -SIGINT);
 }
 
 /* As from timeout(1), which signals the process and then its group: also after the study, while results are written. */
@@ -299,14 +334,22 @@ static void an_ignored_signal_stays_ignored(void)
     CU_ASSERT_EQUAL(ended(child), 0);
 }
 
+/* The program that was built beside this test. */
+static const char *program_path(void)
+{
+    static char program[PATH_MAX + 8];
+    ssize_t length = readlink("/proc/self/exe", program, PATH_MAX);
+    CU_ASSERT_TRUE_FATAL(length > 0);
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    strcpy(strrchr(program, '/'), "/nines");
+    return program;
+}
+
 /* Starts the program that was built beside this test, in `where`, with that standard output. */
 static pid_t start_program(const char *const *arguments, const char *where, int out)
 {
-    char program[PATH_MAX + 8] = "";
-    ssize_t length = readlink("/proc/self/exe", program, PATH_MAX);
-    CU_ASSERT_TRUE_FATAL(length > 0);
-    *strrchr(program, '/') = '\0';
-    strcpy(strrchr(program, '/'), "/nines");
+    const char *program = program_path();
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
@@ -385,10 +428,7 @@ static void check_partial(const char *horizon, int number, int times, int status
         fclose(in);
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(bytes, "\"partial\": true"));
-    pid_t child = fork();
-    if (!child)
-        execlp("rm", "rm", "-rf", place, (char *)NULL);
-    CU_ASSERT_EQUAL(ended(child), 0);
+    remove_all(place);
 }
 
 static void an_interrupted_run_leaves_a_partial_result(void)
@@ -416,6 +456,7 @@ static void a_full_disk_leaves_no_half_file(void)
     none = before;
     none.rlim_cur = 0;
     const char *const arguments[] = {"nines", "run", scenario, "--paths", "300", "-o", "out", "--no-plots", NULL};
+    fflush(stdout); /* the limit is that of this process, too */
     setrlimit(RLIMIT_FSIZE, &none);
     pid_t child = start_program(arguments, place, -1);
     setrlimit(RLIMIT_FSIZE, &before);
@@ -426,6 +467,57 @@ static void a_full_disk_leaves_no_half_file(void)
 #endif
 }
 
+/* The number in a file, when it is there. */
+static int await_number(const char *path)
+{
+    int number = 0;
+    while (number <= 0) {
+        FILE *in = fopen(path, "r");
+        if (!in || fscanf(in, "%d\n", &number) != 1)
+            number = 0;
+        if (in)
+            fclose(in);
+        usleep(1000);
+    }
+    return number;
+}
+
+/* Both gnuplot and what it has started end, and the folder that they worked in is gone; the figures are there. */
+static void a_signal_while_drawing_leaves_nothing_behind(void)
+{
+    static const char script[] = "#!/bin/sh\nsleep 600 &\necho $! >\"$HERE/new\"\n"
+                                 "mv \"$HERE/new\" \"$HERE/pid\"\nwait\n";
+    char place[] = "/tmp/nines-test-XXXXXX", scenario[PATH_MAX], path[PATH_MAX], *before = strdup(getenv("PATH"));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+    snprintf(path, sizeof path, "%s/gnuplot", place);
+    FILE *out = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    fputs(script, out);
+    fclose(out);
+    chmod(path, 0700);
+    snprintf(path, sizeof path, "%s:%s", place, before);
+    setenv("PATH", path, 1);
+    setenv("HERE", place, 1);
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "300", "-o", "out", NULL};
+    pid_t child = start_program(arguments, place, -1);
+    setenv("PATH", before, 1);
+    free(before);
+    snprintf(path, sizeof path, "%s/pid", place);
+    int sleeper = await_number(path);
+    kill(child, SIGTERM);
+    CU_ASSERT_EQUAL(ended(child), 143);
+    for (int i = 0; i < 5000 && kill(sleeper, 0) == 0; i++) /* whoever adopted it has yet to bury it */
+        usleep(1000);
+    CU_ASSERT_EQUAL(kill(sleeper, 0), -1);
+    snprintf(path, sizeof path, "%s/out/summary.csv", place);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    glob_t left;
+    snprintf(path, sizeof path, "%s/out/plots/drawing*", place);
+    CU_ASSERT_EQUAL(glob(path, 0, NULL, &left), GLOB_NOMATCH);
+    remove_all(place);
+}
+
 /* Runs the program on a terminal of its own and returns what it wrote there. */
 static void run_on_terminal(const char *const *arguments, struct text *out)
 {
@@ -433,10 +525,7 @@ static void run_on_terminal(const char *const *arguments, struct text *out)
     struct winsize size = {.ws_row = 24, .ws_col = 70};
     int terminal;
     ssize_t n;
-    char program[PATH_MAX + 8] = "";
-    CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", program, PATH_MAX) > 0);
-    *strrchr(program, '/') = '\0';
-    strcpy(strrchr(program, '/'), "/nines");
+    const char *program = program_path();
     fflush(stdout);
     pid_t child = forkpty(&terminal, NULL, NULL, &size);
     if (!child) {
@@ -454,11 +543,13 @@ static void run_on_terminal(const char *const *arguments, struct text *out)
 
 static void progress_is_shown_on_a_terminal_and_cleared(void)
 {
-    static const char *const loud[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "20000", "--no-plots", "-o",
-                                       "/tmp/nines-test-terminal", NULL};
-    static const char *const quiet[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "2000", "--no-plots", "-q",
-                                        "-o", "/tmp/nines-test-terminal", "--color", "never", NULL};
+    char place[] = "/tmp/nines-test-XXXXXX";
+    const char *const loud[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "20000", "--no-plots", "-o", place,
+                                NULL};
+    const char *const quiet[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "2000", "--no-plots", "-q",
+                                 "-o", place, "--color", "never", NULL};
     struct text text = {0};
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
     run_on_terminal(loud, &text);
     const char *first = strstr(text.data, "\r"), *last = strstr(text.data, "\r\033[K");
     CU_ASSERT_PTR_NOT_NULL_FATAL(first);
@@ -471,10 +562,7 @@ static void progress_is_shown_on_a_terminal_and_cleared(void)
     run_on_terminal(quiet, &text);
     CU_ASSERT_PTR_NULL(strchr(text.data, '\033'));
     text_free(&text);
-    pid_t child = fork();
-    if (!child)
-        execlp("rm", "rm", "-rf", "/tmp/nines-test-terminal", (char *)NULL);
-    CU_ASSERT_EQUAL(ended(child), 0);
+    remove_all(place);
 }
 
 static const struct test_case cases[] = {
@@ -488,11 +576,13 @@ static const struct test_case cases[] = {
     {"a folder is checked before the work", a_folder_is_checked_before_the_work},
     {"a hostile name makes no folder", a_hostile_name_makes_no_folder},
     {"the first signal asks and the second kills", the_first_signal_asks_and_the_second_kills},
+    {"while results are written the third kills", while_results_are_written_the_third_kills},
     {"a repeated signal is one wish", a_repeated_signal_is_one_wish},
     {"after the study the first signal kills", after_the_study_the_first_signal_kills},
     {"an ignored signal stays ignored", an_ignored_signal_stays_ignored},
     {"a reader that goes away ends the program", a_reader_that_goes_away_ends_the_program},
     {"an interrupted run leaves a partial result", an_interrupted_run_leaves_a_partial_result},
+    {"a signal while drawing leaves nothing behind", a_signal_while_drawing_leaves_nothing_behind},
     {"a full disk leaves no half file", a_full_disk_leaves_no_half_file},
     {"progress is shown on a terminal and cleared", progress_is_shown_on_a_terminal_and_cleared},
     {NULL, NULL},

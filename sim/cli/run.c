@@ -14,9 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Runs the study, with progress on a terminal; *signal becomes the number of the signal that ended it early, or 0. */
-static struct study *simulate(const struct scenario *scenario, const struct options *options, int *signal,
-                              struct error *error)
+/* Runs the study, with progress on a terminal. Signals are caught from now on. */
+static struct study *simulate(const struct scenario *scenario, const struct options *options, struct error *error)
 {
     struct progress_line line = {.target = options->paths == NOT_GIVEN ? scenario->simulation.precision : 0};
     bool shows = !options->quiet && terminal_is(STDERR_FILENO);
@@ -28,7 +27,6 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
         .context = &line,
     };
     struct study *study = study_run(scenario, &how, error);
-    *signal = signals_release();
     progress_clear(&line);
     return study;
 }
@@ -79,7 +77,8 @@ static void say_where(const char *folder, const struct options *options, bool pl
 static void report(const struct study *study, const char *folder, const struct options *options, struct error *error)
 {
     struct text warnings = {0};
-    struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings};
+    struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings,
+                                 .stop = signals_next()};
     bool written = report_write(study, folder, &how, error);
     print(study, options);
     output_finish(error);
@@ -93,12 +92,11 @@ static void report(const struct study *study, const char *folder, const struct o
 
 int command_run(const struct options *options, struct error *error)
 {
-    int signal = 0;
     struct study *study = NULL;
     struct text folder = {0};
     struct scenario *scenario = select_scenario(options, error);
     if (scenario && folder_of_results(scenario, options->output, &folder, error) && folder_check(folder.data, error))
-        study = simulate(scenario, options, &signal, error);
+        study = simulate(scenario, options, error);
     if (study) {
         report(study, folder.data, options, error);
         study_free(study);
@@ -106,5 +104,6 @@ int command_run(const struct options *options, struct error *error)
     if (scenario)
         scenario_free(scenario);
     text_free(&folder);
+    int signal = signals_release();
     return signal ? STATUS_SIGNAL + signal : STATUS_DONE;
 }
