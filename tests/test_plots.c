@@ -134,6 +134,21 @@ static void figures_are_drawn_for_any_study(void)
     }
 }
 
+/* As of a thousand strategies: more pixels than cairo takes, were there two to one of the sheet. */
+static void a_tall_picture_is_drawn_smaller(void)
+{
+    char command[512];
+    if (!have("gnuplot"))
+        return;
+    make_folder();
+    snprintf(command, sizeof command, "width = 20; height = 26000; form = 'png'; figure = '%s/tall'; "
+             "load 'scripts/plots/terminal.gp'; plot [0:1] x; unset output", folder);
+    char *arguments[] = {"gnuplot", "-d", "-e", command, NULL};
+    CU_ASSERT_EQUAL(run(arguments), 0);
+    CU_ASSERT_EQUAL(memcmp(read_file(in_folder("tall.png")), "\x89PNG\r\n\x1a\n", 8), 0);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+}
+
 /* Names that a shell or gnuplot would carry out. */
 static void hostile_names_are_drawn_and_not_carried_out(void)
 {
@@ -473,6 +488,7 @@ static void a_gnuplot_that_hangs_is_ended(void)
 
 static const struct test_case cases[] = {
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
+    {"a tall picture is drawn smaller", a_tall_picture_is_drawn_smaller},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
     {"what was not simulated is not drawn", what_was_not_simulated_is_not_drawn},
     {"the folder holds all results", the_folder_holds_all_results},
