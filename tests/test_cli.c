@@ -41,7 +41,7 @@ static void options_are_read_in_every_form_and_place(void)
     struct error error = {0};
     CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
     CU_ASSERT_EQUAL(options.command, COMMAND_RUN);
-    CU_ASSERT_EQUAL(options.seed, 7);
+    CU_ASSERT_TRUE(options.seed.given && options.seed.value == 7);
     CU_ASSERT_EQUAL(options.paths, 1000000);
     CU_ASSERT_EQUAL(options.threads, 3);
     CU_ASSERT_EQUAL(options.precision, NOT_GIVEN);
@@ -77,10 +77,30 @@ static void the_last_of_repeated_options_holds(void)
     struct error error = {0};
     CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
     CU_ASSERT_EQUAL(options.precision, 0.05);
-    CU_ASSERT_EQUAL(options.seed, 0);
+    CU_ASSERT_TRUE(options.seed.given && options.seed.value == 0);
     CU_ASSERT_STRING_EQUAL(options.format, "json");
     CU_ASSERT_STRING_EQUAL(options.output, "y");
     options_free(&options);
+}
+
+/* As many as a scenario may have, and to the last digit. */
+static void a_seed_has_64_bits(void)
+{
+    static const struct { const char *text; uint64_t seed; bool good; } examples[] = {
+        {"9007199254740993", UINT64_C(9007199254740993), true}, {"18446744073709551615", UINT64_MAX, true},
+        {"18446744073709551616", 0, false}, {"-1", 0, false}, {"1.5", 0, false}, {"1e3", 1000, true},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        char line[64];
+        struct options options;
+        struct error error = {0};
+        snprintf(line, sizeof line, "nines run a --seed %s", examples[i].text);
+        CU_ASSERT_EQUAL(parse(line, &options, &error), examples[i].good);
+        CU_ASSERT_EQUAL(options.seed.given, examples[i].good);
+        CU_ASSERT_TRUE(!examples[i].good || options.seed.value == examples[i].seed);
+        options_free(&options);
+        error_free(&error);
+    }
 }
 
 static void check_row(const struct option *o)
@@ -150,7 +170,7 @@ static void progress_says_nothing_that_it_does_not_know(void)
     check_progress(&progress, 0.02, 1, 80, "2000 paths");
     progress.widest = 0.5;
     progress.widest_strategy = "a\033[2Jb";
-    check_progress(&progress, 0, 1, 80, "2000 paths, interval +-50% of a?[2Jb");
+    check_progress(&progress, 0, 1, 80, "2000 paths, interval +-50% of a\xEF\xBF\xBD[2Jb");
 }
 
 static void progress_is_written_ten_times_a_second_at_most(void)
@@ -569,6 +589,7 @@ static const struct test_case cases[] = {
     {"options are read in every form and place", options_are_read_in_every_form_and_place},
     {"after two dashes there are only arguments", after_two_dashes_there_are_only_arguments},
     {"the last of repeated options holds", the_last_of_repeated_options_holds},
+    {"a seed has 64 bits", a_seed_has_64_bits},
     {"no command has an option twice", no_command_has_an_option_twice},
     {"progress says less on a narrow terminal", progress_says_less_on_a_narrow_terminal},
     {"progress says nothing that it does not know", progress_says_nothing_that_it_does_not_know},

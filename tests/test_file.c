@@ -186,6 +186,7 @@ static void json_texts_are_escaped_and_valid(void)
         {"\xFF|\xC0\xAF|\xED\xA0\x80|\xE2\x82", "\"\xEF\xBF\xBD|\xEF\xBF\xBD\xEF\xBF\xBD|\xEF\xBF\xBD\xEF\xBF\xBD"
                                                 "\xEF\xBF\xBD|\xEF\xBF\xBD\xEF\xBF\xBD\"\n"},
         {"", "\"\"\n"},
+        {"\x7F\xC2\x9B" "2J\xC2\xA0", "\"\\u007f\\u009b2J\xC2\xA0\"\n"},
     };
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         FILE *out = sample_begin();
@@ -211,6 +212,16 @@ static void utf8_shows_nothing_that_moves_the_cursor(void)
     struct text text = {0};
     utf8_add_printable(&text, "a\x1B[31mb\xE2\x80\xAE");
     CU_ASSERT_STRING_EQUAL(text.data, "a\xEF\xBF\xBD[31mb\xEF\xBF\xBD");
+    text_free(&text);
+}
+
+static void lines_of_messages_are_shown_safely(void)
+{
+    struct text text = {0};
+    static const char bytes[] = "a\tb\n\x1B]0;x\x07 \xC2\x9B \xE2\x80\x8B \xFF \xC3\xA9";
+    utf8_add_lines(&text, bytes, sizeof bytes - 1);
+    CU_ASSERT_STRING_EQUAL(text.data, "a\tb\n\xEF\xBF\xBD]0;x\xEF\xBF\xBD \xEF\xBF\xBD \xEF\xBF\xBD \xEF\xBF\xBD "
+                                      "\xC3\xA9");
     text_free(&text);
 }
 
@@ -240,6 +251,7 @@ static const struct test_case cases[] = {
     {"JSON texts are escaped and valid", json_texts_are_escaped_and_valid},
     {"UTF-8 knows its width", utf8_knows_its_width},
     {"UTF-8 shows nothing that moves the cursor", utf8_shows_nothing_that_moves_the_cursor},
+    {"lines of messages are shown safely", lines_of_messages_are_shown_safely},
     {"UTF-8 shortens in the middle", utf8_shortens_in_the_middle},
     {NULL, NULL},
 };

@@ -296,7 +296,7 @@ static void names_may_be_anything_that_can_be_shown(void)
 {
     struct scenario *s = parse("scenario: v1.2_rc-3\n"
                                "environments: [{name: \"caf\303\251 \\u65e5\", services: [{name: 7, replicas: 4}]}]\n"
-                               "strategies: [{name: 'a\"b<c>', type: rolling}, {name: \" \", type: recreate}]\n");
+                               "strategies: [{name: 'a\"b<c>', type: rolling}, {name: \"a =b\", type: recreate}]\n");
     CU_ASSERT_STRING_EQUAL(s->name, "v1.2_rc-3");
     CU_ASSERT_STRING_EQUAL(s->topologies[0].environments[0].name, "caf\303\251 \346\227\245");
     CU_ASSERT_STRING_EQUAL(s->topologies[0].environments[0].services[0].name, "7");
@@ -610,7 +610,7 @@ static void only_files_that_can_be_read_are(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error error = {0};
         CU_ASSERT_PTR_NULL(scenario_read(cases[i].path, NULL, 0, &error));
-        CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
+        CU_ASSERT_EQUAL(error.fault, strstr(cases[i].message, "cannot open") ? FAULT_SYSTEM : FAULT_INPUT);
         CU_ASSERT_STRING_EQUAL(error.text.data, cases[i].message);
         error_free(&error);
     }

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         status = run(&options, &error);
     output_finish(&error);
     if (error.count) {
-        fwrite(error.text.data, 1, error.text.length, stderr);
+        output_shown(error.text.data, error.text.length, stderr);
         status = error.fault == FAULT_SYSTEM ? STATUS_FAILED : STATUS_USAGE;
     }
     error_free(&error);

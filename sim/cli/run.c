@@ -52,7 +52,9 @@ static void warn(const struct text *warnings)
 {
     for (const char *at = warnings->data; at && *at;) {
         int length = (int)strcspn(at, "\n");
-        fprintf(stderr, "nines: warning: %.*s\n", length, at);
+        fputs("nines: warning: ", stderr);
+        output_shown(at, (size_t)length, stderr);
+        fputc('\n', stderr);
         at += length + (at[length] == '\n');
     }
 }
@@ -62,11 +64,13 @@ static void say_where(const char *folder, const struct options *options, bool pl
 {
     if (options->quiet)
         return;
-    fprintf(stderr, "results: %s\n", folder);
-    struct text path = {0};
+    struct text path = {0}, lines = {0};
+    text_add(&lines, "results: %s\n", folder);
     text_add(&path, "%s/plots", folder);
     if (plots && !access(path.data, F_OK))
-        fprintf(stderr, "plots:   %s\n", path.data);
+        text_add(&lines, "plots:   %s\n", path.data);
+    output_shown(lines.data, lines.length, stderr);
+    text_free(&lines);
     text_free(&path);
 }
 

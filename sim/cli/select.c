@@ -73,8 +73,8 @@ struct scenario *select_scenario(const struct options *options, struct error *er
         scenario_free(scenario);
         return NULL;
     }
-    if (options->seed != NOT_GIVEN)
-        scenario->simulation.seed = (uint64_t)options->seed;
+    if (options->seed.given)
+        scenario->simulation.seed = options->seed.value;
     if (options->precision > 0)
         scenario->simulation.precision = options->precision;
     return scenario;

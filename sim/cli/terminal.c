@@ -1,9 +1,10 @@
 /* What standard output and standard error are connected to. */
 #include "cli/terminal.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,15 @@ bool terminal_wants_color(const char *when)
         return !strcmp(when, "always");
     const char *no_color = getenv("NO_COLOR");
     return terminal_is(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+/* Writes a text that may hold names of files and words of the command line, so that a terminal obeys none of them. */
+void output_shown(const char *text, size_t length, FILE *out)
+{
+    struct text shown = {0};
+    utf8_add_lines(&shown, text, length);
+    fwrite(shown.data, 1, shown.length, out);
+    text_free(&shown);
 }
 
 /*

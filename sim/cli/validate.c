@@ -1,7 +1,15 @@
 /* nines validate: check scenario files. */
 #include "cli/command.h"
 
-#include <stdio.h>
+#include "cli/terminal.h"
+
+#include <string.h>
+
+static void put_good(const char *file)
+{
+    output_shown(file, strlen(file), stdout);
+    puts(": ok");
+}
 
 int command_validate(const struct options *options, struct error *error)
 {
@@ -12,7 +20,7 @@ int command_validate(const struct options *options, struct error *error)
         if (scenario)
             scenario_free(scenario);
         if (scenario && error->count == before)
-            printf("%s: ok\n", file);
+            put_good(file);
     }
     return STATUS_DONE;
 }

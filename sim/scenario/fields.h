@@ -71,8 +71,10 @@ enum {
     NAME_MOST = 64,            /* characters of a name */
 };
 
-/* What a FIELD_PLAIN_NAME is made of, as it does not begin with a dot. */
-#define PLAIN_NAME_PATTERN    "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"
+/* What a name begins with, and what a FIELD_PLAIN_NAME is made of, as it does not begin with a dot. */
+#define NAME_NEVER_FIRST      "=+-@"
+#define NAME_PATTERN          "^ *[^ =+@-]"
+#define PLAIN_NAME_PATTERN    "^[A-Za-z0-9_][A-Za-z0-9._-]*$"
 #define PLAIN_NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 extern const struct section section_scenario;

@@ -29,7 +29,7 @@ static void check_messages(const struct error *error)
         uint32_t c = 0;
         int bytes = utf8_decode(error->text.data + at, error->text.length - at, &c);
         demand(bytes > 0);
-        demand(!utf8_is_control(c) || c == '\n' || c == '\t');
+        demand(!utf8_is_unprintable(c) || c == '\n' || c == '\t');
         at += (size_t)bytes;
     }
 }
