@@ -204,6 +204,7 @@ static void a_folder_is_checked_before_the_work(void)
     CU_ASSERT_TRUE(can_write(path));
     CU_ASSERT_FALSE(can_write("/dev/null"));
     CU_ASSERT_FALSE(can_write("/dev/null/results"));
+    CU_ASSERT_FALSE(can_write("/proc/results"));
     snprintf(path, sizeof path, "%s/%0100d", place, 0);
     memset(path + strlen(place) + 1, 'x', 100);
     CU_ASSERT_TRUE(can_write(path));

@@ -2,6 +2,7 @@
 #include "cli/folder.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,8 +37,20 @@ static void cut(struct text *path)
     path->data[path->length] = '\0';
 }
 
+/* Makes a folder in the folder and takes it away again: 0, or errno. Permissions alone do not tell, /proc grants all. */
+static int try_folder(const char *folder)
+{
+    struct text path = {0};
+    text_add(&path, "%s/.nines-XXXXXX", folder);
+    int fault = mkdtemp(path.data) ? 0 : errno;
+    if (!fault)
+        rmdir(path.data);
+    text_free(&path);
+    return fault;
+}
+
 /*
- * Whether the folder can be written into, or be made. Makes nothing. A good answer may be out of date when the results
+ * Whether the folder can be written into, or be made. Leaves nothing. A good answer may be out of date when the results
  * are written, which is then an error of the writer.
  */
 bool folder_check(const char *folder, struct error *error)
@@ -54,8 +67,8 @@ bool folder_check(const char *folder, struct error *error)
         fault = errno;
     else if (!S_ISDIR(status.st_mode))
         fault = ENOTDIR;
-    else if (access(path.data, W_OK | X_OK))
-        fault = errno;
+    else
+        fault = try_folder(path.data);
     if (fault)
         error_add(error, FAULT_SYSTEM, "%s: results cannot be written here: %s", path.data, strerror(fault));
     text_free(&path);

@@ -46,9 +46,25 @@ void output_shown(const char *text, size_t length, FILE *out)
     text_free(&shown);
 }
 
+static int output_fault; /* errno of the first write that failed: stdio forgets it */
+
+static ssize_t write_output(void *cookie, const char *bytes, size_t length)
+{
+    (void)cookie;
+    for (size_t done = 0; done < length && !output_fault;) {
+        ssize_t written = write(STDOUT_FILENO, bytes + done, length - done);
+        if (written >= 0)
+            done += (size_t)written;
+        else if (errno != EINTR)
+            output_fault = errno;
+    }
+    return output_fault ? 0 : (ssize_t)length;
+}
+
 /*
  * To be called before any file is opened: a file opened while standard output is closed would get its number, and what
  * is printed would go into that file. Fails if standard output is closed; opens /dev/null in the place of the others.
+ * From now on stdout remembers what went wrong.
  */
 bool output_check(struct error *error)
 {
@@ -58,6 +74,11 @@ bool output_check(struct error *error)
             close(descriptor);
             break;
         }
+    FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
+    if (out) {
+        setvbuf(out, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ);
+        stdout = out;
+    }
     return !closed || error_add(error, FAULT_SYSTEM, "nines: standard output is closed");
 }
 
@@ -67,11 +88,10 @@ bool output_check(struct error *error)
  */
 bool output_finish(struct error *error)
 {
-    errno = 0;
     if (!fflush(stdout) && !ferror(stdout))
         return true;
-    error_add(error, FAULT_SYSTEM, "nines: cannot write to standard output%s%s", errno ? ": " : "",
-              errno ? strerror(errno) : "");
+    error_add(error, FAULT_SYSTEM, "nines: cannot write to standard output: %s",
+              strerror(output_fault ? output_fault : EIO));
     __fpurge(stdout);
     clearerr(stdout);
     return false;

@@ -16,6 +16,8 @@
 
 enum { BLOCK_PATHS = 512, MOST_BLOCKS = 2048 };
 
+enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
+
 struct block {
     int          arm, stratum;
     uint64_t     first; /* index of its first path within the stratum */
@@ -34,6 +36,21 @@ struct worker {
     bool    stopped;       /* in the middle of a block, which is lost */
     struct error error;
 };
+
+static int least_of(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * How many threads there will be if so many are asked for; 0: as many as OpenMP would take. No more than it may take,
+ * and no more than are of use: it would end the program where the system refuses one.
+ */
+int sampler_threads(int asked)
+{
+    int threads = asked > 0 ? asked : omp_get_max_threads();
+    return least_of(threads, least_of(omp_get_thread_limit(), THREADS_A_CORE * omp_get_num_procs()));
+}
 
 /* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
 static size_t cut(const struct sampler *sampler, struct block *blocks)
