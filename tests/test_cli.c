@@ -211,22 +211,6 @@ static void a_folder_is_checked_before_the_work(void)
     CU_ASSERT_EQUAL(rmdir(place), 0); /* nothing was made in it */
 }
 
-static void a_hostile_name_makes_no_folder(void)
-{
-    static const char *const names[] = {"", ".", "..", "../../etc", "a/b", ".hidden"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct scenario scenario = {.name = names[i]};
-        struct text folder = {0};
-        struct error error = {0};
-        CU_ASSERT_FALSE(folder_of_results(&scenario, NULL, &folder, &error));
-        CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
-        CU_ASSERT_TRUE(folder_of_results(&scenario, "x", &folder, &error));
-        CU_ASSERT_STRING_EQUAL(folder.data, "x");
-        text_free(&folder);
-        error_free(&error);
-    }
-}
-
 /* Waits for a child and returns its exit status, or minus the signal that killed it. */
 static int ended(pid_t child)
 {
@@ -596,7 +580,6 @@ static const struct test_case cases[] = {
     {"progress says nothing that it does not know", progress_says_nothing_that_it_does_not_know},
     {"progress is written ten times a second at most", progress_is_written_ten_times_a_second_at_most},
     {"a folder is checked before the work", a_folder_is_checked_before_the_work},
-    {"a hostile name makes no folder", a_hostile_name_makes_no_folder},
     {"the first signal asks and the second kills", the_first_signal_asks_and_the_second_kills},
     {"while results are written the third kills", while_results_are_written_the_third_kills},
     {"a repeated signal is one wish", a_repeated_signal_is_one_wish},

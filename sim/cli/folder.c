@@ -7,22 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * Adds to `folder` the one that was asked for, or else results/NAME. A scenario's name that would lead out of results/
- * is an error.
- */
-bool folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder, struct error *error)
+/* Adds to `folder` the one that was asked for, or else results/NAME; the reader has seen that NAME can be a folder. */
+void folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder)
 {
-    if (asked) {
-        text_add(folder, "%s", asked);
-        return true;
-    }
-    const char *name = scenario->name;
-    if (!*name || *name == '.' || strchr(name, '/'))
-        return error_add(error, FAULT_INPUT, "nines run: the scenario's name '%s' cannot be that of a folder; "
-                         "say --output DIR", name);
-    text_add(folder, "results/%s", name);
-    return true;
+    text_add(folder, "%s%s", asked ? "" : "results/", asked ? asked : scenario->name);
 }
 
 /* Cuts the last name off a path: "a/b" becomes "a", "/a" "/", "a" ".". */
@@ -37,7 +25,7 @@ static void cut(struct text *path)
     path->data[path->length] = '\0';
 }
 
-/* Makes a folder in the folder and takes it away again: 0, or errno. Permissions alone do not tell, /proc grants all. */
+/* Makes a folder in the folder and takes it away again: 0, or errno. Permissions do not tell: /proc grants them. */
 static int try_folder(const char *folder)
 {
     struct text path = {0};

@@ -99,7 +99,9 @@ int command_run(const struct options *options, struct error *error)
     struct study *study = NULL;
     struct text folder = {0};
     struct scenario *scenario = select_scenario(options, error);
-    if (scenario && folder_of_results(scenario, options->output, &folder, error) && folder_check(folder.data, error))
+    if (scenario)
+        folder_of_results(scenario, options->output, &folder);
+    if (scenario && folder_check(folder.data, error))
         study = simulate(scenario, options, error);
     if (study) {
         report(study, folder.data, options, error);

@@ -59,13 +59,6 @@ struct draft {
     struct topology single;
 };
 
-/* A figure of a scenario in place: what a sensitivity study moves and a sweep lists. */
-struct figure {
-    const char         *path; /* "environments.prod.services.web.mtbf", as --set takes it */
-    const struct field *field;
-    void               *value; /* of the type that field->kind says */
-};
-
 enum {
     FIELD_AMOUNT_MOST = 10000, /* the greatest count of an amount */
     NAME_MOST = 64,            /* characters of a name */
@@ -82,7 +75,5 @@ extern const char *const kind_names[KINDS];
 
 const struct field *field_find(const struct section *section, const char *key);
 bool                field_belongs(const struct field *field, const char *type);
-void                fields_walk(const struct section *section, void *base, struct arena *arena, const char *path,
-                                void (*visit)(const struct figure *figure, void *context), void *context);
 
 #endif
