@@ -199,6 +199,27 @@ static void trouble(struct study *study)
     study->winner_note = "level with it, as far as the paths tell: blue-green";
 }
 
+static void unsample(struct study *study)
+{
+    for (int i = 2; i < study->n_outcomes; i++) {
+        struct outcome *o = &study->outcomes[i];
+        for (int m = 0; m < MEASURES; m++)
+            o->measures[m] = (struct estimate){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, false, "interrupted"};
+        for (int c = 0; c < CAUSES; c++)
+            o->causes[c] = NAN;
+        for (int c = 0; c < CURVES; c++)
+            o->curves[c].n_points = 0;
+        o->unjudged = true;
+        o->feasible = false;
+        o->stop = STOP_SIGNAL;
+        o->precision = NAN;
+        o->paths = o->events = 0;
+    }
+    study->partial = true;
+    study->winner = study->best[0] = 1;
+    study->outcomes[1].stop = STOP_SIGNAL;
+}
+
 struct study *sample_study(const struct sample_options *o)
 {
     int topologies = o->topologies ? o->topologies : 1, strategies = o->strategies ? o->strategies : TYPES;
@@ -227,6 +248,8 @@ struct study *sample_study(const struct sample_options *o)
     study->events = 40 * study->paths;
     if (o->troubled)
         trouble(study);
+    if (o->unsampled)
+        unsample(study);
     return study;
 }
 

@@ -165,6 +165,35 @@ static void the_table_names_no_winner_where_there_is_none(void)
     sample_free(study);
 }
 
+/* What was not looked at breaks no condition. */
+static void the_table_judges_nothing_that_was_not_simulated(void)
+{
+    for (int winner = 0; winner < 2; winner++) {
+        struct study *study = sample_study(&(struct sample_options){.unsampled = true});
+        if (!winner) {
+            study->best[0] = study->winner = -1;
+            study->outcomes[1].feasible = false;
+            study->outcomes[1].infeasible_because = "duration.p95 <= 30m";
+        }
+        FILE *out = sample_begin();
+        report_table(study, &(struct table_options){.width = 100}, out);
+        char *text = sample_end(out);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "canary was not judged: the run was interrupted too early."));
+        CU_ASSERT_PTR_NULL(strstr(text, "canary is ruled out"));
+        CU_ASSERT_PTR_NULL(strstr(text, "No strategy keeps every condition"));
+        CU_ASSERT_EQUAL(strstr(text, "rolling costs least") != NULL, winner);
+        CU_ASSERT_EQUAL(strstr(text, "Interrupted before there was a winner.") != NULL, !winner);
+        CU_ASSERT_EQUAL(strstr(text, "rolling is ruled out: it breaks duration.p95 <= 30m.") != NULL, !winner);
+        free(text);
+        out = sample_begin();
+        report_result_json(study, "1", out);
+        text = sample_end(out);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"feasible\": null,\n          \"infeasible_because\": null"));
+        free(text);
+        sample_free(study);
+    }
+}
+
 static char *csv_of(const struct study *study, void (*write)(const struct study *, FILE *))
 {
     FILE *out = sample_begin();
@@ -423,6 +452,7 @@ static const struct test_case cases[] = {
     {"the table is as agreed", the_table_is_as_agreed},
     {"the table fits its width", the_table_fits_its_width},
     {"a narrow table keeps its figures", a_narrow_table_keeps_its_figures},
+    {"the table judges nothing that was not simulated", the_table_judges_nothing_that_was_not_simulated},
     {"the table names no winner where there is none", the_table_names_no_winner_where_there_is_none},
     {"CSV is as agreed", csv_is_as_agreed},
     {"hostile names come back from CSV", hostile_names_come_back_from_csv},

@@ -303,8 +303,7 @@ static void a_whole_scenario_is_read(void)
          s->objective.subject_to[0].statistic, STATISTIC_QUANTILE, s->objective.subject_to[0].quantile, 0.95,
          s->objective.subject_to[0].compare, COMPARE_LESS_EQUAL, s->objective.subject_to[0].limit, 10800);
     CU_ASSERT_STRING_EQUAL(s->gate[1].text, "rollback.mean <= 25%");
-    SAME(s->gate[1].measure, MEASURE_ROLLBACK, s->gate[1].statistic, STATISTIC_MEAN, s->gate[1].limit, 0.25,
-         s->gate[1].line, 30);
+    SAME(s->gate[1].measure, MEASURE_ROLLBACK, s->gate[1].statistic, STATISTIC_MEAN, s->gate[1].limit, 0.25);
     scenario_free(s);
 }
 
@@ -372,7 +371,7 @@ static void names_may_be_anything_that_can_be_shown(void)
 {
     struct scenario *s = parse("scenario: v1.2_rc-3\n"
                                "environments: [{name: \"caf\303\251 \\u65e5\", services: [{name: 7, replicas: 4}]}]\n"
-                               "strategies: [{name: 'a\"b<c>', type: rolling}, {name: \" \", type: recreate}]\n");
+                               "strategies: [{name: 'a\"b<c>', type: rolling}, {name: \"a =b\", type: recreate}]\n");
     CU_ASSERT_STRING_EQUAL(s->name, "v1.2_rc-3");
     CU_ASSERT_STRING_EQUAL(s->topologies[0].environments[0].name, "caf\303\251 \346\227\245");
     CU_ASSERT_STRING_EQUAL(s->topologies[0].environments[0].services[0].name, "7");
@@ -466,7 +465,7 @@ static void overrides_change_any_figure(void)
     SAME(e[1].services[1].replicas, 3, s->strategies[1].steps[0].hold, 300);
     SAME(s->strategies[0].max_surge.is_share, 0, s->strategies[0].max_surge.value, 2);
     SAME(s->strategies[2].analysis.given, 1, s->strategies[2].analysis.power, 0.3);
-    SAME(s->n_gate, 2, s->gate[0].quantile, 0.9, s->gate[0].line, 0);
+    SAME(s->n_gate, 2, s->gate[0].quantile, 0.9);
     CU_ASSERT_STRING_EQUAL(s->strategies[3].name, "stop.all");
     CU_ASSERT_STRING_EQUAL(s->name, "other");
     scenario_free(s);
@@ -686,7 +685,7 @@ static void only_files_that_can_be_read_are(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error error = {0};
         CU_ASSERT_PTR_NULL(scenario_read(cases[i].path, NULL, 0, &error));
-        CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
+        CU_ASSERT_EQUAL(error.fault, strstr(cases[i].message, "cannot open") ? FAULT_SYSTEM : FAULT_INPUT);
         CU_ASSERT_STRING_EQUAL(error.text.data, cases[i].message);
         error_free(&error);
     }
@@ -874,78 +873,6 @@ static void the_help_names_every_key_once_in_its_section(void)
     free(text);
 }
 
-struct walked {
-    int count, durations;
-    double *detect;
-    char paths[16384];
-};
-
-static void on_figure(const struct figure *figure, void *context)
-{
-    struct walked *walked = context;
-    walked->count++;
-    walked->durations += figure->field->kind == KIND_DURATION;
-    if (!strcmp(figure->path, "release.detect"))
-        walked->detect = figure->value;
-    strcat(walked->paths, figure->path);
-    strcat(walked->paths, "\n");
-}
-
-static void every_figure_can_be_walked_to(void)
-{
-    struct scenario *s = parse(CHECKOUT);
-    struct arena arena = {0};
-    struct walked walked = {0};
-    fields_walk(&section_scenario, s, &arena, "", on_figure, &walked);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(walked.detect);
-    CU_ASSERT_PTR_EQUAL(walked.detect, &s->release.detect);
-    static const char *const there[] = {"environments.prod.services.db.mtbf\n", "environments.staging.test.power\n",
-                                        "strategies.canary.steps.2.weight\n", "strategies.rolling.max_surge\n",
-                                        "environments.prod.zones.count\n", "horizon\n"};
-    static const char *const absent[] = {"environments.prod.test", "strategies.recreate.", "topologies.",
-                                         "strategies.blue-green.analysis", "seed"};
-    for (size_t i = 0; i < sizeof there / sizeof *there; i++)
-        CU_ASSERT_PTR_NOT_NULL(strstr(walked.paths, there[i]));
-    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-        CU_ASSERT_PTR_NULL(strstr(walked.paths, absent[i]));
-    arena_free(&arena);
-    scenario_free(s);
-}
-
-/* Each path that the walk gives is one that --set takes. */
-static void on_figure_set(const struct figure *figure, void *context)
-{
-    int *wrong = context;
-    char number[48] = "1";
-    struct error error = {0};
-    if (figure->field->kind == KIND_DURATION)
-        duration_print(*(double *)figure->value, number, sizeof number);
-    else if (figure->field->kind == KIND_SHARE && *(double *)figure->value >= 0)
-        snprintf(number, sizeof number, "%.17g", *(double *)figure->value);
-    else if (figure->field->kind == KIND_COUNT && *(int *)figure->value > 0)
-        snprintf(number, sizeof number, "%d", *(int *)figure->value);
-    struct override override = {figure->path, number};
-    if (!strcmp(figure->path, "release.start_failure"))
-        override.value = "5%";
-    struct scenario *s = parse_with(CHECKOUT, &override, 1, &error);
-    *wrong += !s;
-    if (!s)
-        fputs(error.text.data, stdout);
-    scenario_free(s);
-    error_free(&error);
-}
-
-static void every_walked_path_is_an_override(void)
-{
-    struct scenario *s = parse(CHECKOUT);
-    struct arena arena = {0};
-    int wrong = 0;
-    fields_walk(&section_scenario, s, &arena, "", on_figure_set, &wrong);
-    CU_ASSERT_EQUAL(wrong, 0);
-    arena_free(&arena);
-    scenario_free(s);
-}
-
 /* The harness of the fuzzer itself, which aborts where a promise is broken; its overrides are replayed, too. */
 static void the_corpus_of_the_fuzzer_is_replayed(void)
 {
@@ -994,8 +921,6 @@ static const struct test_case cases[] = {
     {"a mebibyte of mistakes is survived", a_mebibyte_of_mistakes_is_survived},
     {"the schema is JSON of the right shape", the_schema_is_json_of_the_right_shape},
     {"the help names every key once in its section", the_help_names_every_key_once_in_its_section},
-    {"every figure can be walked to", every_figure_can_be_walked_to},
-    {"every walked path is an override", every_walked_path_is_an_override},
     {"the corpus of the fuzzer is replayed", the_corpus_of_the_fuzzer_is_replayed},
     {NULL, NULL},
 };

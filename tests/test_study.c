@@ -431,6 +431,8 @@ static void a_study_interrupted_at_once_claims_nothing(void)
             const struct outcome *o = &study->outcomes[i];
             const struct estimate *lost = &o->measures[MEASURE_LOST];
             CU_ASSERT_FALSE(o->feasible);
+            CU_ASSERT_EQUAL(o->unjudged, o->strategy != NULL);
+            CU_ASSERT_PTR_NULL(o->infeasible_because);
             CU_ASSERT_EQUAL(isnan(lost->mean) != 0, o->strategy || o->paths == 0);
             CU_ASSERT_TRUE(!isnan(lost->mean) || (!lost->trusted && isnan(lost->high) && isnan(lost->p99)));
             CU_ASSERT_TRUE(!isnan(lost->mean) || !strncmp(lost->note, "interrupted", 11));

@@ -13,8 +13,9 @@ const struct subcommand command_table[COMMANDS] = {
         "Samples rollouts of every strategy in every topology until what the scenario minimizes is known to the "
         "precision asked for, and prints a table. A SCENARIO of - is standard input, here and elsewhere.\n"
         "The results go into the folder results/NAME, where NAME is the scenario's, or into that of --output: "
-        "summary.csv, distribution.csv, result.json, plan.json with the steps of the best strategy, and the plots as "
-        "SVG and PNG. Without gnuplot there are no plots, only a warning.\n"
+        "summary.csv, distribution.csv, causes.csv, result.json, plan.json with the steps of the best strategy, and "
+        "plots/ with the figures as SVG and PNG and, in plots/source, what they are drawn from. Without gnuplot there "
+        "are no plots, only a warning.\n"
         "Ctrl-C ends early and writes what there is into the folder partial of the results; a second Ctrl-C, a second "
         "later or more, kills.\n",
         1, 1, command_run,

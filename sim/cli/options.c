@@ -6,7 +6,6 @@
 #include "cli/command.h"
 #include "scenario/fields.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +18,6 @@ enum {
     EVERY = (1 << COMMANDS) - 1,
     MAX_OPTIONS = 64, /* only for the nearest name */
 };
-
-#define LARGEST_COUNT 9007199254740992.0 /* 2^53: up to here every whole number is a double */
 
 static const char *const run_formats[] = {"table", "csv", "json", NULL};
 static const char *const plan_formats[] = {"table", "json", NULL};
@@ -40,8 +37,7 @@ const struct option option_table[] = {
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
      AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
-    {"seed", 0, OPTION_COUNT, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed), .least = 0,
-     .greatest = LARGEST_COUNT},
+    {"seed", 0, OPTION_SEED, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed)},
     {"threads", 0, OPTION_COUNT, "N", RUN, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
     {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
@@ -131,16 +127,24 @@ static bool say_of_no_use(const struct reader *reader, const struct option *opti
 
 static bool take_count(const struct reader *reader, const struct option *option, const char *value)
 {
-    double number;
-    if (value[0] == '-' && number_parse(value + 1, &number))
+    uint64_t number;
+    if (value[0] == '-' && whole_parse(value + 1, &number))
         return say(reader, "--%s cannot be negative, as %s is", option->name, value);
-    if (!number_parse(value, &number) || !isfinite(number) || number != floor(number))
+    if (!whole_parse(value, &number))
         return say(reader, "--%s takes a whole number, not '%s'", option->name, value);
-    if (number < option->least || number > option->greatest)
+    if ((double)number < option->least || (double)number > option->greatest)
         return say(reader, "--%s goes from %.16g to %.16g, not %s", option->name, option->least, option->greatest,
                    value);
     *(int64_t *)place(reader, option) = (int64_t)number;
     return true;
+}
+
+static bool take_seed(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct seed *seed = place(reader, option);
+    seed->given = whole_parse(value, &seed->value);
+    return seed->given || say(reader, "--%s takes a whole number from 0 to %llu, not '%s'", option->name,
+                              (unsigned long long)UINT64_MAX, value);
 }
 
 static bool take_share(const struct reader *reader, const struct option *option, const char *value)
@@ -207,6 +211,8 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_choice(reader, option, value);
     case OPTION_COUNT:
         return take_count(reader, option, value);
+    case OPTION_SEED:
+        return take_seed(reader, option, value);
     case OPTION_SHARE:
         return take_share(reader, option, value);
     case OPTION_OVERRIDE:
@@ -317,7 +323,7 @@ static bool check_together(const struct reader *reader)
  */
 bool options_parse(int argc, char **argv, struct options *options, struct error *error)
 {
-    *options = (struct options){.seed = NOT_GIVEN, .threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN};
+    *options = (struct options){.threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN};
     if (argc < 2)
         return error_add(error, FAULT_INPUT, "nines: which command? See 'nines help'");
     if (!read_command(argv[1], &options->command, error))

@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "cli/terminal.h"
 
 #include <math.h>
@@ -26,13 +27,9 @@ static const char *separator(const struct text *out)
     return out->length ? ", " : "";
 }
 
-/* A name, without what could move the cursor. */
 static void add_name(struct text *out, const char *name)
 {
-    for (; name && *name; name++) {
-        unsigned char c = (unsigned char)*name;
-        text_add_bytes(out, c < 32 || c == 127 ? "?" : name, 1);
-    }
+    utf8_add_printable(out, name);
 }
 
 static void add_paths(struct text *out, const struct progress *progress, double target)

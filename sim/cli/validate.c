@@ -2,8 +2,15 @@
 #include "cli/command.h"
 
 #include "cli/select.h"
+#include "cli/terminal.h"
 
-#include <stdio.h>
+#include <string.h>
+
+static void put_good(const char *file)
+{
+    output_shown(file, strlen(file), stdout);
+    puts(": ok");
+}
 
 int command_validate(const struct options *options, struct error *error)
 {
@@ -12,7 +19,7 @@ int command_validate(const struct options *options, struct error *error)
         int before = error->count;
         struct scenario *scenario = scenario_read(file, options->overrides, options->n_overrides, error);
         if (scenario && error->count == before)
-            printf("%s: ok\n", file);
+            put_good(file);
         if (scenario && !options->quiet)
             select_warn(scenario);
         if (scenario)

@@ -34,6 +34,15 @@ struct group group_of(const struct study *study, int outcome)
     return group;
 }
 
+/* Whether there was enough to judge all outcomes from first to before end. */
+bool all_judged(const struct study *study, int first, int end)
+{
+    for (int i = first; i < end; i++)
+        if (study->outcomes[i].unjudged)
+            return false;
+    return true;
+}
+
 /* How many topologies were studied. */
 int group_count(const struct study *study)
 {

@@ -59,7 +59,7 @@ static void write_outcome(struct json *json, const struct outcome *outcome)
     bool follows = !outcome->strategy && outcome->stop == STOP_MAX_PATHS;
     json_text(json, "stop", follows ? NULL : stop_names[outcome->stop]);
     write_mean(json, "precision", outcome->precision);
-    if (outcome->strategy)
+    if (outcome->strategy && !outcome->unjudged)
         json_bool(json, "feasible", outcome->feasible);
     else
         json_text(json, "feasible", NULL);

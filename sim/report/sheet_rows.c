@@ -241,7 +241,7 @@ static void add_causes(struct sheet *sheet, struct text *shares, const struct ou
     sheet_text(sheet, TEXT_LEFT, axis_place(axis, lost, rows->first.left, rows->first.right) + VALUE_GAP, y,
                quantity_value(q, text));
     if (!(lost > 0))
-        sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, "nothing was lost");
+        sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, isnan(lost) ? "not simulated" : "nothing was lost");
 }
 
 static bool occurs(const struct study *study, int cause)

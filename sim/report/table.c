@@ -317,6 +317,13 @@ static void put_best(const struct study *study, int best, bool overall, const st
     }
 }
 
+static void put_no_winner_yet(const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    text_add(&text, "Interrupted before there was a winner.");
+    put_painted(&text, paint_of(options, "\033[1m"), options, out);
+}
+
 static void put_infeasible(const struct study *study, const struct group *group, const struct table_options *options,
                            FILE *out)
 {
@@ -326,9 +333,12 @@ static void put_infeasible(const struct study *study, const struct group *group,
         if (!outcome->strategy || outcome->feasible)
             continue;
         utf8_add_printable(&text, outcome->name);
-        text_add(&text, " is ruled out: it breaks ");
-        utf8_add_printable(&text, outcome->infeasible_because ? outcome->infeasible_because : "a condition");
-        text_add(&text, ".");
+        text_add(&text, outcome->unjudged ? " was not judged: the run was interrupted too early." :
+                                            " is ruled out: it breaks ");
+        if (!outcome->unjudged) {
+            utf8_add_printable(&text, outcome->infeasible_because ? outcome->infeasible_because : "a condition");
+            text_add(&text, ".");
+        }
         put_sentence(&text, options, out);
     }
 }
@@ -479,7 +489,10 @@ static void put_group(const struct study *study, const struct group *group, cons
         put_details(study, group, options, out);
     else
         putc('\n', out);
-    put_best(study, best, false, options, out);
+    if (best < 0 && !all_judged(study, group->first, group->end))
+        put_no_winner_yet(options, out);
+    else
+        put_best(study, best, false, options, out);
     put_infeasible(study, group, options, out);
     for (int i = group->first; i < group->end; i++)
         put_notes(&layout, &study->outcomes[i], options, out);
@@ -527,7 +540,7 @@ void report_table(const struct study *study, const struct table_options *options
     put_title(study, options, out);
     while (group_next(study, &group))
         put_group(study, &group, options, out);
-    if (study->scenario->n_topologies > 1)
+    if (study->scenario->n_topologies > 1 && (study->winner >= 0 || all_judged(study, 0, study->n_outcomes)))
         put_best(study, study->winner, true, options, out);
     if (study->partial) {
         struct text text = {0};

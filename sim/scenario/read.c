@@ -8,7 +8,6 @@
 #include "base/units.h"
 #include "scenario/utf8.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,24 +136,6 @@ static bool read_figure(struct reader *reader, const struct field *field, struct
     return true;
 }
 
-/* A whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. */
-static bool whole_parse(const char *text, uint64_t *whole)
-{
-    double number;
-    size_t digits = strspn(text, "0123456789");
-    if (text[0] == '0' && digits > 1) /* octal in one YAML, decimal in the next */
-        return false;
-    if (digits && !text[digits]) {
-        errno = 0;
-        *whole = strtoull(text, NULL, 10);
-        return errno == 0;
-    }
-    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
-        return false;
-    *whole = (uint64_t)number;
-    return true;
-}
-
 static bool read_whole(struct reader *reader, const struct field *field, struct node *node, uint64_t *value)
 {
     uint64_t whole;
@@ -196,20 +177,32 @@ static void read_flag(struct reader *reader, const struct field *field, struct n
         *flag = yes;
 }
 
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
 static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
 {
     size_t left = strlen(node->text);
     int length = utf8_length(node->text);
+    uint32_t first = 0;
     if (length < field->least || length > field->greatest)
         return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
     for (const char *at = node->text; left;) {
         uint32_t c = 0;
         size_t size = (size_t)utf8_decode(at, left, &c);
-        if (utf8_is_control(c))
-            return "a name has no control characters";
+        if (utf8_is_unprintable(c))
+            return "a name has no characters that cannot be seen";
+        if (!first && !is_blank(c))
+            first = c;
         at += size;
         left -= size;
     }
+    if (!first)
+        return "a name is more than blanks";
+    if (first < 0x80 && strchr(NAME_NEVER_FIRST, (int)first))
+        return "it begins like a formula, which a spreadsheet would work out: none of `=`, `+`, `-` and `@` comes first";
     if (field->flags & FIELD_PLAIN_NAME && node->text[0] == '.')
         return "it names a folder and must not begin with a dot";
     if (field->flags & FIELD_PLAIN_NAME && node->text[strspn(node->text, PLAIN_NAME_CHARACTERS)])

@@ -140,8 +140,8 @@ static char *read_bytes(FILE *stream, size_t *length)
 }
 
 /*
- * Like scenario_parse, of a file; "-" is standard input. One that cannot be opened is wrong usage (FAULT_INPUT); one
- * that breaks off while it is read is not (FAULT_SYSTEM).
+ * Like scenario_parse, of a file; "-" is standard input. One that cannot be read is a fault of the system
+ * (FAULT_SYSTEM), what is in it one of the input (FAULT_INPUT).
  */
 struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error)
 {
@@ -154,7 +154,7 @@ struct scenario *scenario_read(const char *file, const struct override *override
     const char *shown = messages_shown(&name, file);
     FILE *stream = is_input ? stdin : fopen(file, "rbe");
     if (!stream) {
-        error_add(error, FAULT_INPUT, "%s: cannot open the scenario: %s", shown, strerror(errno));
+        error_add(error, FAULT_SYSTEM, "%s: cannot open the scenario: %s", shown, strerror(errno));
     } else if (!fstat(fileno(stream), &status) && S_ISDIR(status.st_mode)) {
         error_add(error, FAULT_INPUT, "%s: this is a folder, not a scenario", shown);
     } else {

@@ -21,7 +21,6 @@ struct condition {
     enum compare   compare;
     double         limit;    /* in the measure's unit */
     const char    *text;     /* as written */
-    int            line;
 };
 
 struct objective {

@@ -109,8 +109,7 @@ static void print_name(FILE *out, const struct field *field)
 {
     fprintf(out, "\"type\": [\"string\", \"number\"], \"minLength\": %.0f, \"maxLength\": %.0f", field->least,
             field->greatest);
-    if (field->flags & FIELD_PLAIN_NAME)
-        print_member(out, "pattern", PLAIN_NAME_PATTERN);
+    print_member(out, "pattern", field->flags & FIELD_PLAIN_NAME ? PLAIN_NAME_PATTERN : NAME_PATTERN);
 }
 
 static void print_reference(FILE *out, const struct field *field)

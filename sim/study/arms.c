@@ -18,9 +18,15 @@ static void add_strata(struct arm *arm, double defective)
                 (struct stratum){.weight = weight[s], .release = release[s], .first = (uint64_t)s, .stride = STRATA};
 }
 
+static bool is_stopped(const struct sampler *sampler)
+{
+    return sampler->stop && *sampler->stop;
+}
+
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
- * arm with its rollout for each. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
+ * arm with its rollout for each. Those that come after the sampler was stopped have no process, and no path will be
+ * drawn. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
  */
 bool arms_build(struct study *study, struct sampler *sampler, struct error *error)
 {
@@ -36,8 +42,10 @@ bool arms_build(struct study *study, struct sampler *sampler, struct error *erro
         outcome->topology = &scenario->topologies[i / per_topology];
         outcome->strategy = s > 0 ? &scenario->strategies[s - 1] : NULL;
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
-        if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
-                           &arm->rollout, error))
+        if (is_stopped(sampler))
+            arm->rollout.release = s > 0 ? 0 : -1;
+        else if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
+                                &arm->rollout, error))
             return false;
         sampler->n_arms = i + 1;
         arm->none = s > 0 ? &sampler->arms[i - s] : NULL;

@@ -18,18 +18,15 @@ static bool holds(enum compare compare, double value, double limit)
 }
 
 /*
- * Whether the outcome keeps every condition. `statistic` gives the figure that a condition is about, NAN if it is not
- * known: such a condition is not kept.
+ * Whether the outcome keeps every condition, unless there was no path to judge it by. `statistic` gives the figure that
+ * a condition is about, NAN if it is not known: such a condition is not kept.
  */
 void conclude_feasible(const struct study *study, struct outcome *outcome,
                        double (*statistic)(const struct condition *condition, const void *context), const void *context)
 {
     const struct objective *objective = &study->scenario->objective;
-    outcome->feasible = outcome->strategy != NULL;
-    if (outcome->feasible && isnan(outcome->measures[objective->minimize].mean)) {
-        outcome->feasible = false;
-        outcome->infeasible_because = "interrupted before it could be judged";
-    }
+    outcome->unjudged = outcome->strategy && isnan(outcome->measures[objective->minimize].mean);
+    outcome->feasible = outcome->strategy && !outcome->unjudged;
     for (int i = 0; i < objective->n_subject_to && outcome->feasible; i++) {
         const struct condition *c = &objective->subject_to[i];
         outcome->feasible = holds(c->compare, statistic(c, context), c->limit);

@@ -178,7 +178,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     gsl_set_error_handler_off();
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
-    study->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    study->threads = sampler_threads(options->threads);
     r.sampler = (struct sampler){
         .engine = &engine_reference,
         .seed = study->seed,

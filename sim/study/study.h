@@ -48,6 +48,7 @@ struct outcome {
     struct curve     curves[CURVES];
     enum stop        stop;
     double           precision;      /* reached: half the interval of the objective over its mean */
+    bool             unjudged;       /* a run interrupted too early to tell whether it is feasible */
     bool             feasible;       /* keeps every subject_to, by its estimate */
     const char      *infeasible_because; /* the text of the first condition that it breaks, or NULL */
     uint64_t         paths, events;
