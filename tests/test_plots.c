@@ -392,7 +392,8 @@ static void half_a_picture_is_not_kept(void)
         "#!/bin/sh\nexit 0\n",
         "#!/bin/sh\n>downtime.svg\n>downtime.png\n",
         "#!/bin/sh\nprintf '<svg><path d=\"M 0 0 L 1' >downtime.svg\nprintf '\\211PNG\\r\\n' >downtime.png\n",
-        "#!/bin/sh\nprintf '<svg>......</svg>\\n' >downtime.svg\nprintf '\\211PNG\\r\\n\\032\\n....IHDR' >downtime.png\n",
+        "#!/bin/sh\nprintf '<svg>......</svg>\\n' >downtime.svg\n"
+        "printf '\\211PNG\\r\\n\\032\\n....IHDR' >downtime.png\n",
     };
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         struct error error = {0};
@@ -400,8 +401,8 @@ static void half_a_picture_is_not_kept(void)
         CU_ASSERT_PTR_NULL(warnings);
         CU_ASSERT_EQUAL(error.count, 1);
         CU_ASSERT_EQUAL(error.fault, FAULT_SYSTEM);
-        CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, i < 3 ? "/downtime.svg: gnuplot wrote no whole picture; is the"
-                                                             : "/downtime.png: gnuplot wrote no whole picture; is the"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, i < 3 ? "/downtime.svg: gnuplot wrote no whole picture; is"
+                                                             : "/downtime.png: gnuplot wrote no whole picture; is"));
         error_free(&error);
     }
 }

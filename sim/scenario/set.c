@@ -150,13 +150,14 @@ static void apply(struct walk *walk, struct node *root, const struct override *o
         refuse_step(walk, "");
         return;
     }
+    const struct place place = {1, 1, override};
     int before = walk->messages->count;
     struct node *value = NULL;
     if (strlen(override->value) <= TREE_MOST_BYTES)
         value = tree_read(walk->arena, override->value, strlen(override->value), walk->place, walk->messages);
     if (!value) {
         if (walk->messages->count == before)
-            messages_add(walk->messages, (struct place){1, 1, override}, NULL, "expected a value");
+            messages_add(walk->messages, place, NULL, "expected a value");
         return;
     }
     struct node *node = follow(walk, root);
