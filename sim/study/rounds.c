@@ -218,13 +218,17 @@ static void want_precise(struct rounds *r, struct arm *arm)
     uint64_t total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, drawn(arm)), growth = 0;
     struct interval interval = estimate_objective(r->scenario, arm);
     int n = precise_totals(r, arm, &interval, shares, total), n_own = arm->n_strata;
+    bool any_untrusted = false;
     for (int i = 0; i < n; i++) {
         total[i] = next_of(&shares[i], total[i], !interval.trusted);
         growth += total[i] - shares[i].drawn;
+        any_untrusted = any_untrusted || !shares[i].trusted;
     }
     for (int i = 0; i < n; i++) {
         uint64_t more = total[i] - shares[i].drawn;
-        if (growth == 0) /* never stand still */
+        if (growth == 0 && any_untrusted) /* only what they may not have shown holds the interval wide */
+            more = shares[i].trusted ? 0 : shares[i].drawn;
+        else if (growth == 0) /* never stand still */
             more = shares[i].drawn / 8 + 1;
         if (i < n_own)
             left -= more = least_of(more, left);
