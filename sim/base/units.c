@@ -130,8 +130,8 @@ bool number_parse(const char *text, double *number)
 }
 
 /*
- * Reads a whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. When it fails, whole is
- * as it was.
+ * Reads a whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. When it fails, whole
+ * is as it was.
  */
 bool whole_parse(const char *text, uint64_t *whole)
 {

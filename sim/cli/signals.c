@@ -1,6 +1,6 @@
 /*
- * Ctrl-C and SIGTERM: the first asks for the partial result, the second for no more than what must be written of it, and
- * the third ends the program at once. A first one that comes after the study asks for the same as a second.
+ * Ctrl-C and SIGTERM: during the study the first asks for its early end, the second ends the program at once. While
+ * results are written, one more asks for no more than what must be written, and the one after it ends the program.
  *
  * One wish may come as several signals: timeout(1) sends SIGTERM to the process and to its group, a terminal and a
  * wrapper that passes it on both send SIGINT. So what comes within a second of the first is taken for the same wish,

@@ -433,7 +433,8 @@ static bool run_path(struct run *run, double *rewards, double *first_time, bool 
 {
     const struct process *p = run->process;
     double time = 0, horizon = run->batch->horizon;
-    memset(rewards, 0, (size_t)p->n_rewards * sizeof *rewards);
+    for (int i = 0; i < p->n_rewards; i++)
+        rewards[i] = 0;
     for (int i = 0; first_time && i < p->n_labels; i++)
         first_time[i] = INFINITY;
     for (;;) {

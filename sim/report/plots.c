@@ -183,14 +183,14 @@ static bool is_whole(const char *folder, int figure, int form)
     return whole;
 }
 
-/* Moves the pictures of a figure up that are whole; false with an error if one cannot be. Counts those that are not. */
+/* Moves the pictures of a figure up that are whole; *broken becomes the first form that is not. False with an error. */
 static bool keep_pictures(int figure, const char *sources, const char *folder, int *broken, struct error *error)
 {
     bool done = true;
-    for (int i = FORMS; done && i-- > 0;)
+    for (int i = 0; done && i < FORMS; i++)
         if (is_whole(sources, figure, i))
             done = move(sources, folder, figure_names[figure], forms[i].suffix, error);
-        else
+        else if (*broken < 0)
             *broken = i;
     return done;
 }

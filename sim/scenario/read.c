@@ -182,27 +182,36 @@ static bool is_blank(uint32_t c)
     return c == ' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
+/* What is wrong with the characters of a name, or NULL. */
+static const char *characters_fault(const char *name)
 {
-    size_t left = strlen(node->text);
-    int length = utf8_length(node->text);
+    size_t left = strlen(name);
     uint32_t first = 0;
-    if (length < field->least || length > field->greatest)
-        return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
-    for (const char *at = node->text; left;) {
+    while (left) {
         uint32_t c = 0;
-        size_t size = (size_t)utf8_decode(at, left, &c);
+        size_t size = (size_t)utf8_decode(name, left, &c);
         if (utf8_is_unprintable(c))
             return "a name has no characters that cannot be seen";
         if (!first && !is_blank(c))
             first = c;
-        at += size;
+        name += size;
         left -= size;
     }
     if (!first)
         return "a name is more than blanks";
     if (first < 0x80 && strchr(NAME_NEVER_FIRST, (int)first))
-        return "it begins like a formula, which a spreadsheet would work out: none of `=`, `+`, `-` and `@` comes first";
+        return "it begins like a formula of a spreadsheet: none of `=`, `+`, `-` and `@` comes first";
+    return NULL;
+}
+
+static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
+{
+    int length = utf8_length(node->text);
+    if (length < field->least || length > field->greatest)
+        return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
+    const char *fault = characters_fault(node->text);
+    if (fault)
+        return fault;
     if (field->flags & FIELD_PLAIN_NAME && node->text[0] == '.')
         return "it names a folder and must not begin with a dot";
     if (field->flags & FIELD_PLAIN_NAME && node->text[strspn(node->text, PLAIN_NAME_CHARACTERS)])
