@@ -7,10 +7,13 @@ BUILD   := build/$(VARIANT)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
+export LC_ALL := C
+
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-CLANG := $(firstword $(shell command -v clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14 2>/dev/null) clang)
+CLANG := $(firstword $(shell for c in clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; \
+             do command -v $$c; done) clang)
 
 optimize_release := -O2 -DNDEBUG
 optimize_debug   := -O0 -g3
@@ -19,14 +22,13 @@ optimize_lint    := -O2 -Werror
 optimize_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 optimize_tsan    := -O1 -g -fsanitize=thread
 optimize_cov     := -O0 -g --coverage
-optimize_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 ifeq ($(origin optimize_$(VARIANT)),undefined)
-$(error VARIANT is release, debug, test, lint, asan, tsan, cov or fuzz, not $(VARIANT))
+$(error VARIANT is release, debug, test, lint, asan, tsan or cov, not $(VARIANT))
 endif
 
 # gcc's thread sanitizer does not know libgomp and reports races that are none; clang with its own OpenMP does not.
-ifneq ($(filter tsan fuzz,$(VARIANT)),)
+ifeq ($(VARIANT),tsan)
 CC := $(CLANG)
 endif
 
@@ -66,13 +68,15 @@ help:
 	@echo 'make install  install under PREFIX ($(PREFIX)), or DESTDIR/PREFIX; make uninstall takes it away'
 	@echo 'make deps     install the packages that building and testing need'
 	@echo 'make clean    remove build/'
-	@echo 'VARIANT=release|debug|test|lint|asan|tsan|cov|fuzz builds in another way; V=1 shows the commands'
+	@echo 'VARIANT=release|debug|test|lint|asan|tsan|cov builds in another way; V=1 shows the commands'
 
-$(BUILD)/nines: $(OBJECTS) $(BUILD)/plot_scripts.o
-	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
+link = $(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $(filter %.o,$^) $(1) $(LDLIBS))
 
-$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS)) $(BUILD)/plot_scripts.o
-	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS))
+$(BUILD)/nines: $(OBJECTS) $(BUILD)/plot_scripts.o $(BUILD)/linked
+	$(call link)
+
+$(BUILD)/tests/run: $(call objects,$(LIBRARY) $(TESTS)) $(BUILD)/plot_scripts.o $(BUILD)/linked
+	$(call link,-lcunit)
 
 # The program carries the gnuplot scripts, so that it finds them wherever it is installed.
 $(BUILD)/plot_scripts.c: $(PLOTS) Makefile
@@ -95,10 +99,13 @@ $(BUILD)/nines.1: $(BUILD)/nines
 $(BUILD)/nines.bash: $(BUILD)/nines
 	@$< help --completion bash >$@.new && mv $@.new $@
 
-# Changes when the compiler or the flags do, and only then.
-$(BUILD)/flags: always
+# Each changes when what it holds does, and only then: what is compiled with, and what is linked.
+held_flags  = $(compile)
+held_linked = $(LDFLAGS) $(LDLIBS) $(OBJECTS) $(TESTS)
+
+$(BUILD)/flags $(BUILD)/linked: always
 	@mkdir -p $(@D)
-	@echo '$(compile)' | cmp -s - $@ || echo '$(compile)' >$@
+	@echo '$(held_$(@F))' | cmp -s - $@ || echo '$(held_$(@F))' >$@
 
 # Says which packages are missing before the compiler says it in its own way.
 build/checked:
@@ -153,11 +160,16 @@ bench:
 	scripts/bench.sh
 
 stat:
-	@scripts/deps.sh test
-	+@$(call variant,test) tests
-	scripts/stat.sh
+	@scripts/deps.sh build
+	+@scripts/stat.sh
 
+FUZZ_CC = $(CLANG)
 -include tests/fuzz/fuzz.mk
+
+# Before the first fuzzer is built; what is there is not built for it again.
+$(wildcard tests/fuzz/fuzz_*.c): | fuzz-tools
+fuzz-tools:
+	$(if $(filter fuzz,$(MAKECMDGOALS)),@scripts/deps.sh clang)
 
 bindir        = $(DESTDIR)$(PREFIX)/bin
 mandir        = $(DESTDIR)$(PREFIX)/share/man/man1
@@ -166,11 +178,14 @@ datadir       = $(DESTDIR)$(PREFIX)/share/nines
 docdir        = $(DESTDIR)$(PREFIX)/share/doc/nines
 
 install: all
-	install -d '$(bindir)' '$(mandir)' '$(completiondir)' '$(datadir)/scenarios' '$(docdir)'
+	install -d '$(bindir)' '$(mandir)' '$(completiondir)' '$(datadir)/scenarios' \
+	    '$(docdir)/models' '$(docdir)/results'
 	install -m 755 $(BUILD)/nines '$(bindir)/nines'
 	install -m 644 $(BUILD)/nines.1 '$(mandir)/nines.1'
 	install -m 644 $(BUILD)/nines.bash '$(completiondir)/nines'
 	install -m 644 $(wildcard README.md) LICENSE '$(docdir)'
+	install -m 644 models/README.md '$(docdir)/models/README.md'
+	install -m 644 results/README.md '$(docdir)/results/README.md'
 	$(if $(wildcard scenarios/*.yaml),install -m 644 $(wildcard scenarios/*.yaml) '$(datadir)/scenarios')
 
 uninstall:
@@ -181,4 +196,4 @@ clean:
 	rm -rf build
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps demo test tests lint asan tsan cov fuzz bench stat install uninstall clean always
+.PHONY: all help deps demo test tests lint asan tsan cov fuzz bench stat fuzz-tools install uninstall clean always

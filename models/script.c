@@ -155,7 +155,8 @@ static int back_from(struct writer *w, const struct strategy *strategy, struct p
             return way->first;
     int replicas = w->environment->services[w->environment->released].replicas;
     struct in_place in_place = {{placement_total(&from, OLD), placement_total(&from, NEW)}, from.weight};
-    struct plan plan = strategy_plan_back(strategy, replicas, in_place, w->arena);
+    struct arena scratch = {0}; /* a whole plan for each way would be O(n²) of memory */
+    struct plan plan = strategy_plan_back(strategy, replicas, in_place, &scratch);
     struct way *new = arena_new(w->arena, 1, sizeof *new);
     int first = w->moves->n_moves, i = 0;
     *new = (struct way){from, first, *ways};
@@ -165,10 +166,12 @@ static int back_from(struct writer *w, const struct strategy *strategy, struct p
         add_step(w, &plan.steps[i], plan.routing);
         started = plan.steps[i].kind == STEP_START;
     }
+    bool is_all = i == plan.n_steps;
+    arena_free(&scratch);
     int last = w->moves->n_moves - 1;
     if (last < first) /* nothing to do */
         return new->first = BACK_DONE;
-    int rest = i < plan.n_steps ? back_from(w, strategy, placement_copy(&w->now, w->arena), ways) : BACK_DONE;
+    int rest = !is_all ? back_from(w, strategy, placement_copy(&w->now, w->arena), ways) : BACK_DONE;
     w->moves->moves[last].next = rest;
     if (w->moves->moves[last].kind == MOVE_MISROUTED) /* a switch that succeeds goes past the repair */
         w->moves->moves[last - 1].next = rest;

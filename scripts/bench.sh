@@ -4,6 +4,7 @@
 # SECONDS is about how long all of it takes (100). Prints a table and writes results/bench.csv.
 # Paths are those of the strategies and of no release; events also those of the paths run again for comparison.
 set -euo pipefail
+export LC_ALL=C # numbers with a point, sorting by bytes
 cd "$(dirname "$0")/.."
 
 nines=build/release/nines
@@ -21,7 +22,7 @@ threads=(1)
 [[ $cores -gt 1 ]] && threads+=("$cores")
 
 machine() {
-    LC_ALL=C lscpu | awk -F': *' '/^Model name/ { name = $2 } END { print(name == "" ? "unknown" : name) }'
+    lscpu | awk -F': *' '/^Model name/ { name = $2 } END { print(name == "" ? "unknown" : name) }'
 }
 
 # "seconds paths events" of one run: scenario, paths a strategy, threads.

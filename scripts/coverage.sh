@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Line coverage of sim/ and models/ after a run of the tests built with VARIANT=cov: scripts/coverage.sh build/cov
 set -euo pipefail
+export LC_ALL=C # numbers with a point, sorting by bytes
 cd "$(dirname "$0")/.."
 build=$1
 

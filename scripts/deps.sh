@@ -4,6 +4,7 @@
 # build: compile; run: also plot; test: also test and lint; clang: also the fuzzer and the thread sanitizer.
 # --check installs nothing and says what is missing.
 set -u
+export LC_ALL=C # numbers with a point, sorting by bytes
 
 # package, what shows that it is there. A missing "run" package costs the plots only.
 build="make command:make
@@ -94,8 +95,12 @@ apt() {
 
 say "missing: $needs$wishes- installing them with apt-get"
 apt update || say "apt-get update failed; trying with the lists that are there"
-# shellcheck disable=SC2086 # a list of packages, without blanks in them
-apt install --no-install-recommends $needs$wishes || say "apt-get install failed"
+# Twice: a wish that cannot be had must not keep back what is needed.
+for packages in "$needs" "$wishes"; do
+    [[ -n $packages ]] || continue
+    # shellcheck disable=SC2086 # a list of packages, without blanks in them
+    apt install --no-install-recommends $packages || say "apt-get install failed"
+done
 needs=$(missing "$needed")
 wishes=$([[ -z $wished ]] || missing "$wished")
 [[ -z $needs$wishes ]] || give_up "still missing: $needs$wishes"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What compilers do not check: layers, size of functions, style; then cppcheck and shellcheck. Every fault is one line.
 set -u
+export LC_ALL=C # numbers with a point, sorting by bytes
 cd "$(dirname "$0")/.." || exit 3
 faults=0
 
@@ -22,6 +23,11 @@ no_lines() {
     ! grep -nE "$@"
 }
 
+# Names the files without such a line.
+no_lines_missing() {
+    ! grep -LE "$@" | grep .
+}
+
 mapfile -t code < <(find sim models tests -name '*.[ch]' | sort)
 mapfile -t product < <(find sim models -name '*.[ch]' | sort)
 mapfile -t shell < <(find scripts .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
@@ -35,6 +41,7 @@ check "no line over 120 columns" env LC_ALL=C.UTF-8 bash -c '! grep -nE "^.{121,
 check "no tab and no trailing blank" no_lines "$tab| +\$" "${code[@]}" "${shell[@]}"
 check "no unfinished business" no_lines "$unfinished" "${code[@]}" "${text[@]}"
 check "no shell from C" no_lines '\b(system|popen)\(' "${product[@]}"
+check "every script sets its language" no_lines_missing "^export LC_ALL=C\b" scripts/*.sh
 check "cppcheck" cppcheck --quiet -j2 --enable=warning,portability,performance --error-exitcode=1 --std=c11 \
     --inline-suppr --suppress=missingIncludeSystem --suppress=readdirCalled --library=posix -D_GNU_SOURCE \
     -Isim -I. sim models

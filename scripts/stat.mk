@@ -2,8 +2,8 @@
 ifndef STAT
 STAT := $(wildcard tests/stat/*.c)
 
-$(BUILD)/tests/stat/run: $(call objects,$(LIBRARY) $(STAT)) $(BUILD)/plot_scripts.o
-	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
+$(BUILD)/tests/stat/run: $(call objects,$(LIBRARY) $(STAT)) $(BUILD)/plot_scripts.o $(BUILD)/linked
+	$(call link)
 
 -include $(patsubst %.o,%.d,$(call objects,$(STAT)))
 endif

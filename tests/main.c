@@ -1,6 +1,7 @@
 /* Runs every suite, or those named as arguments; prints what failed and a closing line; exit status 1 if any did. */
 #include "test.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,15 +74,31 @@ static int wanted(const char *name, int argc, char **argv)
 static void add(const struct test_suite *suite)
 {
     CU_pSuite new = CU_add_suite(suite->name, NULL, NULL);
-    for (const struct test_case *c = suite->cases; new && c->name; c++)
-        if (!CU_add_test(new, c->name, c->run))
+    for (const struct test_case *c = suite->cases; c->name; c++)
+        if (!new || !CU_add_test(new, c->name, c->run)) {
+            printf("cannot add %s: %s\n", suite->name, c->name);
             exit(EXIT_FAILURE);
+        }
+}
+
+static void refuse_unknown(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        bool known = false;
+        for (size_t s = 0; s < sizeof suites / sizeof *suites; s++)
+            known = known || !strcmp(suites[s]->name, argv[i]);
+        if (!known) {
+            printf("there is no suite %s\n", argv[i]);
+            exit(EXIT_FAILURE);
+        }
+    }
 }
 
 int main(int argc, char **argv)
 {
     if (CU_initialize_registry() != CUE_SUCCESS)
         return EXIT_FAILURE;
+    refuse_unknown(argc, argv);
     for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
         if (wanted(suites[i]->name, argc, argv))
             add(suites[i]);

@@ -130,6 +130,7 @@ static void fill_curve(struct study *study, struct curve *curve, enum measure me
     curve->n_points = zero ? 1 : POINTS;
     curve->value = arena_new(&study->arena, POINTS, sizeof(double));
     curve->exceeded = arena_new(&study->arena, POINTS, sizeof(double));
+    curve->sure = 10.0 / PATHS;
     for (int i = 0; i < curve->n_points; i++) {
         double u = (double)i / (POINTS - 1);
         if (measure == MEASURE_DURATION) {
@@ -188,13 +189,35 @@ static void trouble(struct study *study)
     rolling->stop = STOP_MAX_PATHS;
     rolling->precision = 0.0312;
     canary->measures[MEASURE_DOWNTIME].trusted = false;
-    canary->measures[MEASURE_DOWNTIME].note = "only 31 of 150000 paths saw any, so the interval may be too narrow";
+    canary->measures[MEASURE_DOWNTIME].note =
+        "rests on about 8 of 150000 paths: the interval is a bound, not an estimate";
     canary->measures[MEASURE_LOST].trusted = false;
     canary->measures[MEASURE_LOST].note = canary->measures[MEASURE_DOWNTIME].note;
     canary->stop = STOP_SIGNAL;
-    canary->precision = 0.115;
+    canary->precision = 2089.64;
     study->partial = true;
-    study->winner_note = "blue-green stands level with it: the intervals of lost overlap.";
+    study->winner_note = "level with it, as far as the paths tell: blue-green";
+}
+
+static void unsample(struct study *study)
+{
+    for (int i = 2; i < study->n_outcomes; i++) {
+        struct outcome *o = &study->outcomes[i];
+        for (int m = 0; m < MEASURES; m++)
+            o->measures[m] = (struct estimate){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, false, "interrupted", false};
+        for (int c = 0; c < CAUSES; c++)
+            o->causes[c] = NAN;
+        for (int c = 0; c < CURVES; c++)
+            o->curves[c].n_points = 0;
+        o->unjudged = true;
+        o->feasible = false;
+        o->stop = STOP_SIGNAL;
+        o->precision = NAN;
+        o->paths = o->events = 0;
+    }
+    study->partial = true;
+    study->winner = study->best[0] = 1;
+    study->outcomes[1].stop = STOP_SIGNAL;
 }
 
 struct study *sample_study(const struct sample_options *o)
@@ -225,6 +248,8 @@ struct study *sample_study(const struct sample_options *o)
     study->events = 40 * study->paths;
     if (o->troubled)
         trouble(study);
+    if (o->unsampled)
+        unsample(study);
     return study;
 }
 

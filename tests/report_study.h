@@ -10,6 +10,7 @@ struct sample_options {
     int  topologies, strategies; /* 0: 1 and 4 */
     bool long_names, hostile_names;
     bool all_zero;               /* nothing was lost anywhere */
+    bool unsampled;              /* interrupted before any path of the strategies after the first */
     bool troubled;               /* infeasible, untrusted, stopped early, partial */
 };
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <math.h>
 #include <pty.h>
@@ -40,7 +41,7 @@ static void options_are_read_in_every_form_and_place(void)
     struct error error = {0};
     CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
     CU_ASSERT_EQUAL(options.command, COMMAND_RUN);
-    CU_ASSERT_EQUAL(options.seed, 7);
+    CU_ASSERT_TRUE(options.seed.given && options.seed.value == 7);
     CU_ASSERT_EQUAL(options.paths, 1000000);
     CU_ASSERT_EQUAL(options.threads, 3);
     CU_ASSERT_EQUAL(options.precision, NOT_GIVEN);
@@ -76,10 +77,30 @@ static void the_last_of_repeated_options_holds(void)
     struct error error = {0};
     CU_ASSERT_TRUE_FATAL(parse(line, &options, &error));
     CU_ASSERT_EQUAL(options.precision, 0.05);
-    CU_ASSERT_EQUAL(options.seed, 0);
+    CU_ASSERT_TRUE(options.seed.given && options.seed.value == 0);
     CU_ASSERT_STRING_EQUAL(options.format, "json");
     CU_ASSERT_STRING_EQUAL(options.output, "y");
     options_free(&options);
+}
+
+/* As many as a scenario may have, and to the last digit. */
+static void a_seed_has_64_bits(void)
+{
+    static const struct { const char *text; uint64_t seed; bool good; } examples[] = {
+        {"9007199254740993", UINT64_C(9007199254740993), true}, {"18446744073709551615", UINT64_MAX, true},
+        {"18446744073709551616", 0, false}, {"-1", 0, false}, {"1.5", 0, false}, {"1e3", 1000, true},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        char line[64];
+        struct options options;
+        struct error error = {0};
+        snprintf(line, sizeof line, "nines run a --seed %s", examples[i].text);
+        CU_ASSERT_EQUAL(parse(line, &options, &error), examples[i].good);
+        CU_ASSERT_EQUAL(options.seed.given, examples[i].good);
+        CU_ASSERT_TRUE(!examples[i].good || options.seed.value == examples[i].seed);
+        options_free(&options);
+        error_free(&error);
+    }
 }
 
 static void check_row(const struct option *o)
@@ -124,7 +145,7 @@ static void check_progress(const struct progress *progress, double target, doubl
 
 static void progress_says_less_on_a_narrow_terminal(void)
 {
-    struct progress progress = {.paths = 25000, .paths_expected = 100000, .widest = 0.0473,
+    struct progress progress = {.paths = 25000, .paths_expected = 100000, .share = 0.25, .widest = 0.0473,
                                 .widest_topology = "default", .widest_strategy = "canary"};
     check_progress(&progress, 0.02, 10, 120,
                    "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary in default, 30s left");
@@ -135,23 +156,35 @@ static void progress_says_less_on_a_narrow_terminal(void)
     check_progress(&progress, 0.02, 10, 4, "25%");
     check_progress(&progress, 0.02, 10, 3, "");
     check_progress(&progress, 0.02, 10, 0, "");
-    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, interval +-4.7% of canary in default, 30s left");
+    check_progress(&progress, 0, 10, 80, "25000 of 100000 paths, 30s left");
+    progress.widest_topology = NULL;
+    check_progress(&progress, 0.02, 10, 120,
+                   "25000 of about 100000 paths, interval +-4.7% (to be 2%) of canary, 30s left");
 }
 
 static void progress_says_nothing_that_it_does_not_know(void)
 {
-    struct progress progress = {.paths = 0, .paths_expected = 0, .widest = INFINITY};
-    check_progress(&progress, 0.02, 0, 80, "0 paths");
-    progress.paths_expected = 1000;
-    check_progress(&progress, 0.02, 0, 80, "0 of about 1000 paths");
+    struct progress progress = {.paths = 0, .paths_expected = 0};
+    check_progress(&progress, 0.02, 0, 80, "0 paths, first round");
     progress.paths = 500;
+    check_progress(&progress, 0.02, 2, 80, "500 paths, first round, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 30, "first round, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 20, "250 paths/s");
+    check_progress(&progress, 0, 2, 80, "500 paths, 250 paths/s");
+    progress.widest = INFINITY;
+    progress.widest_strategy = "canary";
+    check_progress(&progress, 0.02, 2, 80, "500 paths, too few yet to tell for canary, 250 paths/s");
+    check_progress(&progress, 0.02, 2, 50, "500 paths, too few yet to tell, 250 paths/s");
+    progress.paths_expected = 1000;
+    progress.share = 0.5;
     progress.widest = NAN;
     check_progress(&progress, 0.02, 7200, 80, "500 of about 1000 paths, 2h left");
     progress.paths = 2000;
-    check_progress(&progress, 0.02, 1, 80, "2000 paths");
+    progress.share = 0;
+    check_progress(&progress, 0.02, 1, 80, "2000 paths, 2000 paths/s");
     progress.widest = 0.5;
     progress.widest_strategy = "a\033[2Jb";
-    check_progress(&progress, 0, 1, 80, "2000 paths, interval +-50% of a?[2Jb");
+    check_progress(&progress, 0.02, 0, 80, "2000 paths, interval +-50% (to be 2%) of a\xEF\xBF\xBD[2Jb");
 }
 
 static void progress_is_written_ten_times_a_second_at_most(void)
@@ -185,26 +218,11 @@ static void a_folder_is_checked_before_the_work(void)
     CU_ASSERT_TRUE(can_write(path));
     CU_ASSERT_FALSE(can_write("/dev/null"));
     CU_ASSERT_FALSE(can_write("/dev/null/results"));
+    CU_ASSERT_FALSE(can_write("/proc/results"));
     snprintf(path, sizeof path, "%s/%0100d", place, 0);
     memset(path + strlen(place) + 1, 'x', 100);
     CU_ASSERT_TRUE(can_write(path));
     CU_ASSERT_EQUAL(rmdir(place), 0); /* nothing was made in it */
-}
-
-static void a_hostile_name_makes_no_folder(void)
-{
-    static const char *const names[] = {"", ".", "..", "../../etc", "a/b", ".hidden"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct scenario scenario = {.name = names[i]};
-        struct text folder = {0};
-        struct error error = {0};
-        CU_ASSERT_FALSE(folder_of_results(&scenario, NULL, &folder, &error));
-        CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
-        CU_ASSERT_TRUE(folder_of_results(&scenario, "x", &folder, &error));
-        CU_ASSERT_STRING_EQUAL(folder.data, "x");
-        text_free(&folder);
-        error_free(&error);
-    }
 }
 
 /* Waits for a child and returns its exit status, or minus the signal that killed it. */
@@ -213,6 +231,15 @@ static int ended(pid_t child)
     int status = 0;
     CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void remove_all(const char *place)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child)
+        execlp("rm", "rm", "-rf", place, (char *)NULL);
+    CU_ASSERT_EQUAL(ended(child), 0);
 }
 
 /* The clock of the signals, as the tests have it. */
@@ -243,6 +270,31 @@ static void the_first_signal_asks_and_the_second_kills(void)
         }
         CU_ASSERT_EQUAL(ended(child), -pairs[i][1]);
     }
+}
+
+/* A second wish ends what draws, a third one the program. */
+static void while_results_are_written_the_third_kills(void)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGINT, SIG_DFL);
+        fake_time = 1;
+        signals_catch(fake_clock);
+        raise(SIGINT);
+        const volatile int *flag = signals_next();
+        raise(SIGINT);
+        bool unset = !*flag;
+        fake_time += SIGNALS_REPEAT;
+        raise(SIGTERM);
+        raise(SIGTERM);
+        if (!unset || *flag != SIGTERM)
+            _exit(1);
+        fake_time += SIGNALS_REPEAT;
+        raise(SIGINT);
+        _exit(2);
+    }
+    CU_ASSERT_EQUAL(ended(child), -SIGINT);
 }
 
 /* As from timeout(1), which signals the process and then its group: also after the study, while results are written. */
@@ -301,14 +353,22 @@ static void an_ignored_signal_stays_ignored(void)
     CU_ASSERT_EQUAL(ended(child), 0);
 }
 
+/* The program that was built beside this test. */
+static const char *program_path(void)
+{
+    static char program[PATH_MAX + 8];
+    ssize_t length = readlink("/proc/self/exe", program, PATH_MAX);
+    CU_ASSERT_TRUE_FATAL(length > 0);
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    strcpy(strrchr(program, '/'), "/nines");
+    return program;
+}
+
 /* Starts the program that was built beside this test, in `where`, with that standard output. */
 static pid_t start_program(const char *const *arguments, const char *where, int out)
 {
-    char program[PATH_MAX + 8] = "";
-    ssize_t length = readlink("/proc/self/exe", program, PATH_MAX);
-    CU_ASSERT_TRUE_FATAL(length > 0);
-    *strrchr(program, '/') = '\0';
-    strcpy(strrchr(program, '/'), "/nines");
+    const char *program = program_path();
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
@@ -355,13 +415,17 @@ static void wait_until_caught(pid_t child, int number)
     }
 }
 
-/* A run that would take minutes, ended by that signal, sent so often: its status; its folder is `place`/out. */
-static int interrupt(const char *place, int number, int times)
+/*
+ * A run that would take minutes, of so many seconds a path, ended by that signal, sent so often: its status; its folder
+ * is `place`/out, and what it printed, as CSV, goes to `out`.
+ */
+static int interrupt(const char *place, const char *horizon, int number, int times, int out)
 {
     char scenario[PATH_MAX];
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
-    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", NULL};
-    pid_t child = start_program(arguments, place, -1);
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "1e8", "-o", "out", "--no-plots", "--format",
+                                     "csv", "--set", horizon, NULL};
+    pid_t child = start_program(arguments, place, out);
     wait_until_caught(child, number);
     for (int i = 0; i < times; i++) {
         kill(child, number);
@@ -370,12 +434,22 @@ static int interrupt(const char *place, int number, int times)
     return ended(child);
 }
 
-static void check_partial(int number, int times, int status)
+/* Nothing that cannot be told from a whole result is left or printed. */
+static void check_partial(const char *horizon, int number, int times, int status)
 {
     char place[] = "/tmp/nines-test-XXXXXX", path[64], bytes[65536] = "";
+    int printed[2];
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
-    CU_ASSERT_EQUAL(interrupt(place, number, times), status);
-    snprintf(path, sizeof path, "%s/out/result.json", place);
+    CU_ASSERT_EQUAL_FATAL(pipe(printed), 0);
+    CU_ASSERT_EQUAL(interrupt(place, horizon, number, times, printed[1]), status);
+    close(printed[1]);
+    CU_ASSERT_EQUAL(read(printed[0], bytes, sizeof bytes), 0);
+    close(printed[0]);
+    snprintf(path, sizeof path, "%s/out/summary.csv", place);
+    CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/out/partial/summary.csv", place);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/out/partial/result.json", place);
     FILE *in = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL(in);
     if (in) {
@@ -383,17 +457,14 @@ static void check_partial(int number, int times, int status)
         fclose(in);
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(bytes, "\"partial\": true"));
-    pid_t child = fork();
-    if (!child)
-        execlp("rm", "rm", "-rf", place, (char *)NULL);
-    CU_ASSERT_EQUAL(ended(child), 0);
+    remove_all(place);
 }
 
 static void an_interrupted_run_leaves_a_partial_result(void)
 {
-    check_partial(SIGINT, 1, 130);
-    check_partial(SIGTERM, 1, 143);
-    check_partial(SIGTERM, 3, 143);
+    check_partial("horizon=6h", SIGINT, 1, 130);
+    check_partial("horizon=6h", SIGTERM, 1, 143);
+    check_partial("horizon=10000y", SIGTERM, 3, 143);
 }
 
 /* Where the thread sanitizer runs, no file may be limited: it needs some itself. */
@@ -414,16 +485,66 @@ static void a_full_disk_leaves_no_half_file(void)
     none = before;
     none.rlim_cur = 0;
     const char *const arguments[] = {"nines", "run", scenario, "--paths", "300", "-o", "out", "--no-plots", NULL};
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN); /* so that a write fails as on a full disk */
+    fflush(stdout); /* the limit is that of this process, too */
     setrlimit(RLIMIT_FSIZE, &none);
     pid_t child = start_program(arguments, place, -1);
     setrlimit(RLIMIT_FSIZE, &before);
-    signal(SIGXFSZ, handler);
     CU_ASSERT_EQUAL(ended(child), 3);
     snprintf(path, sizeof path, "%s/out", place);
     CU_ASSERT_EQUAL(rmdir(path), 0);
     CU_ASSERT_EQUAL(rmdir(place), 0);
 #endif
+}
+
+/* The number in a file, when it is there. */
+static int await_number(const char *path)
+{
+    int number = 0;
+    while (number <= 0) {
+        FILE *in = fopen(path, "r");
+        if (!in || fscanf(in, "%d\n", &number) != 1)
+            number = 0;
+        if (in)
+            fclose(in);
+        usleep(1000);
+    }
+    return number;
+}
+
+/* Both gnuplot and what it has started end, and the folder that they worked in is gone; the figures are there. */
+static void a_signal_while_drawing_leaves_nothing_behind(void)
+{
+    static const char script[] = "#!/bin/sh\nsleep 600 &\necho $! >\"$HERE/new\"\n"
+                                 "mv \"$HERE/new\" \"$HERE/pid\"\nwait\n";
+    char place[] = "/tmp/nines-test-XXXXXX", scenario[PATH_MAX], path[PATH_MAX], *before = strdup(getenv("PATH"));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("tests/cli/small.yaml", scenario));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
+    snprintf(path, sizeof path, "%s/gnuplot", place);
+    FILE *out = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    fputs(script, out);
+    fclose(out);
+    chmod(path, 0700);
+    snprintf(path, sizeof path, "%s:%s", place, before);
+    setenv("PATH", path, 1);
+    setenv("HERE", place, 1);
+    const char *const arguments[] = {"nines", "run", scenario, "--paths", "300", "-o", "out", NULL};
+    pid_t child = start_program(arguments, place, -1);
+    setenv("PATH", before, 1);
+    free(before);
+    snprintf(path, sizeof path, "%s/pid", place);
+    int sleeper = await_number(path);
+    kill(child, SIGTERM);
+    CU_ASSERT_EQUAL(ended(child), 143);
+    for (int i = 0; i < 5000 && kill(sleeper, 0) == 0; i++) /* whoever adopted it has yet to bury it */
+        usleep(1000);
+    CU_ASSERT_EQUAL(kill(sleeper, 0), -1);
+    snprintf(path, sizeof path, "%s/out/summary.csv", place);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    glob_t left;
+    snprintf(path, sizeof path, "%s/out/plots/drawing*", place);
+    CU_ASSERT_EQUAL(glob(path, 0, NULL, &left), GLOB_NOMATCH);
+    remove_all(place);
 }
 
 /* Runs the program on a terminal of its own and returns what it wrote there. */
@@ -433,10 +554,7 @@ static void run_on_terminal(const char *const *arguments, struct text *out)
     struct winsize size = {.ws_row = 24, .ws_col = 70};
     int terminal;
     ssize_t n;
-    char program[PATH_MAX + 8] = "";
-    CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", program, PATH_MAX) > 0);
-    *strrchr(program, '/') = '\0';
-    strcpy(strrchr(program, '/'), "/nines");
+    const char *program = program_path();
     fflush(stdout);
     pid_t child = forkpty(&terminal, NULL, NULL, &size);
     if (!child) {
@@ -454,11 +572,13 @@ static void run_on_terminal(const char *const *arguments, struct text *out)
 
 static void progress_is_shown_on_a_terminal_and_cleared(void)
 {
-    static const char *const loud[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "20000", "--no-plots", "-o",
-                                       "/tmp/nines-test-terminal", NULL};
-    static const char *const quiet[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "2000", "--no-plots", "-q",
-                                        "-o", "/tmp/nines-test-terminal", "--color", "never", NULL};
+    char place[] = "/tmp/nines-test-XXXXXX";
+    const char *const loud[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "20000", "--no-plots", "-o", place,
+                                NULL};
+    const char *const quiet[] = {"nines", "run", "tests/cli/small.yaml", "--paths", "2000", "--no-plots", "-q",
+                                 "-o", place, "--color", "never", NULL};
     struct text text = {0};
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(place));
     run_on_terminal(loud, &text);
     const char *first = strstr(text.data, "\r"), *last = strstr(text.data, "\r\033[K");
     CU_ASSERT_PTR_NOT_NULL_FATAL(first);
@@ -471,28 +591,27 @@ static void progress_is_shown_on_a_terminal_and_cleared(void)
     run_on_terminal(quiet, &text);
     CU_ASSERT_PTR_NULL(strchr(text.data, '\033'));
     text_free(&text);
-    pid_t child = fork();
-    if (!child)
-        execlp("rm", "rm", "-rf", "/tmp/nines-test-terminal", (char *)NULL);
-    CU_ASSERT_EQUAL(ended(child), 0);
+    remove_all(place);
 }
 
 static const struct test_case cases[] = {
     {"options are read in every form and place", options_are_read_in_every_form_and_place},
     {"after two dashes there are only arguments", after_two_dashes_there_are_only_arguments},
     {"the last of repeated options holds", the_last_of_repeated_options_holds},
+    {"a seed has 64 bits", a_seed_has_64_bits},
     {"no command has an option twice", no_command_has_an_option_twice},
     {"progress says less on a narrow terminal", progress_says_less_on_a_narrow_terminal},
     {"progress says nothing that it does not know", progress_says_nothing_that_it_does_not_know},
     {"progress is written ten times a second at most", progress_is_written_ten_times_a_second_at_most},
     {"a folder is checked before the work", a_folder_is_checked_before_the_work},
-    {"a hostile name makes no folder", a_hostile_name_makes_no_folder},
     {"the first signal asks and the second kills", the_first_signal_asks_and_the_second_kills},
+    {"while results are written the third kills", while_results_are_written_the_third_kills},
     {"a repeated signal is one wish", a_repeated_signal_is_one_wish},
     {"after the study the first signal kills", after_the_study_the_first_signal_kills},
     {"an ignored signal stays ignored", an_ignored_signal_stays_ignored},
     {"a reader that goes away ends the program", a_reader_that_goes_away_ends_the_program},
     {"an interrupted run leaves a partial result", an_interrupted_run_leaves_a_partial_result},
+    {"a signal while drawing leaves nothing behind", a_signal_while_drawing_leaves_nothing_behind},
     {"a full disk leaves no half file", a_full_disk_leaves_no_half_file},
     {"progress is shown on a terminal and cleared", progress_is_shown_on_a_terminal_and_cleared},
     {NULL, NULL},

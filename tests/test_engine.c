@@ -893,7 +893,32 @@ static void common_commands_fire_at_common_times(void)
         CU_ASSERT_DOUBLE_EQUAL(first[0][i], first[1][i], 1e-12 * first[0][i]);
 }
 
+/* Within a path: one of a million years must not be waited for. Without a wish to stop it ends as always. */
+static void a_path_can_be_stopped(void)
+{
+    const struct truth *often = truths;
+    while (often->query != QUERY_REWARD_BELOW)
+        often++;
+    struct process *p = often->chain();
+    double *rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
+    struct error error = {0};
+    void *run = engine->open(p);
+    for (int stop = 0; stop < 2; stop++) {
+        const volatile int flag = stop;
+        struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = stop ? 1e15 : 1e6,
+                              .rewards = rewards, .stop = &flag};
+        CU_ASSERT_TRUE(engine->run(run, &batch, &error));
+        CU_ASSERT_EQUAL(batch.unfinished, stop);
+        CU_ASSERT_TRUE(stop || batch.events > 10000);
+    }
+    CU_ASSERT_EQUAL(error.count, 0);
+    engine->close(run);
+    free(rewards);
+    process_free(p);
+}
+
 static const struct test_case cases[] = {
+    {"a path can be stopped", a_path_can_be_stopped},
     {"now: the lowest index fires first", now_fires_the_lowest_index_first},
     {"now: no time passes after other commands", now_takes_no_time_after_other_commands},
     {"a cycle that takes no time is an error that names its commands", a_cycle_that_takes_no_time_is_an_error},

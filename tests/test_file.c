@@ -98,30 +98,45 @@ static void a_file_appears_whole(void)
     CU_ASSERT_EQUAL(clear_folder(), 1);
 }
 
-/* A limit on the size of files stands for the full disk: both fail in write(2). */
+static int open_descriptors(void)
+{
+    int n = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    while (dir && readdir(dir))
+        n++;
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+/* A limit on the size of files stands for the full disk: both fail in write(2), after one that is short. */
 static void a_full_disk_leaves_nothing(void)
 {
-    struct error error = {0};
-    struct file_writer writer;
-    struct rlimit old, small;
-    make_folder();
-    CU_ASSERT_TRUE(file_write(in_folder("r"), "old", 3, &error));
+    static const struct { int bytes, limit; } examples[] = {{500000, 10000}, {5000, 4096}, {4097, 4096}, {10, 0}};
+    struct rlimit old;
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    int descriptors = open_descriptors();
     getrlimit(RLIMIT_FSIZE, &old);
-    small = (struct rlimit){10000, old.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &small);
-    CU_ASSERT_TRUE_FATAL(file_begin(&writer, in_folder("r"), &error));
-    for (int i = 0; i < 100000; i++)
-        fputs("text\n", writer.stream);
-    bool done = file_finish(&writer, &error);
-    setrlimit(RLIMIT_FSIZE, &old);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        struct error error = {0};
+        struct file_writer writer;
+        make_folder();
+        CU_ASSERT_TRUE(file_write(in_folder("r"), "old", 3, &error));
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){(rlim_t)examples[i].limit, old.rlim_max});
+        CU_ASSERT_TRUE_FATAL(file_begin(&writer, in_folder("r"), &error));
+        for (int k = 0; k < examples[i].bytes; k++)
+            putc('t', writer.stream);
+        bool done = file_finish(&writer, &error);
+        setrlimit(RLIMIT_FSIZE, &old);
+        CU_ASSERT_FALSE(done);
+        CU_ASSERT_EQUAL(error.count, 1);
+        CU_ASSERT_TRUE(error.text.data && strstr(error.text.data, "/r: cannot write: File too large"));
+        CU_ASSERT_TRUE(holds(in_folder("r"), "old"));
+        error_free(&error);
+        CU_ASSERT_EQUAL(clear_folder(), 1);
+    }
+    CU_ASSERT_EQUAL(open_descriptors(), descriptors);
     signal(SIGXFSZ, handler);
-    CU_ASSERT_FALSE(done);
-    CU_ASSERT_EQUAL(error.count, 1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "/r: cannot write: File too large"));
-    CU_ASSERT_TRUE(holds(in_folder("r"), "old"));
-    error_free(&error);
-    CU_ASSERT_EQUAL(clear_folder(), 1);
 }
 
 static void a_path_that_cannot_be_written_is_named(void)
@@ -171,6 +186,7 @@ static void json_texts_are_escaped_and_valid(void)
         {"\xFF|\xC0\xAF|\xED\xA0\x80|\xE2\x82", "\"\xEF\xBF\xBD|\xEF\xBF\xBD\xEF\xBF\xBD|\xEF\xBF\xBD\xEF\xBF\xBD"
                                                 "\xEF\xBF\xBD|\xEF\xBF\xBD\xEF\xBF\xBD\"\n"},
         {"", "\"\"\n"},
+        {"\x7F\xC2\x9B" "2J\xC2\xA0", "\"\\u007f\\u009b2J\xC2\xA0\"\n"},
     };
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         FILE *out = sample_begin();
@@ -196,6 +212,16 @@ static void utf8_shows_nothing_that_moves_the_cursor(void)
     struct text text = {0};
     utf8_add_printable(&text, "a\x1B[31mb\xE2\x80\xAE");
     CU_ASSERT_STRING_EQUAL(text.data, "a\xEF\xBF\xBD[31mb\xEF\xBF\xBD");
+    text_free(&text);
+}
+
+static void lines_of_messages_are_shown_safely(void)
+{
+    struct text text = {0};
+    static const char bytes[] = "a\tb\n\x1B]0;x\x07 \xC2\x9B \xE2\x80\x8B \xFF \xC3\xA9";
+    utf8_add_lines(&text, bytes, sizeof bytes - 1);
+    CU_ASSERT_STRING_EQUAL(text.data, "a\tb\n\xEF\xBF\xBD]0;x\xEF\xBF\xBD \xEF\xBF\xBD \xEF\xBF\xBD \xEF\xBF\xBD "
+                                      "\xC3\xA9");
     text_free(&text);
 }
 
@@ -225,6 +251,7 @@ static const struct test_case cases[] = {
     {"JSON texts are escaped and valid", json_texts_are_escaped_and_valid},
     {"UTF-8 knows its width", utf8_knows_its_width},
     {"UTF-8 shows nothing that moves the cursor", utf8_shows_nothing_that_moves_the_cursor},
+    {"lines of messages are shown safely", lines_of_messages_are_shown_safely},
     {"UTF-8 shortens in the middle", utf8_shortens_in_the_middle},
     {NULL, NULL},
 };

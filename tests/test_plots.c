@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report_study.h"
 
 #include <dirent.h>
@@ -113,7 +114,7 @@ static void figures_are_drawn_for_any_study(void)
 {
     static const struct sample_options samples[] = {
         {0}, {.topologies = 3}, {.strategies = 12}, {.long_names = true}, {.all_zero = true},
-        {.strategies = 1}, {.troubled = true},
+        {.strategies = 1}, {.troubled = true}, {.unsampled = true},
     };
     if (!have("gnuplot"))
         return;
@@ -135,7 +136,65 @@ static void figures_are_drawn_for_any_study(void)
     }
 }
 
+/* As of a thousand strategies: more pixels than cairo takes, were there two to one of the sheet. */
+static void a_tall_picture_is_drawn_smaller(void)
+{
+    char command[512];
+    if (!have("gnuplot"))
+        return;
+    make_folder();
+    snprintf(command, sizeof command, "width = 20; height = 26000; form = 'png'; figure = '%s/tall'; "
+             "load 'scripts/plots/terminal.gp'; plot [0:1] x; unset output", folder);
+    char *arguments[] = {"gnuplot", "-d", "-e", command, NULL};
+    CU_ASSERT_EQUAL(run(arguments), 0);
+    CU_ASSERT_EQUAL(memcmp(read_file(in_folder("tall.png")), "\x89PNG\r\n\x1a\n", 8), 0);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+}
+
 /* Names that a shell or gnuplot would carry out. */
+static int count(const struct text *text, const char *what)
+{
+    int n = 0;
+    for (const char *at = text->data; at && (at = strstr(at, what)); at += strlen(what))
+        n++;
+    return n;
+}
+
+/* A curve on the axis cannot be seen, so the legend says it; one that never varies is a step; two blocks a curve. */
+static void curves_that_cannot_be_seen_are_told(void)
+{
+    double nothing = 0, always = 30;
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct sheet sheet = {0};
+    for (int c = 0; c < 2; c++)
+        study->outcomes[2].curves[c] = (struct curve){&nothing, &nothing, 1, 0};
+    study->outcomes[3].curves[0] = (struct curve){&nothing, &nothing, 1, 0};
+    study->outcomes[4].curves[0] = (struct curve){&always, &nothing, 1, 0};
+    sheet_exceedance(study, &sheet);
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"canary (downtime, lost always 0)\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"blue-green (downtime always 0)\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"rolling\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.data.data, " 100\n30 100\n30 0"));
+    CU_ASSERT_EQUAL(count(&sheet.data, "-1 -1\n"), 2 * 5 * CURVES);
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_NOTE].data, "fewer than ten paths"));
+    sheet_free(&sheet);
+    sample_free(study);
+}
+
+/* The legend of causes has those that there are, and the figures are those of the table. */
+static void causes_are_those_that_there_are(void)
+{
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct sheet sheet = {0};
+    sheet_causes(study, &sheet);
+    CU_ASSERT_PTR_NULL(strstr(sheet.texts[TEXT_LEFT].data, "misrouted"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "capacity"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"53.4 s\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(sheet.texts[TEXT_LEFT].data, "\"1.10 s\""));
+    sheet_free(&sheet);
+    sample_free(study);
+}
+
 static void hostile_names_are_drawn_and_not_carried_out(void)
 {
     static const char *const shown[] = {"a\"b&lt;c>&amp;d", "`touch executed`", "@x{/Symbol a}_2^3", "100%d%s%n",
@@ -390,6 +449,37 @@ static void results_that_cannot_be_written_are_told(void)
     sample_free(study);
 }
 
+static void what_was_not_simulated_is_not_drawn(void)
+{
+    struct error error = {0};
+    struct text warnings = {0};
+    struct study *study = sample_study(&(struct sample_options){.unsampled = true});
+    struct report_options options = {.version = "1", .gnuplot = "/no/such/gnuplot", .warnings = &warnings};
+    make_folder();
+    CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(read_file(in_folder("plots/source/causes-texts.dat")), "\"not simulated\""));
+    CU_ASSERT_PTR_NULL(strstr(read_file(in_folder("plots/source/causes-texts.dat")), "\"nothing was lost\""));
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "plots/source/%s-texts.dat", figures[i]);
+        CU_ASSERT_PTR_NULL(strstr(read_file(in_folder(name)), "nan"));
+        snprintf(name, sizeof name, "plots/source/%s-numbers.gp", figures[i]);
+        CU_ASSERT_PTR_NULL(strstr(read_file(in_folder(name)), "nan"));
+    }
+    CU_ASSERT_TRUE(exists(in_folder("plan.json")));
+    warnings.length = 0;
+    study->winner = study->best[0] = -1;
+    study->outcomes[1].feasible = false;
+    CU_ASSERT_TRUE(report_write(study, folder, &options, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings.data, "interrupted before there was a winner: no plan.json was written\n"));
+    CU_ASSERT_EQUAL(error.count, 0);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    text_free(&warnings);
+    sample_free(study);
+}
+
+static bool svg_was_there;
+
 /* Runs report_plots with a program in gnuplot's stead, and gives its warnings. */
 static char *warnings_and_errors_of(const char *program, const char *script, double limit, struct error *error)
 {
@@ -409,7 +499,9 @@ static char *warnings_and_errors_of(const char *program, const char *script, dou
     struct report_options options = {.version = "1", .gnuplot = path, .plot_limit = limit, .warnings = &warnings};
     bool done = report_plots(study, folder, &options, error);
     CU_ASSERT_EQUAL(done, error->count == 0);
-    CU_ASSERT_FALSE(exists(in_folder("plots/downtime.svg")));
+    /* Of its figures the one that is whole, and no picture of an earlier run, which was empty. */
+    svg_was_there = exists(in_folder("plots/downtime.svg"));
+    CU_ASSERT_EQUAL(svg_was_there, *read_file(in_folder("plots/downtime.svg")) != '\0');
     CU_ASSERT_EQUAL(clear(folder), 0);
     sample_free(study);
     return warnings.data;
@@ -474,6 +566,74 @@ static void half_a_picture_is_not_kept(void)
     }
 }
 
+/* A gnuplot that draws, and what else it does. */
+#define DRAWS "#!/bin/sh\nf=${2%.gp}\nprintf '<svg>......</svg>\\n' >$f.svg\n" \
+              "printf '....IEND\\256\\102\\140\\202' >$f.png\n"
+
+static void a_gnuplot_without_its_interpreter_is_not_called_missing(void)
+{
+    char *warnings = warnings_of("lost", "#!/no/such/interpreter\n", 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/lost: cannot run: No such file or directory: plots/downtime was not"));
+    free(warnings);
+}
+
+/* A picture of a thousand strategies may be too large for one form. */
+static void a_picture_is_kept_though_the_other_form_failed(void)
+{
+    char *warnings = warnings_of("tall", DRAWS "rm $f.png\necho too large >&2\nexit 1\n", 0);
+    CU_ASSERT_TRUE(svg_was_there);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/tall: downtime.gp: too large: plots/downtime was not drawn\n"));
+    free(warnings);
+}
+
+static void what_gnuplot_says_is_passed_on(void)
+{
+    char *warnings = warnings_of("warns", DRAWS "echo 'warning: odd' >&2\n", 0);
+    CU_ASSERT_EQUAL(count_lines(warnings), 4);
+    CU_ASSERT_PTR_NOT_NULL(strstr(warnings, "/warns: downtime.gp: warning: odd\n"));
+    free(warnings);
+}
+
+static void pictures_without_letters_are_told(void)
+{
+    char config[64] = "/tmp/nines-test-XXXXXX";
+    if (!have("fc-match"))
+        return;
+    int file = mkstemp(config);
+    CU_ASSERT_TRUE_FATAL(file >= 0 && write(file, "<fontconfig/>\n", 14) == 14);
+    close(file);
+    setenv("FONTCONFIG_FILE", config, 1);
+    char *warnings = warnings_of("draws", DRAWS, 0);
+    unsetenv("FONTCONFIG_FILE");
+    CU_ASSERT_PTR_NOT_NULL(warnings && strstr(warnings, "no font is installed: the plots have no letters\n"));
+    free(warnings);
+    unlink(config);
+    CU_ASSERT_PTR_NULL(warnings_of("draws", DRAWS, 0));
+}
+
+/* Neither by a name that is foreseen, nor in the folder of drawing itself. */
+static void nothing_of_others_is_removed(void)
+{
+    struct error error = {0};
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct report_options options = {.version = "1", .gnuplot = "/no/such/gnuplot"};
+    char link[256];
+    make_folder();
+    put_file("plots/x");
+    put_file("mine/downtime.gp");
+    put_file("mine/diary");
+    snprintf(link, sizeof link, "%s/plots/drawing.%ld", folder, (long)getpid());
+    CU_ASSERT_EQUAL(symlink("../mine", link), 0);
+    CU_ASSERT_TRUE(report_plots(study, folder, &options, &error));
+    CU_ASSERT_TRUE(exists(in_folder("mine/downtime.gp")));
+    CU_ASSERT_TRUE(exists(in_folder("mine/diary")));
+    CU_ASSERT_TRUE(exists(in_folder("plots/source/downtime.gp")));
+    CU_ASSERT_EQUAL(unlink(link), 0);
+    CU_ASSERT_EQUAL(clear(folder), 0);
+    error_free(&error);
+    sample_free(study);
+}
+
 static void a_gnuplot_that_hangs_is_ended(void)
 {
     char *warnings = warnings_of("hangs", "#!/bin/sh\nexec sleep 600\n", 0.1);
@@ -483,17 +643,27 @@ static void a_gnuplot_that_hangs_is_ended(void)
 }
 
 static const struct test_case cases[] = {
+    {"curves that cannot be seen are told", curves_that_cannot_be_seen_are_told},
+    {"causes are those that there are", causes_are_those_that_there_are},
     {"figures are drawn for any study", figures_are_drawn_for_any_study},
+    {"a tall picture is drawn smaller", a_tall_picture_is_drawn_smaller},
     {"hostile names are drawn and not carried out", hostile_names_are_drawn_and_not_carried_out},
     {"symbols of the SVG are as meant", symbols_of_the_svg_are_as_meant},
     {"figures beside bars end on the sheet", figures_beside_bars_end_on_the_sheet},
     {"names of points do not cross intervals", names_of_points_do_not_cross_intervals},
+    {"what was not simulated is not drawn", what_was_not_simulated_is_not_drawn},
     {"the folder holds all results", the_folder_holds_all_results},
     {"old pictures do not outlive their results", old_pictures_do_not_outlive_their_results},
     {"results that cannot be written are told", results_that_cannot_be_written_are_told},
     {"a missing gnuplot costs one warning", a_missing_gnuplot_costs_one_warning},
     {"a gnuplot that fails is quoted", a_gnuplot_that_fails_is_quoted},
     {"half a picture is not kept", half_a_picture_is_not_kept},
+    {"a gnuplot without its interpreter is not called missing",
+     a_gnuplot_without_its_interpreter_is_not_called_missing},
+    {"a picture is kept though the other form failed", a_picture_is_kept_though_the_other_form_failed},
+    {"what gnuplot says is passed on", what_gnuplot_says_is_passed_on},
+    {"pictures without letters are told", pictures_without_letters_are_told},
+    {"nothing of others is removed", nothing_of_others_is_removed},
     {"a gnuplot that hangs is ended", a_gnuplot_that_hangs_is_ended},
     {NULL, NULL},
 };

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "report/report.h"
 #include "report_study.h"
+#include "study/conclude.h"
 
 #include <csv.h>
 #include <math.h>
@@ -45,6 +46,70 @@ static void the_table_is_as_agreed(void)
                 (struct table_options){100, false, true});
     check_table("report-table-zero.txt", (struct sample_options){.all_zero = true},
                 (struct table_options){100, false, false});
+}
+
+/* All of a measure times a factor, in every outcome. */
+static void scale(struct study *study, enum measure measure, double factor)
+{
+    for (int i = 0; i < study->n_outcomes; i++) {
+        struct estimate *e = &study->outcomes[i].measures[measure];
+        e->mean *= factor;
+        e->low *= factor;
+        e->high *= factor;
+    }
+}
+
+/* The figure of the winner in the last sentence is that of its row, letter by letter. */
+static void check_conclusion(enum measure measure, double factor)
+{
+    struct study *study = sample_study(&(struct sample_options){0});
+    struct scenario *scenario = (struct scenario *)study->scenario;
+    struct text table = {0};
+    scenario->objective.minimize = measure;
+    scale(study, measure, factor);
+    FILE *out = sample_begin();
+    report_table(study, &(struct table_options){120, false, false}, out);
+    char *text = sample_end(out), *row = strstr(text, "\n* canary"), *said = strstr(text, "costs least: ");
+    CU_ASSERT_TRUE_FATAL(row && said);
+    row[strcspn(row + 1, "\n") + 1] = '\0';
+    said += strlen("costs least: ");
+    said[strcspn(said, " ")] = '\0'; /* the number, and then its unit */
+    text_add(&table, " %s ", said);
+    CU_ASSERT_PTR_NOT_NULL(strstr(row, table.data));
+    if (!strstr(row, table.data))
+        printf("    %s times %g: %s not in%s\n", measure_types[measure].name, factor, said, row);
+    text_free(&table);
+    free(text);
+    sample_free(study);
+}
+
+static void the_conclusion_has_the_figures_of_the_table(void)
+{
+    static const enum measure measures[] = {MEASURE_LOST, MEASURE_DOWNTIME, MEASURE_ADDED_LOST, MEASURE_EXTRA,
+                                            MEASURE_STUCK, MEASURE_DURATION};
+    static const double factors[] = {0.001, 0.1, 1, 17, 70, 1000, 1e5};
+    for (size_t m = 0; m < sizeof measures / sizeof *measures; m++)
+        for (size_t f = 0; f < sizeof factors / sizeof *factors; f++)
+            check_conclusion(measures[m], factors[f]);
+}
+
+/* Equal in the objective: the shorter wins, and of two as short the one with fewer extra instances. */
+static void ties_are_broken(void)
+{
+    struct study *study = sample_study(&(struct sample_options){0});
+    for (int i = 1; i < study->n_outcomes; i++)
+        study->outcomes[i].measures[MEASURE_LOST].mean = 0;
+    conclude_study(study);
+    CU_ASSERT_STRING_EQUAL(study->outcomes[study->winner].name, "recreate"); /* 24 minutes */
+    for (int i = 1; i < study->n_outcomes; i++)
+        study->outcomes[i].measures[MEASURE_DURATION].mean = 600;
+    study->outcomes[3].measures[MEASURE_EXTRA].mean = -1;
+    conclude_study(study);
+    CU_ASSERT_EQUAL(study->winner, 3);
+    study->outcomes[2].measures[MEASURE_LOST].mean = -0.001;
+    conclude_study(study);
+    CU_ASSERT_EQUAL(study->winner, 2);
+    sample_free(study);
 }
 
 static void the_table_fits_its_width(void)
@@ -98,6 +163,35 @@ static void the_table_names_no_winner_where_there_is_none(void)
     CU_ASSERT_PTR_NULL(strchr(text, '*'));
     free(text);
     sample_free(study);
+}
+
+/* What was not looked at breaks no condition. */
+static void the_table_judges_nothing_that_was_not_simulated(void)
+{
+    for (int winner = 0; winner < 2; winner++) {
+        struct study *study = sample_study(&(struct sample_options){.unsampled = true});
+        if (!winner) {
+            study->best[0] = study->winner = -1;
+            study->outcomes[1].feasible = false;
+            study->outcomes[1].infeasible_because = "duration.p95 <= 30m";
+        }
+        FILE *out = sample_begin();
+        report_table(study, &(struct table_options){.width = 100}, out);
+        char *text = sample_end(out);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "canary was not judged: the run was interrupted too early."));
+        CU_ASSERT_PTR_NULL(strstr(text, "canary is ruled out"));
+        CU_ASSERT_PTR_NULL(strstr(text, "No strategy keeps every condition"));
+        CU_ASSERT_EQUAL(strstr(text, "rolling costs least") != NULL, winner);
+        CU_ASSERT_EQUAL(strstr(text, "Interrupted before there was a winner.") != NULL, !winner);
+        CU_ASSERT_EQUAL(strstr(text, "rolling is ruled out: it breaks duration.p95 <= 30m.") != NULL, !winner);
+        free(text);
+        out = sample_begin();
+        report_result_json(study, "1", out);
+        text = sample_end(out);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"feasible\": null,\n          \"infeasible_because\": null"));
+        free(text);
+        sample_free(study);
+    }
 }
 
 static char *csv_of(const struct study *study, void (*write)(const struct study *, FILE *))
@@ -353,9 +447,12 @@ static void plans_are_as_agreed(void)
 }
 
 static const struct test_case cases[] = {
+    {"the conclusion has the figures of the table", the_conclusion_has_the_figures_of_the_table},
+    {"ties are broken by duration, then by extra instances", ties_are_broken},
     {"the table is as agreed", the_table_is_as_agreed},
     {"the table fits its width", the_table_fits_its_width},
     {"a narrow table keeps its figures", a_narrow_table_keeps_its_figures},
+    {"the table judges nothing that was not simulated", the_table_judges_nothing_that_was_not_simulated},
     {"the table names no winner where there is none", the_table_names_no_winner_where_there_is_none},
     {"CSV is as agreed", csv_is_as_agreed},
     {"hostile names come back from CSV", hostile_names_come_back_from_csv},

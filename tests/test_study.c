@@ -277,6 +277,40 @@ static void sampling_ends_at_the_most_paths(void)
     scenario_free(s);
 }
 
+/* The service is away for the drain of half a minute; a defective one loses all until the horizon. */
+static const char constant[] =
+    "scenario: constant\n"
+    "horizon: 1h\n"
+    "environments:\n"
+    "  - {name: prod, switch: 0s, services: [{name: web, replicas: 2, start: 0s, drain: 30s}]}\n"
+    "release: {defective: 30%, error_rate: 100%, detect: 10000y}\n"
+    "strategies:\n"
+    "  - {name: recreate, type: recreate}\n"
+    "simulation: {seed: 1}\n";
+
+/* Kinds of paths that are constant, each with a value of its own, are not all the same. */
+static void constant_paths_are_told_by_their_kind(void)
+{
+    static const struct { const char *defective, *note; } cases[] = {
+        {"30%", "all 500 paths with a sound release gave the same, and so did all 500 with a defective one; "
+                "what others might show is only bounded"},
+        {"0%", "all 1000 paths gave the same; what others might show is only bounded"},
+    };
+    for (int i = 0; i < 2; i++) {
+        const struct override defective = {"release.defective", cases[i].defective};
+        struct scenario *s = parse(constant, &defective, 1);
+        struct study *study = run(s, 1000, 1);
+        const struct estimate *lost = &study->outcomes[1].measures[MEASURE_LOST];
+        CU_ASSERT_FALSE(lost->trusted);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(lost->note);
+        CU_ASSERT_STRING_EQUAL(lost->note, cases[i].note);
+        CU_ASSERT_PTR_NULL(study->outcomes[0].measures[MEASURE_LOST].note); /* solved: nothing can fail */
+        CU_ASSERT_TRUE(study->outcomes[0].measures[MEASURE_LOST].trusted);
+        study_free(study);
+        scenario_free(s);
+    }
+}
+
 /* Sets the flag once so many paths are reported. */
 struct stopper {
     volatile int flag;
@@ -325,6 +359,65 @@ static void an_interrupted_study_loses_nothing(void)
     scenario_free(s);
 }
 
+/* What was foreseen while a study ran. */
+struct forecast {
+    uint64_t least, most, last; /* paths; least of those that were foreseen at all */
+    int      n, unknown;
+    double   widest;            /* of those that were claimed */
+};
+
+static void keep_forecast(const struct progress *progress, void *context)
+{
+    struct forecast *f = context;
+    uint64_t expected = progress->paths_expected;
+    f->n++;
+    f->unknown += expected == 0;
+    f->last = expected;
+    if (expected && (!f->least || expected < f->least))
+        f->least = expected;
+    if (expected > f->most)
+        f->most = expected;
+    if (progress->widest_strategy && isfinite(progress->widest) && progress->widest > f->widest)
+        f->widest = progress->widest;
+    CU_ASSERT_TRUE(expected == 0 || expected >= progress->paths);
+    CU_ASSERT_TRUE(progress->widest_strategy || progress->widest == 0);
+    CU_ASSERT_TRUE(progress->share >= 0 && progress->share <= 1 && (progress->share > 0) == (expected > 0));
+}
+
+static struct forecast foreseen(const char *text, const struct override *overrides, int n, uint64_t paths,
+                                uint64_t *drawn)
+{
+    struct forecast forecast = {0};
+    struct error error = {0};
+    struct study_options options = {.paths = paths, .threads = 1, .on_progress = keep_forecast, .context = &forecast};
+    struct scenario *s = parse(text, overrides, n);
+    struct study *study = study_run(s, &options, &error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(study);
+    *drawn = study->paths;
+    study_free(study);
+    scenario_free(s);
+    return forecast;
+}
+
+/* Never more than max_paths a strategy; nothing before there are paths; at last about what it takes. */
+static void what_is_foreseen_can_be(void)
+{
+    const struct override fine[] = {{"simulation.precision", "0.1%"}, {"simulation.max_paths", "40000"}};
+    const struct override usual[] = {{"simulation.precision", "5%"}, {"simulation.max_paths", "2000000"}};
+    uint64_t drawn;
+    struct forecast f = foreseen(busy, fine, 2, 0, &drawn);
+    CU_ASSERT_TRUE(f.unknown > 0 && f.unknown < f.n);
+    CU_ASSERT_TRUE(f.most <= 6 * 40000); /* four strategies in their topologies, and no release twice */
+    CU_ASSERT_EQUAL(f.last, drawn);
+    f = foreseen(busy, usual, 2, 0, &drawn);
+    CU_ASSERT_TRUE(f.unknown > 0 && f.unknown < f.n);
+    CU_ASSERT_TRUE(f.widest < 1); /* the bound of what a handful of paths carry is no width */
+    CU_ASSERT_TRUE(f.least >= drawn / 2 && f.most <= 2 * drawn);
+    f = foreseen(busy, NULL, 0, 1501, &drawn);
+    CU_ASSERT_EQUAL(f.unknown, 0);
+    CU_ASSERT_TRUE(f.least == 6 * 1501 && f.most == 6 * 1501 && drawn == 6 * 1501);
+}
+
 /* What no path speaks for is not a number, is not trusted, and does not win. */
 static void a_study_interrupted_at_once_claims_nothing(void)
 {
@@ -339,6 +432,8 @@ static void a_study_interrupted_at_once_claims_nothing(void)
             const struct outcome *o = &study->outcomes[i];
             const struct estimate *lost = &o->measures[MEASURE_LOST];
             CU_ASSERT_FALSE(o->feasible);
+            CU_ASSERT_EQUAL(o->unjudged, o->strategy != NULL);
+            CU_ASSERT_PTR_NULL(o->infeasible_because);
             CU_ASSERT_EQUAL(isnan(lost->mean) != 0, o->strategy || (o->paths == 0 && o->n_solutions == 0));
             CU_ASSERT_TRUE(!isnan(lost->mean) || (!lost->trusted && isnan(lost->high) && isnan(lost->p99)));
             CU_ASSERT_TRUE(!isnan(lost->mean) || !strncmp(lost->note, "interrupted", 11));
@@ -702,6 +797,8 @@ static const struct test_case cases[] = {
     {"sampling ends when it is precise", sampling_ends_when_precise},
     {"sampling ends when every path is the same", sampling_ends_when_all_is_the_same},
     {"sampling ends at the most paths", sampling_ends_at_the_most_paths},
+    {"constant paths are told by their kind", constant_paths_are_told_by_their_kind},
+    {"what is foreseen can be", what_is_foreseen_can_be},
     {"an interrupted study loses nothing", an_interrupted_study_loses_nothing},
     {"a study interrupted at once claims nothing", a_study_interrupted_at_once_claims_nothing},
     {"downtime is that of two states", downtime_is_that_of_two_states},

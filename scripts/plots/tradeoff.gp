@@ -13,7 +13,14 @@ do for [form in "svg png"] {
         top = panel_top - t * pitch
         bottom = panel_bottom - t * pitch
         load "panel.gp"
-        if (lost_log) { set logscale y }
+        if (lost_log) {
+            set logscale y
+            axis = "y"
+            from = lost_least
+            to = lost_greatest
+            dense = 3.2
+            load "logtics.gp"
+        }
         set xrange [duration_least:duration_greatest]
         set yrange [lost_least:lost_greatest]
         set xlabel "mean duration (" . word(units, duration_unit) . ")" textcolor rgb "#444444"

@@ -69,24 +69,28 @@ static int create_temporary(const char *path, char **name)
     return descriptor;
 }
 
-/* A stream of its own kind, since stdio tells that a write failed but not why. */
-static ssize_t write_some(void *cookie, const char *bytes, size_t length)
+/*
+ * A stream of its own kind, since stdio tells that a write failed but not why. It writes all or fails: the C library
+ * would take a short write(2), which is what comes first when a disk fills up, for done.
+ */
+static ssize_t write_all(void *cookie, const char *bytes, size_t length)
 {
     struct file_writer *writer = cookie;
-    ssize_t written;
-    do
-        written = write(writer->descriptor, bytes, length);
-    while (written < 0 && errno == EINTR);
-    if (written >= 0)
-        return written;
-    if (!writer->fault)
-        writer->fault = errno;
-    return 0;
+    for (size_t done = 0; done < length && !writer->fault;) {
+        ssize_t written = write(writer->descriptor, bytes + done, length - done);
+        if (written > 0)
+            done += (size_t)written;
+        else if (written == 0)
+            writer->fault = EIO;
+        else if (errno != EINTR)
+            writer->fault = errno;
+    }
+    return writer->fault ? 0 : (ssize_t)length;
 }
 
 static FILE *open_stream(struct file_writer *writer)
 {
-    return fopencookie(writer, "w", (cookie_io_functions_t){.write = write_some});
+    return fopencookie(writer, "w", (cookie_io_functions_t){.write = write_all});
 }
 
 static bool give_up(struct file_writer *writer, int fault, struct error *error)
@@ -119,11 +123,14 @@ bool file_begin(struct file_writer *writer, const char *path, struct error *erro
 bool file_finish(struct file_writer *writer, struct error *error)
 {
     assert(writer->stream);
-    fclose(writer->stream);
+    bool failed = ferror(writer->stream);
+    failed = fclose(writer->stream) != 0 || failed;
     writer->stream = NULL;
-    if (!writer->fault && close(writer->descriptor) != 0)
+    if (close(writer->descriptor) != 0 && !writer->fault)
         writer->fault = errno;
     writer->descriptor = -1;
+    if (failed && !writer->fault)
+        writer->fault = EIO;
     if (!writer->fault && rename(writer->temporary, writer->path) != 0)
         writer->fault = errno;
     if (writer->fault)

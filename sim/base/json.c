@@ -14,7 +14,7 @@ static void write_escaped(FILE *out, uint32_t code)
     const char *found = code && code < 0x80 ? strchr(plain, (int)code) : NULL;
     if (found) {
         fprintf(out, "\\%c", letter[found - plain]);
-    } else if (code < 0x20 || code == 0x7F || code == 0x2028 || code == 0x2029) {
+    } else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029) {
         fprintf(out, "\\u%04x", code);
     } else {
         struct text bytes = {0};

@@ -1,6 +1,7 @@
 /* Durations, shares and numbers, read strictly: no sign, no hexadecimal, no "nan" or "inf", nothing left over. */
 #include "base/units.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,30 @@ bool number_parse(const char *text, double *number)
     if (!length || text[length] || !decimal_value(text, length, "", &value))
         return false;
     *number = value;
+    return true;
+}
+
+/*
+ * Reads a whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. When it fails, whole
+ * is as it was.
+ */
+bool whole_parse(const char *text, uint64_t *whole)
+{
+    double number;
+    size_t digits = strspn(text, DIGITS);
+    if (text[0] == '0' && digits > 1) /* octal in one YAML, decimal in the next */
+        return false;
+    if (digits && !text[digits]) {
+        errno = 0;
+        uint64_t exact = strtoull(text, NULL, 10);
+        if (errno)
+            return false;
+        *whole = exact;
+        return true;
+    }
+    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
+        return false;
+    *whole = (uint64_t)number;
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the parsers take, as regular expressions of JSON Schema; a bare 0 aside, which is a duration too. */
 #define DECIMAL_PATTERN  "([0-9]+(\\.[0-9]+)?|\\.[0-9]+)"
@@ -15,6 +16,7 @@
 bool duration_parse(const char *text, double *seconds, const char **expected);
 bool share_parse(const char *text, double *share, const char **expected);
 bool number_parse(const char *text, double *number);
+bool whole_parse(const char *text, uint64_t *whole);
 void duration_print(double seconds, char *out, size_t size);
 
 #endif

@@ -7,7 +7,6 @@
  */
 #include "base/utf8.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 struct range {
@@ -28,7 +27,7 @@ static const struct range no_width[] = {
 /* Controls, and the marks that turn the direction of writing or are seen by nobody. */
 static const struct range unprintable[] = {
     {0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
-    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
+    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF},
 };
 
 #define IS_IN(ranges, code) is_in(ranges, sizeof(ranges) / sizeof *(ranges), code)
@@ -107,18 +106,35 @@ void utf8_add(struct text *text, uint32_t code)
     text_add_bytes(text, bytes, n);
 }
 
+/* Whether a terminal may obey the character, or shows nothing of it: none of these may be in a name. */
+bool utf8_is_unprintable(uint32_t code)
+{
+    return IS_IN(unprintable, code);
+}
+
+static void add_printable(struct text *text, const char *bytes, size_t length, const char *kept)
+{
+    text_add_bytes(text, "", 0);
+    while (length) {
+        uint32_t code;
+        size_t n = utf8_next(bytes, length, &code);
+        bool keep = !utf8_is_unprintable(code) || (code && code < 0x80 && strchr(kept, (int)code));
+        utf8_add(text, keep ? code : UTF8_REPLACEMENT);
+        bytes += n;
+        length -= n;
+    }
+}
+
 /* Adds the bytes with U+FFFD for all that is no valid UTF-8, would move a terminal's cursor, or turns its direction. */
 void utf8_add_printable(struct text *text, const char *bytes)
 {
-    size_t left = strlen(bytes);
-    text_add_bytes(text, "", 0);
-    while (left) {
-        uint32_t code;
-        size_t n = utf8_next(bytes, left, &code);
-        utf8_add(text, IS_IN(unprintable, code) ? UTF8_REPLACEMENT : code);
-        bytes += n;
-        left -= n;
-    }
+    add_printable(text, bytes, strlen(bytes), "");
+}
+
+/* The same for lines of a message, whose ends and tabs are kept. */
+void utf8_add_lines(struct text *text, const char *bytes, size_t length)
+{
+    add_printable(text, bytes, length, "\n\t");
 }
 
 /* The longest start of a valid text that is at most so many columns wide, in bytes. */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,10 @@ int    utf8_decode(const char *bytes, size_t length, uint32_t *code);
 size_t utf8_next(const char *bytes, size_t length, uint32_t *code);
 int    utf8_width(uint32_t code);
 int    utf8_columns(const char *text);
+bool   utf8_is_unprintable(uint32_t code);
 void   utf8_add(struct text *text, uint32_t code);
 void   utf8_add_printable(struct text *text, const char *bytes);
+void   utf8_add_lines(struct text *text, const char *bytes, size_t length);
 void   utf8_add_shortened(struct text *text, const char *bytes, int columns);
 
 #endif

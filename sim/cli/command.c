@@ -11,11 +11,13 @@ const struct subcommand command_table[COMMANDS] = {
     [COMMAND_RUN] = {
         "run", "SCENARIO", "simulate every strategy and say what each costs in downtime",
         "Samples rollouts of every strategy in every topology until what the scenario minimizes is known to the "
-        "precision asked for, and prints a table.\n"
+        "precision asked for, and prints a table. A SCENARIO of - is standard input, here and elsewhere.\n"
         "The results go into the folder results/NAME, where NAME is the scenario's, or into that of --output: "
-        "summary.csv, distribution.csv, result.json, plan.json with the steps of the best strategy, and the plots as "
-        "SVG and PNG. Without gnuplot there are no plots, only a warning.\n"
-        "Ctrl-C ends early, with a partial result that is marked so; a second Ctrl-C, a second later or more, kills.\n",
+        "summary.csv, distribution.csv, causes.csv, result.json, plan.json with the steps of the best strategy, and "
+        "plots/ with the figures as SVG and PNG and, in plots/source, what they are drawn from. Without gnuplot there "
+        "are no plots, only a warning.\n"
+        "Ctrl-C ends early and writes what there is into the folder partial of the results; a second Ctrl-C, a second "
+        "later or more, kills.\n",
         1, 1, command_run,
     },
     [COMMAND_PLAN] = {
@@ -42,7 +44,7 @@ const struct subcommand command_table[COMMANDS] = {
     [COMMAND_VALIDATE] = {
         "validate", "SCENARIO...", "check scenario files",
         "Reads every file as 'nines run' does. Prints 'FILE: ok' for a good one, and file, line, column and fault of "
-        "the others.\n",
+        "the others. What is allowed but looks like a slip is a warning and changes nothing else.\n",
         1, ANY_NUMBER, command_validate,
     },
     [COMMAND_EXPORT] = {

@@ -2,26 +2,15 @@
 #include "cli/folder.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * Adds to `folder` the one that was asked for, or else results/NAME. A scenario's name that would lead out of results/
- * is an error.
- */
-bool folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder, struct error *error)
+/* Adds to `folder` the one that was asked for, or else results/NAME; the reader has seen that NAME can be a folder. */
+void folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder)
 {
-    if (asked) {
-        text_add(folder, "%s", asked);
-        return true;
-    }
-    const char *name = scenario->name;
-    if (!*name || *name == '.' || strchr(name, '/'))
-        return error_add(error, FAULT_INPUT, "nines run: the scenario's name '%s' cannot be that of a folder; "
-                         "say --output DIR", name);
-    text_add(folder, "results/%s", name);
-    return true;
+    text_add(folder, "%s%s", asked ? "" : "results/", asked ? asked : scenario->name);
 }
 
 /* Cuts the last name off a path: "a/b" becomes "a", "/a" "/", "a" ".". */
@@ -36,8 +25,20 @@ static void cut(struct text *path)
     path->data[path->length] = '\0';
 }
 
+/* Makes a folder in the folder and takes it away again: 0, or errno. Permissions do not tell: /proc grants them. */
+static int try_folder(const char *folder)
+{
+    struct text path = {0};
+    text_add(&path, "%s/.nines-XXXXXX", folder);
+    int fault = mkdtemp(path.data) ? 0 : errno;
+    if (!fault)
+        rmdir(path.data);
+    text_free(&path);
+    return fault;
+}
+
 /*
- * Whether the folder can be written into, or be made. Makes nothing. A good answer may be out of date when the results
+ * Whether the folder can be written into, or be made. Leaves nothing. A good answer may be out of date when the results
  * are written, which is then an error of the writer.
  */
 bool folder_check(const char *folder, struct error *error)
@@ -54,8 +55,8 @@ bool folder_check(const char *folder, struct error *error)
         fault = errno;
     else if (!S_ISDIR(status.st_mode))
         fault = ENOTDIR;
-    else if (access(path.data, W_OK | X_OK))
-        fault = errno;
+    else
+        fault = try_folder(path.data);
     if (fault)
         error_add(error, FAULT_SYSTEM, "%s: results cannot be written here: %s", path.data, strerror(fault));
     text_free(&path);

@@ -4,7 +4,7 @@
 
 #include "scenario/scenario.h"
 
-bool folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder, struct error *error);
+void folder_of_results(const struct scenario *scenario, const char *asked, struct text *folder);
 bool folder_check(const char *folder, struct error *error);
 
 #endif

@@ -2,20 +2,24 @@
 #include "cli/help.h"
 
 #include "base/nearest.h"
+#include "cli/terminal.h"
+
 #include <string.h>
 
-enum { WIDTH = 80, COLUMN = 26 }; /* where lines end, and where the meaning of a command or an option begins */
+/* Where lines end at most, how narrow they are made, and where the meaning of a command or an option begins. */
+enum { WIDTH = 80, LEAST_WIDTH = 48, COLUMN = 26 };
 
 const struct help_entry help_statuses[] = {
     {"0", "done"},
     {"2", "wrong usage, or a scenario that cannot be used"},
     {"3", "could not do it: a file, a full disk, a missing tool, no memory, an internal fault"},
-    {"130, 143", "ended by Ctrl-C or SIGTERM; the results of 'nines run' are partial"},
+    {"130, 143", "ended by Ctrl-C or SIGTERM; the results of 'nines run' are in a folder 'partial'"},
     {NULL, NULL},
 };
 
 const struct help_entry help_environment[] = {
     {"NO_COLOR", "if set and not empty: no color, unless --color always is given"},
+    {"COLUMNS", "how wide tables and help are, instead of what the terminal says"},
     {"OMP_NUM_THREADS", "number of threads where --threads is not given"},
     {NULL, NULL},
 };
@@ -41,15 +45,22 @@ static int end_line(FILE *out)
     return 0;
 }
 
+static int line_width(void)
+{
+    int columns = terminal_columns();
+    return columns <= 0 || columns > WIDTH ? WIDTH : columns < LEAST_WIDTH ? LEAST_WIDTH : columns;
+}
+
 /* Writes words in the columns from `column` on; in the first line `at` columns are taken. Ends the line. */
 static void wrap(const char *words, int at, int column, FILE *out)
 {
+    int width = line_width();
     bool begins = true; /* the next word stands at the column */
     if (column && at + 2 > column)
         at = end_line(out);
     while (*words) {
         int length = (int)strcspn(words, " \n");
-        if (!begins && at + 1 + length > WIDTH) {
+        if (!begins && at + 1 + length > width) {
             at = end_line(out);
             begins = true;
         }
@@ -82,12 +93,13 @@ static void print_option(const struct option *option, FILE *out)
 /* Prints what `nines help` says. */
 void help_print(FILE *out)
 {
-    fputs("nines predicts what a release costs in downtime before it is rolled out.\n"
-          "\nUsage: nines COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n", out);
+    wrap("nines predicts what a release costs in downtime before it is rolled out.", 0, 0, out);
+    fputs("\nUsage: nines COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n", out);
     for (int i = 0; i < COMMANDS; i++)
         wrap(command_table[i].summary, fprintf(out, "  %s %s", command_table[i].name, command_table[i].arguments),
              COLUMN, out);
-    fputs("\n'nines help COMMAND' lists the options of a command.\n", out);
+    end_line(out);
+    wrap("'nines help COMMAND' lists the options of a command.", 0, 0, out);
     print_entries("Exit status:", help_statuses, out);
     print_entries("Environment:", help_environment, out);
 }
@@ -113,11 +125,15 @@ void help_command(const struct subcommand *command, FILE *out)
 
 static bool say_unknown(const char *topic, struct error *error)
 {
-    const char *nearest = command_nearest(topic);
+    const char *names[COMMANDS + 1];
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = command_table[i].name;
+    names[COMMANDS] = "scenario";
+    const char *nearest = nearest_name(topic, names, COMMANDS + 1);
     if (nearest)
-        return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; did you mean '%s'?", topic,
-                         nearest);
-    return error_add(error, FAULT_INPUT, "nines help: there is no command '%s'; see 'nines help'", topic);
+        return error_add(error, FAULT_INPUT, "nines help: there is no topic '%s'; did you mean '%s'?", topic, nearest);
+    return error_add(error, FAULT_INPUT, "nines help: there is no topic '%s'; topics are the commands and scenario",
+                     topic);
 }
 
 int command_help(const struct options *options, struct error *error)

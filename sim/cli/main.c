@@ -35,11 +35,12 @@ int main(int argc, char **argv)
     memory_on_failure(end_without_memory);
     gsl_set_error_handler_off();
     signal(SIGPIPE, SIG_DFL); /* `nines … | head -1` ends quietly, whatever the parent made of the signal */
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of write, like a full disk */
     if (output_check(&error) && options_parse(argc, argv, &options, &error))
         status = run(&options, &error);
     output_finish(&error);
     if (error.count) {
-        fwrite(error.text.data, 1, error.text.length, stderr);
+        output_shown(error.text.data, error.text.length, stderr);
         status = error.fault == FAULT_SYSTEM ? STATUS_FAILED : STATUS_USAGE;
     }
     error_free(&error);

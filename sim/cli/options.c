@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "scenario/fields.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,8 +20,6 @@ enum {
     EVERY = (1 << COMMANDS) - 1,
     MAX_OPTIONS = 64, /* only for the nearest name */
 };
-
-#define LARGEST_COUNT 9007199254740992.0 /* 2^53: up to here every whole number is a double */
 
 static const char *const run_formats[] = {"table", "csv", "json", NULL};
 static const char *const plan_formats[] = {"table", "json", NULL};
@@ -61,8 +60,7 @@ const struct option option_table[] = {
     {"precision", 0, OPTION_SHARE, "SHARE", SOLVE,
      "sample until half the 95 % interval is this share of the value (2 % unless given)", AT(precision),
      .least = 1e-6, .greatest = 1},
-    {"seed", 0, OPTION_COUNT, "N", SOLVE, "seed of the random numbers (1 unless given)", AT(seed), .least = 0,
-     .greatest = LARGEST_COUNT},
+    {"seed", 0, OPTION_SEED, "N", SOLVE, "seed of the random numbers (1 unless given)", AT(seed)},
     {"phases", 0, OPTION_PHASES, "K[,K...]", SOLVE,
      "make fixed delays Erlang delays of K phases (16 unless given); several, such as 8,16,32, are extrapolated",
      AT(phase_list), .least = 1, .greatest = 1000},
@@ -78,9 +76,8 @@ const struct option option_table[] = {
      .least = 2, .greatest = 1e12},
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
-     AT(precision), .least = 1e-6, .greatest = 1},
-    {"seed", 0, OPTION_COUNT, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed), .least = 0,
-     .greatest = LARGEST_COUNT},
+     AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
+    {"seed", 0, OPTION_SEED, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed)},
     {"threads", 0, OPTION_COUNT, "N", RUN | SOLVE, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
     {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
@@ -96,7 +93,8 @@ const struct option option_table[] = {
     {"color", 0, OPTION_CHOICE, "WHEN", RUN | SOLVE,
      "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
      .choices = colors},
-    {"quiet", 'q', OPTION_FLAG, NULL, RUN | SOLVE, "say nothing on standard error but errors and warnings", AT(quiet)},
+    {"quiet", 'q', OPTION_FLAG, NULL, RUN | SOLVE | VALIDATE,
+     "say nothing on standard error but what is wrong", AT(quiet)},
     {"verbose", 'v', OPTION_FLAG, NULL, RUN | SOLVE, "say more in the table", AT(verbose)},
     {"completion", 0, OPTION_CHOICE, "SHELL", HELP, "print what makes a shell complete the command line: bash",
      AT(completion), .choices = shells},
@@ -172,10 +170,12 @@ static bool say_of_no_use(const struct reader *reader, const struct option *opti
 
 static bool take_count(const struct reader *reader, const struct option *option, const char *value)
 {
-    double number;
-    if (!number_parse(value, &number) || !isfinite(number) || number != floor(number))
+    uint64_t number;
+    if (value[0] == '-' && whole_parse(value + 1, &number))
+        return say(reader, "--%s cannot be negative, as %s is", option->name, value);
+    if (!whole_parse(value, &number))
         return say(reader, "--%s takes a whole number, not '%s'", option->name, value);
-    if (number < option->least || number > option->greatest)
+    if ((double)number < option->least || (double)number > option->greatest)
         return say(reader, "--%s goes from %.16g to %.16g, not %s", option->name, option->least, option->greatest,
                    value);
     *(int64_t *)place(reader, option) = (int64_t)number;
@@ -204,6 +204,14 @@ static bool take_phases(const struct reader *reader, const struct option *option
     return true;
 }
 
+static bool take_seed(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct seed *seed = place(reader, option);
+    seed->given = whole_parse(value, &seed->value);
+    return seed->given || say(reader, "--%s takes a whole number from 0 to %llu, not '%s'", option->name,
+                              (unsigned long long)UINT64_MAX, value);
+}
+
 static bool take_share(const struct reader *reader, const struct option *option, const char *value)
 {
     double share;
@@ -211,8 +219,8 @@ static bool take_share(const struct reader *reader, const struct option *option,
     if (!share_parse(value, &share, &expected))
         return say(reader, "--%s takes a share such as 2%% or 0.02, not '%s'", option->name, value);
     if (!(share >= option->least && share <= option->greatest))
-        return say(reader, "--%s goes from %g%% to %g%%, not %s", option->name, option->least * 100,
-                   option->greatest * 100, value);
+        return say(reader, "--%s goes from %g%% to %g%%, not %s%s", option->name, option->least * 100,
+                   option->greatest * 100, value, share > 1 && !strchr(value, '%') ? "; write % for percent" : "");
     *(double *)place(reader, option) = share;
     return true;
 }
@@ -237,6 +245,8 @@ static bool take_name(const struct reader *reader, const struct option *option, 
 {
     if (!*value)
         return say(reader, "--%s is empty", option->name);
+    if (option->kind == OPTION_NAME && *(const char **)place(reader, option)) /* not the last one in silence */
+        return say(reader, "--%s is given twice; it takes one name, and without it all are taken", option->name);
     *(const char **)place(reader, option) = value;
     return true;
 }
@@ -292,6 +302,8 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_choice(reader, option, value);
     case OPTION_COUNT:
         return take_count(reader, option, value);
+    case OPTION_SEED:
+        return take_seed(reader, option, value);
     case OPTION_SHARE:
         return take_share(reader, option, value);
     case OPTION_OVERRIDE:
@@ -408,8 +420,8 @@ static bool check_together(const struct reader *reader)
  */
 bool options_parse(int argc, char **argv, struct options *options, struct error *error)
 {
-    *options = (struct options){.seed = NOT_GIVEN, .threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN,
-                                .phases = NOT_GIVEN, .max_states = NOT_GIVEN};
+    *options = (struct options){.threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN, .phases = NOT_GIVEN,
+                                .max_states = NOT_GIVEN};
     if (argc < 2)
         return error_add(error, FAULT_INPUT, "nines: which command? See 'nines help'");
     if (!read_command(argv[1], &options->command, error))

@@ -25,6 +25,11 @@ enum command_id {
 
 enum { NOT_GIVEN = -1 };
 
+struct seed {
+    bool     given;
+    uint64_t value;
+};
+
 /* A command line, read. The texts are those of argv. */
 struct options {
     enum command_id   command;
@@ -32,7 +37,8 @@ struct options {
     int               n_arguments;
     struct override  *overrides;
     int               n_overrides;
-    int64_t           seed, threads, paths;              /* NOT_GIVEN without the option */
+    int64_t           threads, paths;                    /* NOT_GIVEN without the option */
+    struct seed       seed;
     double            precision;                         /* NOT_GIVEN without the option */
     const char       *output, *strategy, *topology;      /* NULL without the option */
     const char       *format, *color, *completion;       /* NULL without the option */
@@ -52,6 +58,7 @@ enum option_kind {
     OPTION_FILE,     /* const char *: likewise */
     OPTION_CHOICE,   /* const char *: one of choices */
     OPTION_COUNT,    /* int64_t: a whole number from least to greatest; 1e6 will do */
+    OPTION_SEED,     /* struct seed: a whole number of 64 bits */
     OPTION_SHARE,    /* double: 2% or 0.02, from least to greatest */
     OPTION_OVERRIDE, /* PATH=VALUE, added to overrides */
     OPTION_QUESTION, /* the label of a question, added to questions; without an argument: a question without a label */

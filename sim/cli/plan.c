@@ -13,6 +13,7 @@ int command_plan(const struct options *options, struct error *error)
     struct scenario *scenario = select_scenario(options, error);
     if (!scenario)
         return STATUS_DONE;
+    select_warn(scenario);
     bool json = options->format && !strcmp(options->format, "json");
     bool list = json && scenario->n_topologies * scenario->n_strategies > 1;
     for (int t = 0; t < scenario->n_topologies; t++)

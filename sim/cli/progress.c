@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "cli/terminal.h"
 
 #include <math.h>
@@ -26,39 +27,27 @@ static const char *separator(const struct text *out)
     return out->length ? ", " : "";
 }
 
-/* A name, without what could move the cursor. */
 static void add_name(struct text *out, const char *name)
 {
-    for (; name && *name; name++) {
-        unsigned char c = (unsigned char)*name;
-        text_add_bytes(out, c < 32 || c == 127 ? "?" : name, 1);
-    }
+    utf8_add_printable(out, name);
 }
 
 static void add_paths(struct text *out, const struct progress *progress, double target)
 {
     text_add(out, "%llu", (unsigned long long)progress->paths);
-    if (progress->paths_expected >= progress->paths && progress->paths_expected > 0)
+    if (progress->paths_expected > 0 && progress->paths_expected >= progress->paths)
         text_add(out, " of %s%llu", target > 0 ? "about " : "", (unsigned long long)progress->paths_expected);
     text_add(out, " paths");
 }
 
 static void add_share(struct text *out, const struct progress *progress)
 {
-    if (progress->paths_expected > 0)
-        text_add(out, "%.0f%%", floor(100 * fmin(1, (double)progress->paths / (double)progress->paths_expected)));
+    if (progress->share > 0)
+        text_add(out, "%.0f%%", floor(100 * progress->share));
 }
 
-static void add_widest(struct text *out, const struct progress *progress, double target, bool who)
+static void add_who(struct text *out, const struct progress *progress)
 {
-    if (!(progress->widest > 0) || !isfinite(progress->widest))
-        return;
-    text_add(out, "%sinterval +-%.2g%%", separator(out), 100 * progress->widest);
-    if (target > 0)
-        text_add(out, " (to be %.2g%%)", 100 * target);
-    if (!who || !progress->widest_strategy)
-        return;
-    text_add(out, " of ");
     add_name(out, progress->widest_strategy);
     if (progress->widest_topology) {
         text_add(out, " in ");
@@ -66,20 +55,43 @@ static void add_widest(struct text *out, const struct progress *progress, double
     }
 }
 
+/* The interval against its target. Where a number of paths is asked for, there is none to wait for. */
+static void add_widest(struct text *out, const struct progress *progress, double target, bool who)
+{
+    who = who && progress->widest_strategy;
+    if (!(target > 0))
+        return;
+    if (!progress->widest_strategy) {
+        text_add(out, "%sfirst round", separator(out));
+    } else if (isinf(progress->widest)) {
+        text_add(out, "%stoo few yet to tell", separator(out));
+        text_add(out, who ? " for " : "");
+    } else if (progress->widest > 0) {
+        text_add(out, "%sinterval +-%.2g%% (to be %.2g%%)", separator(out), 100 * progress->widest, 100 * target);
+        text_add(out, who ? " of " : "");
+    }
+    if (who && progress->widest > 0)
+        add_who(out, progress);
+}
+
+/* The time left if it goes on as it has; the speed where that is not foreseen. */
 static void add_left(struct text *out, const struct progress *progress, double seconds)
 {
-    if (!progress->paths || progress->paths_expected < progress->paths || seconds <= 0)
-        return;
-    double left = seconds * (double)(progress->paths_expected - progress->paths) / (double)progress->paths;
     char duration[64];
-    duration_print(ceil(left), duration, sizeof duration);
+    if (!progress->paths || seconds <= 0)
+        return;
+    if (!(progress->share > 0)) {
+        text_add(out, "%s%.0f paths/s", separator(out), (double)progress->paths / seconds);
+        return;
+    }
+    duration_print(ceil(seconds * (1 - progress->share) / progress->share), duration, sizeof duration);
     text_add(out, "%s%s left", separator(out), duration);
 }
 
 /*
  * Adds to `out` what there is to say of a study that has run for `seconds`, in fewer than `width` bytes: the paths so
- * far, the widest interval against the target and who has it, and the time left if it goes on as it has. A narrow
- * terminal gets less. A target of 0 means that the number of paths is given.
+ * far, the widest interval against the target and who has it, and the time left. What nothing tells yet is not guessed.
+ * A narrow terminal gets less. A target of 0 means that the number of paths is given.
  */
 void progress_text(const struct progress *progress, double target, double seconds, int width, struct text *out)
 {

@@ -14,9 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Runs the study, with progress on a terminal; *signal becomes the number of the signal that ended it early, or 0. */
-static struct study *simulate(const struct scenario *scenario, const struct options *options, int *signal,
-                              struct error *error)
+/* Runs the study, with progress on a terminal. Signals are caught from now on. */
+static struct study *simulate(const struct scenario *scenario, const struct options *options, struct error *error)
 {
     struct progress_line line = {.target = options->paths == NOT_GIVEN ? scenario->simulation.precision : 0};
     bool shows = !options->quiet && terminal_is(STDERR_FILENO);
@@ -29,7 +28,6 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
         .context = &line,
     };
     struct study *study = study_run(scenario, &how, error);
-    *signal = signals_release();
     progress_clear(&line);
     return study;
 }
@@ -38,7 +36,7 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
 static void print(const struct study *study, const struct options *options)
 {
     struct table_options how = {
-        .width = terminal_width(STDOUT_FILENO),
+        .width = terminal_columns(),
         .color = terminal_wants_color(options->color),
         .verbose = options->verbose,
     };
@@ -55,7 +53,9 @@ static void warn(const struct text *warnings)
 {
     for (const char *at = warnings->data; at && *at;) {
         int length = (int)strcspn(at, "\n");
-        fprintf(stderr, "nines: warning: %.*s\n", length, at);
+        fputs("nines: warning: ", stderr);
+        output_shown(at, (size_t)length, stderr);
+        fputc('\n', stderr);
         at += length + (at[length] == '\n');
     }
 }
@@ -65,12 +65,22 @@ static void say_where(const char *folder, const struct options *options, bool pl
 {
     if (options->quiet)
         return;
-    fprintf(stderr, "results: %s\n", folder);
-    struct text path = {0};
+    struct text path = {0}, lines = {0};
+    text_add(&lines, "results: %s\n", folder);
     text_add(&path, "%s/plots", folder);
     if (plots && !access(path.data, F_OK))
-        fprintf(stderr, "plots:   %s\n", path.data);
+        text_add(&lines, "plots:   %s\n", path.data);
+    output_shown(lines.data, lines.length, stderr);
+    text_free(&lines);
     text_free(&path);
+}
+
+/* Says that a run was interrupted, and what that means for what it leaves. */
+static void warn_partial(bool written, bool printed)
+{
+    fprintf(stderr, "nines: warning: interrupted: the results are partial%s%s\n",
+            written ? "; those of the run before were left as they were" : "",
+            printed ? "" : "; CSV has no place to say so and was not printed");
 }
 
 /*
@@ -80,13 +90,17 @@ static void say_where(const char *folder, const struct options *options, bool pl
 static void report(const struct study *study, const char *folder, const struct options *options, struct error *error)
 {
     struct text warnings = {0};
-    struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings};
+    struct report_options how = {.version = NINES_VERSION, .no_plots = options->no_plots, .warnings = &warnings,
+                                 .stop = signals_next()};
     bool written = report_write(study, folder, &how, error);
-    print(study, options);
+    bool csv = options->format && !strcmp(options->format, "csv");
+    bool printed = !(csv && study->partial && written);
+    if (printed)
+        print(study, options);
     output_finish(error);
     warn(&warnings);
     if (study->partial)
-        fputs("nines: warning: interrupted: the results are partial\n", stderr);
+        warn_partial(written, printed);
     if (written)
         say_where(folder, options, !how.no_plots && !warnings.length);
     text_free(&warnings);
@@ -94,18 +108,24 @@ static void report(const struct study *study, const char *folder, const struct o
 
 int command_run(const struct options *options, struct error *error)
 {
-    int signal = 0;
     struct study *study = NULL;
     struct text folder = {0};
     struct scenario *scenario = select_scenario(options, error);
-    if (scenario && folder_of_results(scenario, options->output, &folder, error) && folder_check(folder.data, error))
-        study = simulate(scenario, options, &signal, error);
+    if (scenario && !options->quiet)
+        select_warn(scenario);
+    if (scenario)
+        folder_of_results(scenario, options->output, &folder);
+    if (scenario && folder_check(folder.data, error))
+        study = simulate(scenario, options, error);
     if (study) {
+        if (study->partial) /* no file there can be taken for one of a whole run, wherever it is copied from */
+            text_add(&folder, "/partial");
         report(study, folder.data, options, error);
         study_free(study);
     }
     if (scenario)
         scenario_free(scenario);
     text_free(&folder);
+    int signal = signals_release();
     return signal ? STATUS_SIGNAL + signal : STATUS_DONE;
 }

@@ -4,9 +4,12 @@
 #include "base/nearest.h"
 #include "cli/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
-/* The index of `name` among the names; -1, with an error, if it is not there. */
+enum { MISSING = -1, ALL = -2 };
+
+/* The index of `name` among the names; MISSING, with an error, if it is not there. */
 static int find_name(const char *what, const char *name, const char *const *names, int n, const char *command,
                      struct error *error)
 {
@@ -23,37 +26,7 @@ static int find_name(const char *what, const char *name, const char *const *name
     error_add(error, FAULT_INPUT, "nines %s: there is no %s '%s'; %s%s%s", command, what, name,
               nearest ? "did you mean '" : "there is ", nearest ? nearest : list.data, nearest ? "'?" : "");
     text_free(&list);
-    return -1;
-}
-
-static bool narrow_strategies(struct scenario *scenario, const char *name, const char *command, struct error *error)
-{
-    if (!name)
-        return true;
-    const char **names = arena_new(&scenario->arena, (size_t)scenario->n_strategies, sizeof *names);
-    for (int i = 0; i < scenario->n_strategies; i++)
-        names[i] = scenario->strategies[i].name;
-    int found = find_name("strategy", name, names, scenario->n_strategies, command, error);
-    if (found < 0)
-        return false;
-    scenario->strategies += found;
-    scenario->n_strategies = 1;
-    return true;
-}
-
-static bool narrow_topologies(struct scenario *scenario, const char *name, const char *command, struct error *error)
-{
-    if (!name)
-        return true;
-    const char **names = arena_new(&scenario->arena, (size_t)scenario->n_topologies, sizeof *names);
-    for (int i = 0; i < scenario->n_topologies; i++)
-        names[i] = scenario->topologies[i].name;
-    int found = find_name("topology", name, names, scenario->n_topologies, command, error);
-    if (found < 0)
-        return false;
-    scenario->topologies += found;
-    scenario->n_topologies = 1;
-    return true;
+    return MISSING;
 }
 
 /*
@@ -67,15 +40,38 @@ struct scenario *select_scenario(const struct options *options, struct error *er
     if (!scenario)
         return NULL;
     const char *command = command_table[options->command].name;
-    bool strategy = narrow_strategies(scenario, options->strategy, command, error);
-    bool topology = narrow_topologies(scenario, options->topology, command, error);
-    if (!strategy || !topology) {
+    const char **strategies = arena_new(&scenario->arena, (size_t)scenario->n_strategies, sizeof *strategies);
+    const char **topologies = arena_new(&scenario->arena, (size_t)scenario->n_topologies, sizeof *topologies);
+    for (int i = 0; i < scenario->n_strategies; i++)
+        strategies[i] = scenario->strategies[i].name;
+    for (int i = 0; i < scenario->n_topologies; i++)
+        topologies[i] = scenario->topologies[i].name;
+    int s = options->strategy ? find_name("strategy", options->strategy, strategies, scenario->n_strategies, command,
+                                          error) : ALL;
+    int t = options->topology ? find_name("topology", options->topology, topologies, scenario->n_topologies, command,
+                                          error) : ALL;
+    if (s == MISSING || t == MISSING) {
         scenario_free(scenario);
         return NULL;
     }
-    if (options->seed != NOT_GIVEN)
-        scenario->simulation.seed = (uint64_t)options->seed;
+    if (s != ALL) {
+        scenario->strategies += s;
+        scenario->n_strategies = 1;
+    }
+    if (t != ALL) {
+        scenario->topologies += t;
+        scenario->n_topologies = 1;
+    }
+    if (options->seed.given)
+        scenario->simulation.seed = options->seed.value;
     if (options->precision > 0)
         scenario->simulation.precision = options->precision;
     return scenario;
+}
+
+/* Writes to standard error what is allowed in the scenario but looks like a slip. */
+void select_warn(const struct scenario *scenario)
+{
+    for (int i = 0; i < scenario->n_warnings; i++)
+        fprintf(stderr, "nines: warning: %s\n", scenario->warnings[i]);
 }

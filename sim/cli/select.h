@@ -5,5 +5,6 @@
 #include "cli/options.h"
 
 struct scenario *select_scenario(const struct options *options, struct error *error);
+void             select_warn(const struct scenario *scenario);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Ctrl-C and SIGTERM: the first asks for the partial result, the second ends the program at once.
+ * Ctrl-C and SIGTERM: during the study the first asks for its early end, the second ends the program at once. While
+ * results are written, one more asks for no more than what must be written, and the one after it ends the program.
  *
  * One wish may come as several signals: timeout(1) sends SIGTERM to the process and to its group, a terminal and a
  * wrapper that passes it on both send SIGINT. So what comes within a second of the first is taken for the same wish,
@@ -14,8 +15,11 @@
 static const int caught[] = {SIGINT, SIGTERM};
 enum { CAUGHT = sizeof caught / sizeof *caught };
 
-static volatile int received;
-static _Atomic int64_t asked; /* when the first came; 0: none did */
+enum { STUDY, REPORT, PHASES };
+
+static volatile int received[PHASES]; /* the signal that asked for the end of the phase, or 0 */
+static volatile sig_atomic_t phase;
+static _Atomic int64_t asked; /* when the last wish came; 0: none did */
 static int64_t (*now)(void);
 
 /* Nanoseconds of a clock that nobody sets, never 0. Safe in a handler, as POSIX lists clock_gettime. */
@@ -30,10 +34,13 @@ int64_t signals_clock(void)
 static void on_signal(int number)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
-    int64_t first = 0, time = now();
-    if (atomic_compare_exchange_strong(&asked, &first, time)) {
-        received = number;
-    } else if (time - first >= SIGNALS_REPEAT) {
+    int64_t last = 0, time = now();
+    if (atomic_compare_exchange_strong(&asked, &last, time)) {
+        received[phase] = number;
+    } else if (time - last >= SIGNALS_REPEAT && phase == REPORT && !received[REPORT]) {
+        received[REPORT] = number;
+        asked = time;
+    } else if (time - last >= SIGNALS_REPEAT) {
         sigaction(number, &action, NULL);
         raise(number); /* kills when the handler returns, until when the signal is blocked */
     }
@@ -47,25 +54,33 @@ static void on_signal(int number)
 const volatile int *signals_catch(int64_t (*clock)(void))
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
-    received = 0;
+    received[STUDY] = received[REPORT] = 0;
+    phase = STUDY;
     asked = 0;
     now = clock;
     for (int i = 0; i < CAUGHT; i++)
         if (!sigaction(caught[i], NULL, &before) && before.sa_handler != SIG_IGN)
             sigaction(caught[i], &action, NULL);
-    return &received;
+    return &received[STUDY];
+}
+
+/* The study is over, and what is left is to write the results: a wish that comes from now on sets this flag. */
+const volatile int *signals_next(void)
+{
+    phase = REPORT;
+    return &received[REPORT];
 }
 
 /*
  * The work that was to be ended early is over. If no signal came, the next one kills; after one, the rule above still
- * holds, so that a repeat does not cost the partial result. Returns the signal that came, or 0.
+ * holds, so that a repeat does not cost the partial result. Returns the first that came, or 0.
  */
 int signals_release(void)
 {
     struct sigaction before;
     int64_t first = 0;
     if (!atomic_compare_exchange_strong(&asked, &first, 1))
-        return received;
+        return received[STUDY] ? received[STUDY] : received[REPORT];
     for (int i = 0; i < CAUGHT; i++)
         if (!sigaction(caught[i], NULL, &before) && before.sa_handler == on_signal)
             signal(caught[i], SIG_DFL);

@@ -1,4 +1,4 @@
-/* cli/signals: Ctrl-C and SIGTERM ask for an early end first, and kill the second time. Includes nothing of ours. */
+/* cli/signals: Ctrl-C and SIGTERM ask for an early end first, and kill in the end. Includes nothing of ours. */
 #ifndef NINES_CLI_SIGNALS_H
 #define NINES_CLI_SIGNALS_H
 
@@ -9,6 +9,7 @@
 
 int64_t             signals_clock(void);
 const volatile int *signals_catch(int64_t (*clock)(void));
+const volatile int *signals_next(void);
 int                 signals_release(void);
 
 #endif

@@ -20,7 +20,7 @@ static bool is_sampled(const struct options *options)
 static bool check_options(const struct options *options, struct error *error)
 {
     const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision >= 0 ? "precision"
-                       : options->seed != NOT_GIVEN ? "seed" : NULL;
+                       : options->seed.given ? "seed" : NULL;
     if (!options->n_questions)
         return error_add(error, FAULT_INPUT, "nines solve: ask for --steady-state, --reach, --mean-time or --reward");
     if (idle && !is_sampled(options))
@@ -32,7 +32,7 @@ static bool sample(const struct file_chain *chain, const struct options *options
                    struct answer *answers, struct error *error)
 {
     struct question_sampling how = {
-        .seed = options->seed == NOT_GIVEN ? 1 : (uint64_t)options->seed,
+        .seed = options->seed.given ? options->seed.value : 1,
         .paths = options->paths == NOT_GIVEN ? 0 : (uint64_t)options->paths,
         .precision = options->precision >= 0 ? options->precision : USUAL_PRECISION,
         .confidence = USUAL_CONFIDENCE,

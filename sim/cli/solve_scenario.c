@@ -24,7 +24,7 @@ static bool check_options(const struct options *options, struct error *error)
                        : options->method             ? "--method"
                        : options->paths != NOT_GIVEN ? "--paths"
                        : options->precision >= 0     ? "--precision"
-                       : options->seed != NOT_GIVEN  ? "--seed"
+                       : options->seed.given          ? "--seed"
                                                      : NULL;
     return !idle || error_add(error, FAULT_INPUT,
                               "nines solve: %s is for a chain, a file whose name ends with .tra; to sample a scenario: "
@@ -54,7 +54,7 @@ static struct study *solve(const struct scenario *scenario, const struct options
 static void print(const struct study *study, const struct options *options)
 {
     struct table_options how = {
-        .width = terminal_width(STDOUT_FILENO),
+        .width = terminal_columns(),
         .color = terminal_wants_color(options->color),
         .verbose = options->verbose,
     };
@@ -86,6 +86,8 @@ int solve_scenario(const struct options *options, struct error *error)
     int signal = 0;
     struct study *study = NULL;
     struct scenario *scenario = check_options(options, error) ? select_scenario(options, error) : NULL;
+    if (scenario && !options->quiet)
+        select_warn(scenario);
     if (scenario)
         study = solve(scenario, options, &signal, error);
     if (study) {

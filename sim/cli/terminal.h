@@ -5,10 +5,13 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 bool terminal_is(int descriptor);
 int  terminal_width(int descriptor);
+int  terminal_columns(void);
 bool terminal_wants_color(const char *when);
+void output_shown(const char *text, size_t length, FILE *out);
 bool output_check(struct error *error);
 bool output_finish(struct error *error);
 

@@ -1,7 +1,16 @@
 /* nines validate: check scenario files. */
 #include "cli/command.h"
 
-#include <stdio.h>
+#include "cli/select.h"
+#include "cli/terminal.h"
+
+#include <string.h>
+
+static void put_good(const char *file)
+{
+    output_shown(file, strlen(file), stdout);
+    puts(": ok");
+}
 
 int command_validate(const struct options *options, struct error *error)
 {
@@ -9,10 +18,12 @@ int command_validate(const struct options *options, struct error *error)
         const char *file = options->arguments[i];
         int before = error->count;
         struct scenario *scenario = scenario_read(file, options->overrides, options->n_overrides, error);
+        if (scenario && error->count == before)
+            put_good(file);
+        if (scenario && !options->quiet)
+            select_warn(scenario);
         if (scenario)
             scenario_free(scenario);
-        if (scenario && error->count == before)
-            printf("%s: ok\n", file);
     }
     return STATUS_DONE;
 }

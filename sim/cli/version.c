@@ -2,10 +2,10 @@
 #include "cli/command.h"
 
 #include "base/version.h"
+#include "study/sample.h"
 
 #include <csv.h>
 #include <gsl/gsl_version.h>
-#include <omp.h>
 #include <stdio.h>
 #include <yaml.h>
 
@@ -15,7 +15,7 @@ int command_version(const struct options *options, struct error *error)
     printf("nines %s\n", NINES_VERSION);
     printf("GSL %s, libyaml %s, libcsv %d.%d.%d\n", gsl_version, yaml_get_version_string(), CSV_MAJOR, CSV_MINOR,
            CSV_RELEASE);
-    printf("OpenMP threads: %d\n", omp_get_max_threads());
+    printf("OpenMP threads: %d\n", sampler_threads(0));
     return STATUS_DONE;
 }
 

@@ -17,6 +17,8 @@ struct batch {
     double    *first_time;/* n_paths × labels: first time that the label held, INFINITY: never; may be NULL */
     bool      *at_end;    /* n_paths × labels: whether it holds at the horizon */
     uint64_t   events;    /* commands fired, added up */
+    const volatile int *stop; /* becomes non-zero to end before all paths are done; may be NULL */
+    bool       unfinished;    /* it did, and the results are of no use */
     observe_event *observe; /* NULL: nobody looks */
     void      *context;
 };

@@ -44,6 +44,7 @@
 enum {
     MOST_AT_ONCE = 1000000, /* events at one time, before they are called a cycle */
     MOST_NAMES = 8,         /* of a cycle's commands, in its message */
+    STOP_EVENTS = 4096,     /* between two looks at whether to stop */
 };
 
 /* What a sum of rounded probabilities may be off by. */
@@ -287,7 +288,10 @@ static bool fire(struct run *run, int number, double time, struct error *error)
         uniform = uniform_open(block.word[2], block.word[3]);
     }
     run->due[number] = INFINITY;
-    run->events++;
+    if (++run->events % STOP_EVENTS == 0 && run->batch->stop && *run->batch->stop) {
+        run->batch->unfinished = true;
+        return false;
+    }
     int chosen = choose(run, number, uniform, error);
     if (chosen < 0 || !update(run, number, chosen, error))
         return false;
@@ -383,7 +387,8 @@ static bool run_path(struct run *run, double *rewards, double *first_time, bool 
 {
     const struct process *p = run->process;
     double time = 0, horizon = run->batch->horizon;
-    memset(rewards, 0, (size_t)p->n_rewards * sizeof *rewards);
+    for (int i = 0; i < p->n_rewards; i++)
+        rewards[i] = 0;
     for (int i = 0; first_time && i < p->n_labels; i++)
         first_time[i] = INFINITY;
     for (;;) {
@@ -408,7 +413,10 @@ static bool run_path(struct run *run, double *rewards, double *first_time, bool 
     return true;
 }
 
-/* Runs the paths of a batch. Fails where the process breaks its own rules (see process/check.c). */
+/*
+ * Runs the paths of a batch. Fails where the process breaks its own rules (see process/check.c). Where it is stopped it
+ * does not fail, but marks the batch as unfinished.
+ */
 static bool reference_run(void *opened, struct batch *batch, struct error *error)
 {
     struct run *run = opened;
@@ -421,7 +429,7 @@ static bool reference_run(void *opened, struct batch *batch, struct error *error
         if (!run_path(run, batch->rewards + (size_t)i * (size_t)p->n_rewards,
                       batch->first_time ? batch->first_time + labels : NULL,
                       batch->at_end ? batch->at_end + labels : NULL, error))
-            return false;
+            return batch->unfinished;
     }
     batch->events += run->events;
     return true;

@@ -37,7 +37,7 @@ void layout_new(struct layout *layout, const struct process *process)
             used = 0;
         }
         uint64_t mask = (UINT64_C(1) << bits) - 1;
-        layout->fields[i] = (struct field){word, bits ? used : 0, v->least, mask};
+        layout->fields[i] = (struct packed_field){word, bits ? used : 0, v->least, mask};
         used += bits;
     }
     layout->n_words = word + 1;
@@ -56,7 +56,7 @@ void layout_pack(const struct layout *layout, const int *values, uint64_t *words
     for (int w = 0; w < layout->n_words; w++)
         words[w] = 0;
     for (int i = 0; i < layout->n_variables; i++) {
-        const struct field *f = &layout->fields[i];
+        const struct packed_field *f = &layout->fields[i];
         words[f->word] |= (uint64_t)((int64_t)values[i] - f->least) << f->shift;
     }
 }
@@ -65,7 +65,7 @@ void layout_pack(const struct layout *layout, const int *values, uint64_t *words
 void layout_unpack(const struct layout *layout, const uint64_t *words, int *values)
 {
     for (int i = 0; i < layout->n_variables; i++) {
-        const struct field *f = &layout->fields[i];
+        const struct packed_field *f = &layout->fields[i];
         values[i] = (int)((int64_t)(words[f->word] >> f->shift & f->mask) + f->least);
     }
 }

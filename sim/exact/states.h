@@ -5,13 +5,13 @@
 #include "process/process.h"
 
 /* Where a variable stands in a packed state. */
-struct field {
+struct packed_field {
     int      word, shift, least;
     uint64_t mask;
 };
 
 struct layout {
-    struct field *fields; /* one a variable */
+    struct packed_field *fields; /* one a variable */
     int n_variables, n_words;
 };
 

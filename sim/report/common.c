@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { MOST_SECONDS = 1000 };
+
 /*
  * Steps to the next topology; start with an all-zero group. Returns false after the last one.
  *
@@ -20,6 +22,24 @@ bool group_next(const struct study *study, struct group *group)
     group->topology = study->outcomes[group->first].topology;
     while (group->end < study->n_outcomes && study->outcomes[group->end].topology == group->topology)
         group->end++;
+    return true;
+}
+
+/* The topology of that outcome. */
+struct group group_of(const struct study *study, int outcome)
+{
+    struct group group = {0};
+    while (group_next(study, &group) && group.end <= outcome)
+        ;
+    return group;
+}
+
+/* Whether there was enough to judge all outcomes from first to before end. */
+bool all_judged(const struct study *study, int first, int end)
+{
+    for (int i = first; i < end; i++)
+        if (study->outcomes[i].unjudged)
+            return false;
     return true;
 }
 
@@ -71,6 +91,19 @@ enum quantity_unit measure_quantity(enum measure measure)
         return QUANTITY_INSTANCE_HOURS;
     }
     return QUANTITY_NUMBER;
+}
+
+/*
+ * The unit for all figures of a measure in a topology: they are compared, so it is one, unless seconds would be hard to
+ * read.
+ */
+enum quantity_unit measure_unit_among(const struct study *study, const struct group *group, enum measure measure)
+{
+    enum quantity_unit unit = measure_quantity(measure);
+    for (int i = group->first; i < group->end && unit == QUANTITY_SECONDS; i++)
+        if (fabs(study->outcomes[i].measures[measure].mean) >= MOST_SECONDS)
+            return QUANTITY_SECONDS;
+    return unit == QUANTITY_SECONDS ? QUANTITY_ONLY_SECONDS : unit;
 }
 
 struct quantity estimate_quantity(enum measure measure, const struct estimate *estimate)

@@ -9,14 +9,16 @@
 
 enum { GAP = 2, NAME = 14, MEAN = 26, PERCENTILE = 9 };
 
-static void put_measure(const struct outcome *outcome, enum measure measure, FILE *out)
+static void put_measure(const struct outcome *outcome, enum measure measure, enum quantity_unit unit, FILE *out)
 {
     const struct estimate *e = &outcome->measures[measure];
     const double percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
     char text[QUANTITY_BYTES];
     fputs("    ", out);
     put_left(measure_types[measure].name, NAME, out);
-    estimate_print(estimate_quantity(measure, e), e->solved, text);
+    struct quantity q = estimate_quantity(measure, e);
+    q.unit = unit;
+    estimate_print(q, e->solved, text);
     put_spaces(GAP, out);
     struct text mean = {0};
     text_add(&mean, "%s%s", text, e->trusted ? "" : " ?");
@@ -26,8 +28,8 @@ static void put_measure(const struct outcome *outcome, enum measure measure, FIL
     put_left(mean.data, any ? MEAN : 0, out);
     text_free(&mean);
     for (size_t i = 0; any && i < sizeof percentiles / sizeof *percentiles; i++) {
-        /* The unit of extra is said once, with the mean. */
-        enum quantity_unit unit = measure_quantity(measure);
+        /* Each percentile in the unit that suits it; that of extra is said once, with the mean. */
+        unit = measure_quantity(measure);
         unit = unit == QUANTITY_INSTANCE_HOURS ? QUANTITY_NUMBER : unit;
         put_spaces(1, out);
         put_right(quantity_plain(unit, percentiles[i], text), PERCENTILE, out);
@@ -74,7 +76,7 @@ void put_details(const struct study *study, const struct group *group, const str
         fprintf(out, "    %-14s  %-26s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p95", "p99", "max");
         for (int m = 0; m < MEASURES; m++)
             if (outcome_has(outcome, m))
-                put_measure(outcome, m, out);
+                put_measure(outcome, m, measure_unit_among(study, group, m), out);
         put_causes(outcome, options, out);
     }
     putc('\n', out);

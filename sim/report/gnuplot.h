@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum gnuplot_end { GNUPLOT_DONE, GNUPLOT_MISSING, GNUPLOT_FAILED, GNUPLOT_HUNG };
+enum gnuplot_end { GNUPLOT_DONE, GNUPLOT_MISSING, GNUPLOT_FAILED, GNUPLOT_HUNG, GNUPLOT_STOPPED };
 
 /* A file of scripts/plots, line by line; the Makefile makes them C. */
 struct plot_script {
@@ -16,7 +16,10 @@ struct plot_script {
 
 extern const struct plot_script plot_scripts[]; /* ended by a NULL name */
 
+extern const char *const gnuplot_leaves[];
+
+bool             gnuplot_has_font(const char *folder, double limit, const volatile int *stop);
 enum gnuplot_end gnuplot_run(const char *program, const char *folder, const char *script, double limit,
-                             struct text *message);
+                             const volatile int *stop, struct text *message);
 
 #endif

@@ -76,6 +76,7 @@ static void write_solutions(struct json *json, const struct outcome *outcome)
     json_end(json);
 }
 
+/* No release is no candidate, and gets the paths that its strategies ask for: what does not apply is null. */
 static void write_outcome(struct json *json, const struct outcome *outcome)
 {
     json_object(json, NULL);
@@ -83,9 +84,13 @@ static void write_outcome(struct json *json, const struct outcome *outcome)
     json_text(json, "type", outcome->strategy ? outcome->strategy->type->name : NULL);
     json_count(json, "paths", outcome->paths);
     json_count(json, "events", outcome->events);
-    json_text(json, "stop", stop_names[outcome->stop]);
+    bool follows = !outcome->strategy && outcome->stop == STOP_MAX_PATHS;
+    json_text(json, "stop", follows ? NULL : stop_names[outcome->stop]);
     write_mean(json, "precision", outcome->precision);
-    json_bool(json, "feasible", outcome->feasible);
+    if (outcome->strategy && !outcome->unjudged)
+        json_bool(json, "feasible", outcome->feasible);
+    else
+        json_text(json, "feasible", NULL);
     json_text(json, "infeasible_because", outcome->infeasible_because);
     json_object(json, "measures");
     for (int m = 0; m < MEASURES; m++)

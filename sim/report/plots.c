@@ -9,7 +9,6 @@
 
 #include "base/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +32,11 @@ static void warn(const struct report_options *options, const char *message)
 {
     if (options->warnings)
         text_add(options->warnings, "%s\n", message);
+}
+
+static double limit_of(const struct report_options *options)
+{
+    return options->plot_limit > 0 ? options->plot_limit : USUAL_LIMIT;
 }
 
 static void warn_all(const struct report_options *options, const struct error *error)
@@ -59,18 +63,39 @@ static bool remove_file(const char *folder, const char *name, const char *suffix
     return done;
 }
 
+/* The name of a file that the pictures are drawn from, by its number from 0; false after the last. */
+static bool source_name(int number, struct text *name)
+{
+    const struct plot_script *script = plot_scripts;
+    int suffixes = 0;
+    name->length = 0;
+    for (; script->name && number > 0; number--)
+        script++;
+    while (sheet_suffixes[suffixes])
+        suffixes++;
+    if (script->name)
+        text_add(name, "%s", script->name);
+    else if (number < FIGURES * suffixes)
+        text_add(name, "%s%s", figure_names[number / suffixes], sheet_suffixes[number % suffixes]);
+    return name->length > 0;
+}
+
 static bool remove_sources(const char *folder, struct error *error)
 {
+    struct text name = {0};
     bool done = true;
-    for (const struct plot_script *script = plot_scripts; done && script->name; script++)
-        done = remove_file(folder, script->name, "", error);
+    for (int i = 0; done && source_name(i, &name); i++)
+        done = remove_file(folder, name.data, "", error);
+    text_free(&name);
+    return done;
+}
+
+static bool remove_pictures(const char *folder, struct error *error)
+{
+    bool done = true;
     for (int i = 0; i < FIGURES; i++)
-        for (int k = 0; done && sheet_suffixes[k]; k++) {
-            struct text name = {0};
-            text_add(&name, "%s%s", figure_names[i], sheet_suffixes[k]);
-            done = remove_file(folder, name.data, "", error);
-            text_free(&name);
-        }
+        for (int k = 0; done && k < FORMS; k++)
+            done = remove_file(folder, figure_names[i], forms[k].suffix, error);
     return done;
 }
 
@@ -81,13 +106,9 @@ static bool remove_sources(const char *folder, struct error *error)
 bool report_plots_remove(const char *folder, struct error *error)
 {
     struct text plots = {0}, sources = {0};
-    bool done = true;
     path_of(&plots, folder, "plots", "");
     path_of(&sources, plots.data, "source", "");
-    for (int i = 0; i < FIGURES; i++)
-        for (int k = 0; done && k < FORMS; k++)
-            done = remove_file(plots.data, figure_names[i], forms[k].suffix, error);
-    done = done && remove_sources(sources.data, error);
+    bool done = remove_pictures(plots.data, error) && remove_sources(sources.data, error);
     rmdir(sources.data);
     rmdir(plots.data);
     text_free(&plots);
@@ -95,18 +116,26 @@ bool report_plots_remove(const char *folder, struct error *error)
     return done;
 }
 
-/* Removes a folder of files. */
-static void remove_folder(const char *folder)
+/* Makes a folder with a name that nobody foresees, and sets `path` to it. */
+static bool make_drawing(const char *plots, struct text *path, struct error *error)
 {
-    struct text path = {0};
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-            unlink(path_of(&path, folder, entry->d_name, ""));
-    if (dir)
-        closedir(dir);
+    if (!file_make_folder(plots, error))
+        return false;
+    path_of(path, plots, "drawing", "XXXXXX");
+    return mkdtemp(path->data) ||
+           error_add(error, FAULT_SYSTEM, "%s: cannot make the folder: %s", path->data, strerror(errno));
+}
+
+/* Removes the folder of drawing, and of what is in it only what this program and gnuplot put there. */
+static void remove_drawing(const char *folder)
+{
+    struct error ignored = {0};
+    remove_sources(folder, &ignored);
+    remove_pictures(folder, &ignored);
+    for (int i = 0; gnuplot_leaves[i]; i++)
+        remove_file(folder, gnuplot_leaves[i], "", &ignored);
     rmdir(folder);
-    text_free(&path);
+    error_free(&ignored);
 }
 
 static bool move(const char *from, const char *to, const char *name, const char *suffix, struct error *error)
@@ -154,37 +183,50 @@ static bool is_whole(const char *folder, int figure, int form)
     return whole;
 }
 
-/* Moves the pictures of a figure up. gnuplot does not tell when it could not write all of one. */
-static bool keep_pictures(int figure, const char *sources, const char *folder, struct error *error)
+/* Moves the pictures of a figure up that are whole; *broken becomes the first form that is not. False with an error. */
+static bool keep_pictures(int figure, const char *sources, const char *folder, int *broken, struct error *error)
 {
-    for (int i = 0; i < FORMS; i++)
-        if (!is_whole(sources, figure, i))
-            return error_add(error, FAULT_SYSTEM, "%s/%s.%s: gnuplot wrote no whole picture; is the disk full?", folder,
-                             figure_names[figure], forms[i].suffix);
     bool done = true;
     for (int i = 0; done && i < FORMS; i++)
-        done = move(sources, folder, figure_names[figure], forms[i].suffix, error);
+        if (is_whole(sources, figure, i))
+            done = move(sources, folder, figure_names[figure], forms[i].suffix, error);
+        else if (*broken < 0)
+            *broken = i;
     return done;
 }
 
-/* Draws one figure in the folder of sources and moves the pictures up. A failure of gnuplot is a warning. */
+static void add_consequence(struct text *message, enum gnuplot_end end, const char *figure)
+{
+    if (end == GNUPLOT_MISSING)
+        text_add(message, ": no plots were drawn");
+    else if (end == GNUPLOT_FAILED)
+        text_add(message, ": plots/%s was not drawn", figure);
+    else if (end == GNUPLOT_HUNG)
+        text_add(message, ": plots/%s and those after it were not drawn", figure);
+    else if (end == GNUPLOT_STOPPED)
+        text_add(message, "interrupted: plots/%s and those after it were not drawn", figure);
+}
+
+/*
+ * Draws one figure in the folder of sources and moves the pictures up. A failure of gnuplot is a warning; a picture
+ * that is not whole though gnuplot told of no failure, as on a full disk, is an error.
+ */
 static enum gnuplot_end draw(int figure, const char *sources, const char *folder, const struct report_options *options,
                              struct error *error)
 {
     struct text script = {0}, message = {0};
+    int broken = -1;
     text_add(&script, "%s.gp", figure_names[figure]);
     enum gnuplot_end end = gnuplot_run(options->gnuplot ? options->gnuplot : "gnuplot", sources, script.data,
-                                       options->plot_limit > 0 ? options->plot_limit : USUAL_LIMIT, &message);
-    if (end == GNUPLOT_DONE)
-        keep_pictures(figure, sources, folder, error);
-    else if (end == GNUPLOT_MISSING)
-        text_add(&message, ": no plots were drawn");
-    else if (end == GNUPLOT_FAILED)
-        text_add(&message, ": plots/%s was not drawn", figure_names[figure]);
-    else if (end == GNUPLOT_HUNG)
-        text_add(&message, ": plots/%s and those after it were not drawn", figure_names[figure]);
+                                       limit_of(options), options->stop, &message);
+    bool kept = keep_pictures(figure, sources, folder, &broken, error);
+    if (end != GNUPLOT_FAILED || broken >= 0)
+        add_consequence(&message, end, figure_names[figure]);
     if (message.length)
         warn(options, message.data);
+    if (kept && end == GNUPLOT_DONE && broken >= 0)
+        error_add(error, FAULT_SYSTEM, "%s/%s.%s: gnuplot wrote no whole picture; is the disk full?", folder,
+                  figure_names[figure], forms[broken].suffix);
     text_free(&script);
     text_free(&message);
     return end;
@@ -193,42 +235,47 @@ static enum gnuplot_end draw(int figure, const char *sources, const char *folder
 /* What the pictures were drawn from, for those who want to draw them otherwise: gnuplot downtime.gp in that folder. */
 static void keep_sources(const char *from, const char *folder, const struct report_options *options)
 {
-    struct text path = {0};
+    struct text path = {0}, name = {0};
     struct error error = {0};
     path_of(&path, folder, "source", "");
-    DIR *dir = file_make_folder(path.data, &error) ? opendir(from) : NULL;
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (strstr(entry->d_name, ".gp") || strstr(entry->d_name, ".dat"))
-            move(from, path.data, entry->d_name, "", &error);
-    if (dir)
-        closedir(dir);
+    bool done = file_make_folder(path.data, &error);
+    for (int i = 0; done && source_name(i, &name); i++)
+        done = move(from, path.data, name.data, "", &error);
     if (error.count)
         warn_all(options, &error);
     text_free(&path);
+    text_free(&name);
     error_free(&error);
+}
+
+/* Draws all figures, as far as gnuplot comes. */
+static bool draw_all(const char *sources, const char *folder, const struct report_options *options, struct error *error)
+{
+    enum gnuplot_end end = GNUPLOT_DONE;
+    int before = error->count;
+    for (int i = 0; i < FIGURES && (end == GNUPLOT_DONE || end == GNUPLOT_FAILED) && error->count == before; i++)
+        end = draw(i, sources, folder, options, error);
+    if (end == GNUPLOT_DONE && !gnuplot_has_font(sources, limit_of(options), options->stop))
+        warn(options, "no font is installed: the plots have no letters");
+    return error->count == before;
 }
 
 /*
  * Draws the figures into folder/plots. Returns false where the data or a picture cannot be written; a gnuplot that is
- * missing, fails or hangs costs its picture and a warning.
+ * missing, fails or hangs costs its picture and a warning, and so does a wish to stop.
  */
 bool report_plots(const struct study *study, const char *folder, const struct report_options *options,
                   struct error *error)
 {
     struct text plots = {0}, sources = {0};
     path_of(&plots, folder, "plots", "");
-    text_add(&sources, "%s/drawing.%ld", plots.data, (long)getpid());
-    bool done = report_plots_remove(folder, error) && file_make_folder(sources.data, error) &&
-                write_sources(study, sources.data, error);
-    enum gnuplot_end end = GNUPLOT_DONE;
-    for (int i = 0; done && end != GNUPLOT_MISSING && end != GNUPLOT_HUNG && i < FIGURES; i++) {
-        int before = error->count;
-        end = draw(i, sources.data, plots.data, options, error);
-        done = error->count == before;
-    }
+    bool made = report_plots_remove(folder, error) && make_drawing(plots.data, &sources, error);
+    bool done = made && write_sources(study, sources.data, error) &&
+                draw_all(sources.data, plots.data, options, error);
     if (done)
         keep_sources(sources.data, plots.data, options);
-    remove_folder(sources.data);
+    if (made)
+        remove_drawing(sources.data);
     text_free(&plots);
     text_free(&sources);
     return done;

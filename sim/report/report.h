@@ -21,6 +21,7 @@ struct report_options {
     bool         no_plots;
     const char  *gnuplot;    /* NULL: "gnuplot", looked for in PATH */
     double       plot_limit; /* seconds until a gnuplot that hangs is killed; 0: 30 */
+    const volatile int *stop; /* becomes non-zero to end the drawing; may be NULL */
     struct text *warnings;   /* what could not be done and costs no result, a line each; may be NULL */
 };
 

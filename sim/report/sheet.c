@@ -71,10 +71,15 @@ void sheet_title(struct sheet *sheet, const struct study *study, const char *tit
     text_free(&text);
 }
 
-/* Places a text; what gnuplot could read in a quoted field other than as itself is written in octal. */
+/*
+ * Places a text, unless its place is that of a figure that is not known. What gnuplot could take in a quoted field for
+ * other than itself is written in octal.
+ */
 void sheet_text(struct sheet *sheet, enum text_style style, double x, double y, const char *text)
 {
     struct text printable = {0}, *out = &sheet->texts[style];
+    if (!isfinite(x) || !isfinite(y))
+        return;
     utf8_add_printable(&printable, text);
     text_add(out, "%.1f %.1f \"", x, y);
     for (const char *c = printable.data; *c; c++)

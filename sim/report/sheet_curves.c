@@ -1,4 +1,7 @@
-/* Figures of curves and points: the share of paths above a value (exceedance), and duration against loss (tradeoff). */
+/*
+ * Figures of curves and points: the probability of more than a value (exceedance), and duration against loss
+ * (tradeoff).
+ */
 #include "report/sheet.h"
 
 #include "base/utf8.h"
@@ -31,6 +34,34 @@ static int group_size(const struct study *study)
     return group_next(study, &group) ? group.end - group.first : 0;
 }
 
+/* Whether some path had any of the measure. */
+static bool has_any(const struct curve *curve)
+{
+    return curve->n_points > 0 && curve->value[curve->n_points - 1] > 0;
+}
+
+/* Whether no path of the strategy, in any topology, had any of the measure. */
+static bool always_zero(const struct study *study, int strategy, int c)
+{
+    bool all = true;
+    for (int i = strategy; i < study->n_outcomes; i += group_size(study)) {
+        const struct curve *curve = &study->outcomes[i].curves[c];
+        all = all && curve->n_points > 0 && !has_any(curve);
+    }
+    return all;
+}
+
+/* A curve that is 0 everywhere is not to be seen on a logarithmic axis. */
+static void add_zeros(struct text *text, const struct study *study, int i)
+{
+    int n = 0;
+    for (int c = 0; c < CURVES; c++)
+        if (curve_measures[c] != MEASURE_DURATION && always_zero(study, i, c))
+            text_add(text, "%s%s", n++ ? ", " : " (", measure_types[curve_measures[c]].name);
+    if (n)
+        text_add(text, " always 0)");
+}
+
 /* As many columns as the longest name allows. */
 static struct legend legend_of(const struct study *study)
 {
@@ -39,6 +70,7 @@ static struct legend legend_of(const struct study *study)
     for (int i = 0; i < n; i++) {
         struct text name = {0};
         add_name(&name, study, i, -1);
+        add_zeros(&name, study, i);
         widest = fmax(widest, text_pixels(name.data));
         text_free(&name);
     }
@@ -58,13 +90,38 @@ static void add_legend(struct sheet *sheet, const struct study *study, struct le
         double x = SIDE + (double)(i / legend.rows) * legend.column_width;
         double y = 14 + KEY_PITCH * (legend.rows - 1 - i % legend.rows);
         add_name(&name, study, i, -1);
+        add_zeros(&name, study, i);
         text_add(&sheet->marks, "%s%.1f %.1f\n%.1f %.1f\n", i ? "\n\n" : "", x, y, x + KEY_LINE, y);
         sheet_text(sheet, TEXT_LEFT, x + KEY_LINE + 8, y, name.data);
         text_free(&name);
     }
 }
 
-/* The axis of one measure over all topologies, and the least share above 0. */
+/* The value that nine in ten exceed: left of it the curve is level with the upper edge. */
+static double first_fall(const struct curve *curve)
+{
+    for (int p = 0; p < curve->n_points; p++)
+        if (curve->exceeded[p] < 0.9)
+            return curve->value[p];
+    return INFINITY;
+}
+
+/* From shortly before the first curve falls: those of durations stay at 100 % for long. */
+static struct axis ends_axis(const struct study *study, int c, double greatest)
+{
+    double first = INFINITY;
+    for (int i = 0; i < study->n_outcomes; i++)
+        first = fmin(first, first_fall(&study->outcomes[i].curves[c]));
+    struct axis axis = axis_from(greatest, 0);
+    axis.log = first > 0 && greatest > 5 * first;
+    if (axis.log) {
+        axis.least = first / 1.5;
+        axis.unit = axis_from(sqrt(axis.least * greatest), 0).unit;
+    }
+    return axis;
+}
+
+/* The axis of one measure over all topologies, and the least probability above 0. */
 static struct axis curve_axis(const struct study *study, int c, double *least_share)
 {
     double greatest = 0, least = INFINITY;
@@ -78,48 +135,70 @@ static struct axis curve_axis(const struct study *study, int c, double *least_sh
                 *least_share = fmin(*least_share, curve->exceeded[p]);
         }
     }
-    struct axis axis = axis_from(greatest, isfinite(least) ? least : 0);
-    if (axis.log)
-        axis.greatest *= 1.3;
-    else
-        axis.greatest *= 1.04;
+    struct axis axis = curve_measures[c] == MEASURE_DURATION ? ends_axis(study, c, greatest)
+                                                             : axis_from(greatest, isfinite(least) ? least : 0);
+    axis.greatest *= axis.log ? 1.3 : 1.04;
     return axis;
+}
+
+/* A block must not be empty: a point out of sight begins it. */
+static void begin_block(struct text *block)
+{
+    text_add(block, "-1 -1\n\n");
 }
 
 /*
  * One curve in the axis's units, held inside the panel, so that it ends on the axis and not before it. Its steps are
- * drawn out here, as one line: gnuplot's own steps begin a dashed line anew at each.
+ * drawn out here, as one line: gnuplot's own steps begin a dashed line anew at each. Two blocks: as far as it is sure,
+ * and the rest. Returns whether there is a rest.
  */
-static void add_curve(struct sheet *sheet, const struct curve *curve, struct axis axis, double least)
+static bool add_curve(struct sheet *sheet, const struct curve *curve, struct axis axis, double least)
 {
     double factor = axis_factor(axis), before = -1;
+    bool sure = true;
+    begin_block(&sheet->data);
+    if (has_any(curve) && curve->value[0] > axis.least) { /* nothing is below the least value */
+        before = 100;
+        text_add(&sheet->data, "%.12g 100\n", axis.least * factor);
+    }
     for (int p = 0; p < curve->n_points; p++) {
         double value = fmax(curve->value[p], axis.least) * factor, share = fmax(100 * curve->exceeded[p], least);
         if (curve->exceeded[p] <= 0 && before < 0)
             continue;
         if (before > share)
             text_add(&sheet->data, "%.12g %.12g\n", value, before);
+        if (sure && curve->exceeded[p] < curve->sure) {
+            text_add(&sheet->data, "\n\n");
+            begin_block(&sheet->data);
+            if (before > share)
+                text_add(&sheet->data, "%.12g %.12g\n", value, before);
+            sure = false;
+        }
         text_add(&sheet->data, "%.12g %.12g\n", value, share);
         before = share;
     }
-    if (before < 0)
-        text_add(&sheet->data, "-1 -1\n");
+    if (sure) {
+        text_add(&sheet->data, "\n\n");
+        begin_block(&sheet->data);
+    }
+    return !sure;
 }
 
-static void add_panel_curves(struct sheet *sheet, const struct study *study, const struct group *group, int c,
+/* Returns whether part of a curve is not sure. */
+static bool add_panel_curves(struct sheet *sheet, const struct study *study, const struct group *group, int c,
                              struct axis axis, double least, struct box box)
 {
-    bool any = false;
+    bool any = false, unsure = false;
     for (int i = group->first; i < group->end; i++) {
         const struct curve *curve = &study->outcomes[i].curves[c];
-        for (int p = 0; p < curve->n_points; p++)
-            any = any || curve->exceeded[p] > 0;
-        add_curve(sheet, curve, axis, least);
+        any = any || has_any(curve);
+        unsure = add_curve(sheet, curve, axis, least) || unsure;
         text_add(&sheet->data, "\n\n");
     }
     if (!any)
         sheet_text(sheet, TEXT_CENTER, (box.left + box.right) / 2, (box.bottom + box.top) / 2,
                    c == CURVES - 1 ? "no data" : "no path had any");
+    return unsure;
 }
 
 /* A heading above the panel of a topology, where there are several. */
@@ -133,7 +212,7 @@ static void add_heading(struct sheet *sheet, const struct study *study, const st
     text_free(&name);
 }
 
-/* The share of paths above each value of downtime, lost and duration. */
+/* The probability of more than each value of downtime, lost and duration. */
 void sheet_exceedance(const struct study *study, struct sheet *sheet)
 {
     struct legend legend = legend_of(study);
@@ -142,6 +221,7 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
     double foot = 14 + KEY_PITCH * legend.rows, width = (SHEET_WIDTH - AXIS - SIDE - 2.0 * PANEL_GAP) / CURVES;
     struct axis axes[CURVES];
     double least = 1;
+    bool unsure = false;
     sheet->name = "exceedance";
     sheet->width = SHEET_WIDTH;
     sheet->height = TITLE_HEIGHT + groups * pitch + foot;
@@ -159,7 +239,7 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
                 sheet_box(sheet, name, box);
                 sheet_axis(sheet, name, axes[c]);
             }
-            add_panel_curves(sheet, study, &group, c, axes[c], least, box);
+            unsure = add_panel_curves(sheet, study, &group, c, axes[c], least, box) || unsure;
         }
     }
     sheet_count(sheet, "panels", groups);
@@ -167,7 +247,8 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
     sheet_number(sheet, "pitch", pitch / sheet->height);
     sheet_number(sheet, "least", least);
     add_legend(sheet, study, legend);
-    sheet_title(sheet, study, "How often it gets bad: share of paths above a value", false, "");
+    sheet_title(sheet, study, "How often it gets bad: probability of more than a value", false,
+                unsure ? "; thin: may rest on fewer than ten paths" : "");
 }
 
 static bool overlap(struct box a, struct box b)

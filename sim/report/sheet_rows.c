@@ -236,17 +236,30 @@ static void add_causes(struct sheet *sheet, struct text *shares, const struct ou
                        rows->second.left + (before + share / 2) * pixels, y, text);
         seconds += outcome->causes[c];
     }
+    struct quantity q = estimate_quantity(MEASURE_LOST, &outcome->measures[MEASURE_LOST]); /* the digits of the table */
+    q.unit = unit;
     sheet_text(sheet, TEXT_LEFT, axis_place(axis, lost, rows->first.left, rows->first.right) + VALUE_GAP, y,
-               quantity_plain(unit, lost, text));
+               quantity_value(q, text));
     if (!(lost > 0))
-        sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, "nothing was lost");
+        sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, isnan(lost) ? "not simulated" : "nothing was lost");
 }
 
-/* Names of the causes below the panels, each with a square of its color. */
-static void add_cause_legend(struct sheet *sheet, double y)
+static bool occurs(const struct study *study, int cause)
+{
+    for (int i = 0; i < study->n_outcomes; i++)
+        if (study->outcomes[i].causes[cause] > 0)
+            return true;
+    return false;
+}
+
+/* Names of the causes that there are, below the panels, each with a square of its color. */
+static void add_cause_legend(struct sheet *sheet, const struct study *study, double y)
 {
     double x = SIDE + 8;
+    text_add(&sheet->marks, "-100 -100 0\n"); /* out of sight: there may be none */
     for (int c = 0; c < CAUSES; c++) {
+        if (!occurs(study, c))
+            continue;
         text_add(&sheet->marks, "%.1f %.1f %u\n", x, y, cause_looks[c].color);
         sheet_text(sheet, TEXT_LEFT, x + 13, y, cause_types[c].name);
         x += 42 + text_pixels(cause_types[c].name);
@@ -284,6 +297,6 @@ void sheet_causes(const struct study *study, struct sheet *sheet)
     sheet_box(sheet, "seconds", rows.first);
     sheet_box(sheet, "shares", rows.second);
     sheet_axis(sheet, "seconds", axis);
-    add_cause_legend(sheet, 18);
+    add_cause_legend(sheet, study, 18);
     sheet_title(sheet, study, "What takes the requests: causes of lost traffic by strategy", false, "");
 }

@@ -2,9 +2,9 @@
  * The answer on a terminal: for each topology a table of its strategies, then in sentences who costs least, what was
  * ruled out, and what of it may not be trusted.
  *
- * Where the width does not do, long names are shortened, as far as they can still be told apart; then the column of
- * added lost, which the others imply, is left out, and a line says so; then the columns are parted into tables below
- * each other, the most needed in the first. Figures keep their intervals: a mean without one says nothing.
+ * Where the width does not do, long names are shortened, as far as they can still be told apart; then the columns are
+ * parted into tables below each other, the most needed in the first. Figures keep their intervals: a mean without one
+ * says nothing.
  */
 #include "report/terminal.h"
 
@@ -15,9 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2, MOST_SECONDS = 1000 };
-
-enum { LEFT_OUT = 0, FREE = 1 }; /* no table; a rank */
+enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2 };
 
 enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
 
@@ -25,13 +23,13 @@ struct column {
     enum measure measure;
     enum figure  figure;
     const char  *heading, *below; /* two lines of heading */
-    int          rank;            /* columns of a high rank stand in the first table; FREE: may be left out */
+    int          rank;            /* columns of a high rank stand in the first table */
 };
 
 static const struct column usual_columns[] = {
     {MEASURE_DOWNTIME, FIGURE_MEAN, "downtime", "", 4},
     {MEASURE_LOST, FIGURE_MEAN, "lost", "", 6},
-    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", FREE},
+    {MEASURE_ADDED_LOST, FIGURE_MEAN, "added lost", "", 1},
     {MEASURE_DURATION, FIGURE_P50_P95, "duration", "p50 / p95", 3},
     {MEASURE_ROLLBACK, FIGURE_MEAN, "rollback", "", 5},
     {MEASURE_EXTRA, FIGURE_BARE_MEAN, "extra", "inst-h", 2},
@@ -46,7 +44,7 @@ struct layout {
     enum quantity_unit units[MOST_COLUMNS];
     const char   **cells[MOST_COLUMNS]; /* by outcome of the group */
     int            widths[MOST_COLUMNS];
-    int            table[MOST_COLUMNS]; /* from 1, or LEFT_OUT */
+    int            table[MOST_COLUMNS]; /* from 1 */
     const char   **names;               /* by outcome of the group */
     int            n_rows, n_columns, n_tables, name_width;
 };
@@ -84,18 +82,6 @@ static const char *cell_text(struct arena *arena, const struct outcome *outcome,
     return arena_format(arena, "%s%s", text, e->trusted ? "" : " ?");
 }
 
-/* Figures of a column are compared, so they have one unit, unless seconds would be hard to read. */
-static enum quantity_unit column_unit(const struct study *study, const struct group *group, enum measure measure)
-{
-    enum quantity_unit unit = measure_quantity(measure);
-    if (unit == QUANTITY_INSTANCE_HOURS)
-        return QUANTITY_NUMBER;
-    for (int i = group->first; i < group->end && unit == QUANTITY_SECONDS; i++)
-        if (fabs(study->outcomes[i].measures[measure].mean) >= MOST_SECONDS)
-            return QUANTITY_SECONDS;
-    return unit == QUANTITY_SECONDS ? QUANTITY_ONLY_SECONDS : unit;
-}
-
 /* A solved study knows no percentiles: there the mean stands. */
 static struct column as_known(struct column column, const struct study *study)
 {
@@ -119,8 +105,10 @@ static void choose_columns(struct layout *layout, const struct study *study)
     for (int i = 0; i < USUAL_COLUMNS; i++)
         layout->columns[layout->n_columns++] = as_known(usual_columns[i], study);
     for (int i = 0; i < layout->n_columns; i++)
-        if (layout->columns[i].measure == minimized && layout->columns[i].figure != FIGURE_P50_P95)
+        if (layout->columns[i].measure == minimized && layout->columns[i].figure != FIGURE_P50_P95) {
             layout->columns[i].rank = MOST_COLUMNS;
+            layout->columns[i].figure = FIGURE_MEAN;
+        }
 }
 
 static int by_text(const void *one, const void *other)
@@ -184,11 +172,11 @@ static bool all_placed(const struct layout *layout)
 {
     bool all = true;
     for (int c = 0; c < layout->n_columns; c++)
-        all = all && (layout->table[c] || layout->columns[c].rank == FREE);
+        all = all && layout->table[c];
     return all;
 }
 
-/* Parts the columns into as many tables as are needed; what may be left out gets none of its own. */
+/* Parts the columns into as many tables as are needed. */
 static void part(struct layout *layout, int width)
 {
     memset(layout->table, 0, sizeof layout->table);
@@ -199,7 +187,7 @@ static void part(struct layout *layout, int width)
     }
 }
 
-/* Shortens names, leaves out, parts, in this order and as far as needed; gives the names what room is left. */
+/* Shortens names and parts, in this order and as far as needed; gives the names what room is left. */
 static void fit(struct layout *layout, int width)
 {
     int wanted = layout->name_width, widest = 0;
@@ -207,9 +195,6 @@ static void fit(struct layout *layout, int width)
     layout->n_tables = 1;
     for (int c = 0; c < layout->n_columns; c++)
         layout->table[c] = 1;
-    for (int c = 0; c < layout->n_columns && table_width(layout, 1) > width; c++)
-        if (layout->columns[c].rank == FREE)
-            layout->table[c] = LEFT_OUT;
     if (table_width(layout, 1) > width)
         part(layout, width);
     for (int t = 1; t <= layout->n_tables; t++)
@@ -233,7 +218,9 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
         int heading = utf8_columns(layout->columns[c].heading), below = utf8_columns(layout->columns[c].below);
         layout->widths[c] = heading > below ? heading : below;
         layout->cells[c] = arena_new(&layout->arena, (size_t)n, sizeof *layout->cells[c]);
-        layout->units[c] = column_unit(study, group, layout->columns[c].measure);
+        layout->units[c] = measure_unit_among(study, group, layout->columns[c].measure);
+        if (layout->units[c] == QUANTITY_INSTANCE_HOURS)
+            layout->units[c] = QUANTITY_NUMBER; /* it stands in the heading */
         for (int i = 0; i < n; i++) {
             layout->cells[c][i] = cell_text(&layout->arena, &study->outcomes[group->first + i], layout->columns[c],
                                             layout->units[c]);
@@ -284,20 +271,9 @@ static void put_row(const struct layout *layout, int table, int row, bool best, 
     text_free(&name);
 }
 
-static void put_left_out(const struct layout *layout, const struct table_options *options, FILE *out)
-{
-    struct text text = {0};
-    for (int c = 0; c < layout->n_columns; c++)
-        if (layout->table[c] == LEFT_OUT)
-            text_add(&text, "%s%s", text.length ? ", " : "Left out for want of width: ", layout->columns[c].heading);
-    if (!text.length)
-        return;
-    text_add(&text, " (-v shows every measure).");
-    put_sentence(&text, options, out);
-}
-
-/* "1.10 s lost (± 0.02)" */
-static void add_objective(struct text *text, enum measure measure, const struct estimate *estimate)
+/* "1.10 s lost (± 0.02)": the figures that stand in the table. */
+static void add_objective(struct text *text, enum measure measure, const struct estimate *estimate,
+                          enum quantity_unit unit)
 {
     static const char *const words[MEASURES] = {
         [MEASURE_DOWNTIME] = "of downtime",
@@ -314,6 +290,7 @@ static void add_objective(struct text *text, enum measure measure, const struct 
     };
     char value[QUANTITY_BYTES], interval[QUANTITY_BYTES];
     struct quantity q = estimate_quantity(measure, estimate);
+    q.unit = unit;
     if (estimate->solved) {
         text_add(text, "%s %s", estimate_print(q, true, value), words[measure]);
         return;
@@ -342,7 +319,9 @@ static void put_best(const struct study *study, int best, bool overall, const st
     } else {
         add_name(&text, study, &study->outcomes[best], overall);
         text_add(&text, " costs least%s: ", overall && study->scenario->n_topologies > 1 ? " of all" : "");
-        add_objective(&text, minimized, &study->outcomes[best].measures[minimized]);
+        struct group group = group_of(study, best);
+        add_objective(&text, minimized, &study->outcomes[best].measures[minimized],
+                      measure_unit_among(study, &group, minimized));
         text_add(&text, ".");
     }
     put_painted(&text, paint_of(options, "\033[1m"), options, out);
@@ -351,6 +330,13 @@ static void put_best(const struct study *study, int best, bool overall, const st
         utf8_add_printable(&text, study->winner_note);
         put_sentence(&text, options, out);
     }
+}
+
+static void put_no_winner_yet(const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    text_add(&text, "Interrupted before there was a winner.");
+    put_painted(&text, paint_of(options, "\033[1m"), options, out);
 }
 
 static void put_infeasible(const struct study *study, const struct group *group, const struct table_options *options,
@@ -362,9 +348,12 @@ static void put_infeasible(const struct study *study, const struct group *group,
         if (!outcome->strategy || outcome->feasible || outcome->unsolved)
             continue;
         utf8_add_printable(&text, outcome->name);
-        text_add(&text, " is ruled out: it breaks ");
-        utf8_add_printable(&text, outcome->infeasible_because ? outcome->infeasible_because : "a condition");
-        text_add(&text, ".");
+        text_add(&text, outcome->unjudged ? " was not judged: the run was interrupted too early." :
+                                            " is ruled out: it breaks ");
+        if (!outcome->unjudged) {
+            utf8_add_printable(&text, outcome->infeasible_because ? outcome->infeasible_because : "a condition");
+            text_add(&text, ".");
+        }
         put_sentence(&text, options, out);
     }
 }
@@ -372,7 +361,7 @@ static void put_infeasible(const struct study *study, const struct group *group,
 static bool is_shown(const struct layout *layout, enum measure measure)
 {
     for (int c = 0; c < layout->n_columns; c++)
-        if (layout->table[c] != LEFT_OUT && layout->columns[c].measure == measure)
+        if (layout->columns[c].measure == measure)
             return true;
     return false;
 }
@@ -457,7 +446,9 @@ static int add_stopped(struct text *text, const struct study *study, const struc
             continue;
         text_add(text, n++ ? ", " : ": ");
         utf8_add_printable(text, outcome->name);
-        if (stop != STOP_CONSTANT && isfinite(outcome->precision))
+        if (stop != STOP_CONSTANT && isfinite(outcome->precision) && outcome->precision > 1)
+            text_add(text, " (more than ± 100 %%)");
+        else if (stop != STOP_CONSTANT && isfinite(outcome->precision))
             text_add(text, " (± %s)", quantity_plain(QUANTITY_SHARE, outcome->precision, share));
     }
     return n;
@@ -555,9 +546,10 @@ static void put_group(const struct study *study, const struct group *group, cons
         put_details(study, group, options, out);
     else
         putc('\n', out);
-    if (!options->verbose)
-        put_left_out(&layout, options, out);
-    put_best(study, best, false, options, out);
+    if (best < 0 && !all_judged(study, group->first, group->end))
+        put_no_winner_yet(options, out);
+    else
+        put_best(study, best, false, options, out);
     put_infeasible(study, group, options, out);
     for (int i = group->first; i < group->end; i++)
         put_notes(&layout, &study->outcomes[i], options, out);
@@ -631,7 +623,7 @@ void report_table(const struct study *study, const struct table_options *options
     put_title(study, options, out);
     while (group_next(study, &group))
         put_group(study, &group, options, out);
-    if (study->scenario->n_topologies > 1)
+    if (study->scenario->n_topologies > 1 && (study->winner >= 0 || all_judged(study, 0, study->n_outcomes)))
         put_best(study, study->winner, true, options, out);
     put_unjudged(study, options, out);
     if (study->partial) {

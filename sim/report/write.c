@@ -65,7 +65,8 @@ static bool begin_part(struct file_writer *writer, const struct part *part, cons
 }
 
 /* Without a winner there is no plan, and one of an earlier run must not be carried out in its stead. */
-static bool remove_plan(const char *folder, const struct report_options *options, struct error *error)
+static bool remove_plan(const struct study *study, const char *folder, const struct report_options *options,
+                        struct error *error)
 {
     struct text path = {0};
     text_add(&path, "%s/%s", folder, parts[PLAN].name);
@@ -73,7 +74,9 @@ static bool remove_plan(const char *folder, const struct report_options *options
                 error_add(error, FAULT_SYSTEM, "%s: cannot remove the plan of an earlier run: %s", path.data,
                           strerror(errno));
     if (done && options->warnings)
-        text_add(options->warnings, "no strategy keeps every condition: no plan.json was written\n");
+        text_add(options->warnings, "%s: no plan.json was written\n",
+                 all_judged(study, 0, study->n_outcomes) ? "no strategy keeps every condition"
+                                                         : "interrupted before there was a winner");
     text_free(&path);
     return done;
 }
@@ -93,7 +96,7 @@ bool report_write(const struct study *study, const char *folder, const struct re
     bool done = file_make_folder(folder, error);
     for (int i = 0; done && i < n; i++)
         done = begin_part(&writers[i], &parts[i], study, folder, options, error);
-    done = done && report_plots_remove(folder, error) && (n == PARTS || remove_plan(folder, options, error));
+    done = done && report_plots_remove(folder, error) && (n == PARTS || remove_plan(study, folder, options, error));
     for (int i = 0; done && i < n; i++)
         done = file_finish(&writers[i], error);
     for (int i = 0; i < n; i++)

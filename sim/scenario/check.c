@@ -5,6 +5,8 @@
  */
 #include "scenario/read.h"
 
+#include "models/strategy.h"
+
 #include <string.h>
 
 /* A difference that rounding of decimal shares can make. */
@@ -201,9 +203,59 @@ static void check_strategies(struct reader *reader, const struct scenario *scena
     check_unique(reader, list, "strategies");
 }
 
+/*
+ * How large the process of a strategy in a topology is, about: for each zone of each environment its services, and an
+ * entry for each step of the whole plan. Without a strategy it is that of no release.
+ */
+static int64_t process_size(const struct topology *topology, const struct strategy *strategy)
+{
+    int64_t steps = 0, size = 0;
+    for (int i = 0; strategy && i < topology->n_environments; i++) {
+        const struct environment *e = &topology->environments[i];
+        struct arena scratch = {0};
+        steps += strategy_plan(strategy, e->services[e->released].replicas, &scratch).n_steps;
+        arena_free(&scratch);
+    }
+    for (int i = 0; i < topology->n_environments; i++)
+        size += topology->environments[i].zones * (topology->environments[i].n_services + steps);
+    return size;
+}
+
+/*
+ * Refuses what would take minutes and gigabytes to build before the first path is drawn: the ways back from n steps in
+ * different zones are O(n²), and all processes of a study are there at once. Measured: a process of SIZE_MOST takes up
+ * to 3 s and 100 MB.
+ */
+static void check_size(struct reader *reader, const struct scenario *scenario)
+{
+    enum { SIZE_MOST = 10000, SUM_MOST = 50000 };
+    const struct node *list = node_find(reader->root, "strategies");
+    int64_t sum = 0;
+    for (int t = 0; t < scenario->n_topologies; t++)
+        for (int s = -1; s < scenario->n_strategies && sum <= SUM_MOST; s++) {
+            int64_t size = process_size(&scenario->topologies[t], s < 0 ? NULL : &scenario->strategies[s]);
+            const struct node *at = s < 0 ? reader->root : node_at(list, s);
+            sum += size;
+            if (size <= SIZE_MOST)
+                continue;
+            messages_add(reader->messages, at->place,
+                         s < 0 ? "have fewer zones or services" : "take more instances at a time, or fewer zones",
+                         "too large to simulate: %s%s%s, zones × (services + steps) are %lld, above %d",
+                         s < 0 ? "the environments" : "strategy `", s < 0 ? "" : called(reader, at),
+                         s < 0 ? "" : "`", (long long)size, SIZE_MOST);
+            return;
+        }
+    if (sum > SUM_MOST)
+        messages_add(reader->messages, list->place, "take more instances at a time, fewer zones, or fewer strategies",
+                     "too large to simulate: zones × (services + steps) of all strategies in all topologies are above "
+                     "%d", SUM_MOST);
+}
+
 /* Derives what is derived and says what does not fit together. reader->root is the map that filled the draft. */
 void check_scenario(struct reader *reader, struct draft *draft)
 {
     check_topologies(reader, draft);
     check_strategies(reader, &draft->scenario);
+    if (!reader->messages->count)
+        check_size(reader, &draft->scenario);
 }

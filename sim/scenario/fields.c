@@ -1,6 +1,6 @@
 /*
- * The one table of what a scenario may hold. The reader, the JSON Schema, `nines help scenario`, the overrides and the
- * walk over all figures are made from it: no key, bound, default or sentence of help stands anywhere else.
+ * The one table of what a scenario may hold. The reader, the JSON Schema, `nines help scenario` and the overrides are
+ * made from it: no key, bound, default or sentence of help stands anywhere else.
  */
 #include "scenario/fields.h"
 
@@ -196,7 +196,8 @@ static const struct section section_strategy = {
 
 static const struct field objective_fields[] = {
     {"minimize", KIND_MEASURE, AT(objective, minimize), "lost",
-     .help = "the measure whose mean the best plan has least"},
+     .help = "the measure whose mean the best plan has least; of equals the shortest is the best, then the one with "
+             "the fewest extra instances"},
     {"subject_to", KIND_CONDITIONS, AT(objective, subject_to), .n_offset = AT(objective, n_subject_to),
      .help = "conditions that a plan must keep to be chosen"},
     END_OF_FIELDS,
@@ -207,7 +208,7 @@ static const struct section section_objective = {
 
 static const struct field simulation_fields[] = {
     {"confidence", KIND_SHARE, AT(simulation, confidence), "95%", 0.5, 0.9999, .help = "confidence of every interval"},
-    {"precision", KIND_SHARE, AT(simulation, precision), "2%", 0.0001, 0.5,
+    {"precision", KIND_SHARE, AT(simulation, precision), "2%", PRECISION_LEAST, PRECISION_MOST,
      .help = "sampling ends when half the interval of the objective is this share of its mean"},
     {"max_paths", KIND_WHOLE, AT(simulation, max_paths), "10000000", 2, PATHS_MOST,
      .help = "paths of one strategy after which sampling ends in any case"},
@@ -268,61 +269,4 @@ bool field_belongs(const struct field *field, const char *type)
         if (strcspn(word, " ") == length && !memcmp(word, type, length))
             return true;
     return false;
-}
-
-static bool is_figure(const struct field *field)
-{
-    return field->kind == KIND_DURATION || field->kind == KIND_SHARE || field->kind == KIND_NUMBER ||
-           field->kind == KIND_COUNT || field->kind == KIND_AMOUNT;
-}
-
-static const struct field *field_of_kind(const struct section *section, enum field_kind kind)
-{
-    for (const struct field *field = section->fields; field->key; field++)
-        if (field->kind == kind)
-            return field;
-    return NULL;
-}
-
-static void walk_list(const struct field *field, char *base, struct arena *arena, const char *path,
-                      void (*visit)(const struct figure *figure, void *context), void *context)
-{
-    const struct field *name = field_of_kind(field->section, KIND_NAME);
-    int n = *(int *)(base + field->n_offset);
-    char *entry = *(char **)(base + field->offset);
-    if (field->section == &section_topology && entry == base + offsetof(struct draft, single))
-        return; /* it was visited as `environments` */
-    for (int i = 0; i < n; i++, entry += field->section->size) {
-        const char *called = name ? *(const char **)(entry + name->offset) : arena_format(arena, "%d", i);
-        fields_walk(field->section, entry, arena, arena_format(arena, "%s.%s", path, called), visit, context);
-    }
-}
-
-/*
- * Visits every figure (duration, share, number, count, amount) of the struct at base and of all in it, in the order
- * of the table. What does not belong to a strategy's type and checks that are not given are left out; so are the
- * numbers of paths and the seed, which are none of the model. path is that of base, "" at the top; the paths visited
- * live in the arena.
- */
-void fields_walk(const struct section *section, void *base, struct arena *arena, const char *path,
-                 void (*visit)(const struct figure *figure, void *context), void *context)
-{
-    const struct field *by_type = field_of_kind(section, KIND_TYPE);
-    const char *type = NULL;
-    if (by_type)
-        type = (*(const struct strategy_type **)((char *)base + by_type->offset))->name;
-    for (const struct field *field = section->fields; field->key; field++) {
-        char *at = (char *)base + field->offset;
-        const char *here = arena_format(arena, "%s%s%s", path, *path ? "." : "", field->key);
-        if (!field_belongs(field, type))
-            continue;
-        if (field->kind == KIND_MAP && field->section->given >= 0 && !*(bool *)(at + field->section->given))
-            continue;
-        if (field->kind == KIND_MAP)
-            fields_walk(field->section, at, arena, here, visit, context);
-        else if (field->kind == KIND_LIST)
-            walk_list(field, base, arena, here, visit, context);
-        else if (is_figure(field))
-            visit(&(struct figure){here, field, at}, context);
-    }
 }

@@ -59,20 +59,19 @@ struct draft {
     struct topology single;
 };
 
-/* A figure of a scenario in place: what a sensitivity study moves and a sweep lists. */
-struct figure {
-    const char         *path; /* "environments.prod.services.web.mtbf", as --set takes it */
-    const struct field *field;
-    void               *value; /* of the type that field->kind says */
-};
+/* Limits that options share: shares of a mean. */
+#define PRECISION_LEAST 0.0001
+#define PRECISION_MOST  0.5
 
 enum {
     FIELD_AMOUNT_MOST = 10000, /* the greatest count of an amount */
     NAME_MOST = 64,            /* characters of a name */
 };
 
-/* What a FIELD_PLAIN_NAME is made of, as it does not begin with a dot. */
-#define PLAIN_NAME_PATTERN    "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"
+/* What a name begins with, and what a FIELD_PLAIN_NAME is made of, as it does not begin with a dot. */
+#define NAME_NEVER_FIRST      "=+-@"
+#define NAME_PATTERN          "^ *[^ =+@-]"
+#define PLAIN_NAME_PATTERN    "^[A-Za-z0-9_][A-Za-z0-9._-]*$"
 #define PLAIN_NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 extern const struct section section_scenario;
@@ -80,7 +79,5 @@ extern const char *const kind_names[KINDS];
 
 const struct field *field_find(const struct section *section, const char *key);
 bool                field_belongs(const struct field *field, const char *type);
-void                fields_walk(const struct section *section, void *base, struct arena *arena, const char *path,
-                                void (*visit)(const struct figure *figure, void *context), void *context);
 
 #endif

@@ -186,23 +186,21 @@ static void add_override(struct text *out, struct place place)
     text_free(&line);
 }
 
-static void add_to_error(struct messages *messages, const struct message *message, struct error *error)
+/* The message with its place, the line and a caret. */
+static void add_message(struct text *out, struct messages *messages, const struct message *message)
 {
-    struct text out = {0};
     if (message->place.set) {
-        text_add(&out, "--set %s: %s", messages_shown(messages, message->place.set->path), message->text);
-        add_override(&out, message->place);
+        text_add(out, "--set %s: %s", messages_shown(messages, message->place.set->path), message->text);
+        add_override(out, message->place);
     } else if (message->place.line > 0) {
-        text_add(&out, "%s:%d:%d: %s", messages_shown(messages, messages->file), message->place.line,
+        text_add(out, "%s:%d:%d: %s", messages_shown(messages, messages->file), message->place.line,
                  message->place.column, message->text);
-        add_file_line(&out, messages, message->place);
+        add_file_line(out, messages, message->place);
     } else {
-        text_add(&out, "%s: %s", messages_shown(messages, messages->file), message->text);
+        text_add(out, "%s: %s", messages_shown(messages, messages->file), message->text);
     }
     if (message->hint)
-        text_add(&out, "\n        %s", message->hint);
-    error_add(error, FAULT_INPUT, "%s", out.data);
-    text_free(&out);
+        text_add(out, "\n        %s", message->hint);
 }
 
 static int by_place(const void *one, const void *other)
@@ -219,16 +217,40 @@ static int by_place(const void *one, const void *other)
     return a->order < b->order ? -1 : 1;
 }
 
-/* Puts all messages into error: one each, up to 50, and how many more there are. */
-void messages_report(struct messages *messages, struct error *error)
+static void sort(struct messages *messages)
 {
     if (messages->kept)
         qsort(messages->list, (size_t)messages->kept, sizeof *messages->list, by_place);
-    for (int i = 0; i < messages->kept && i < MOST_SHOWN; i++)
-        add_to_error(messages, &messages->list[i], error);
+}
+
+/* Puts all messages into error: one each, up to 50, and how many more there are. */
+void messages_report(struct messages *messages, struct error *error)
+{
+    sort(messages);
+    for (int i = 0; i < messages->kept && i < MOST_SHOWN; i++) {
+        struct text out = {0};
+        add_message(&out, messages, &messages->list[i]);
+        error_add(error, FAULT_INPUT, "%s", out.data);
+        text_free(&out);
+    }
     if (messages->count > MOST_SHOWN)
         error_add(error, FAULT_INPUT, "%s: and %d more", messages_shown(messages, messages->file),
                   messages->count - MOST_SHOWN);
+}
+
+/* The messages as texts of the arena, up to 50, in order. Returns how many. */
+int messages_texts(struct messages *messages, struct arena *arena, const char ***texts)
+{
+    int n = messages->kept < MOST_SHOWN ? messages->kept : MOST_SHOWN;
+    sort(messages);
+    *texts = arena_new(arena, (size_t)n + 1, sizeof **texts);
+    for (int i = 0; i < n; i++) {
+        struct text out = {0};
+        add_message(&out, messages, &messages->list[i]);
+        (*texts)[i] = arena_text(arena, out.data);
+        text_free(&out);
+    }
+    return n;
 }
 
 void messages_free(struct messages *messages)

@@ -36,6 +36,7 @@ const char *messages_nearest(struct messages *messages, const char *text, const 
 const char *messages_hint(struct messages *messages, const char *text, const char *const *names, int n_names);
 struct place place_of_cause(struct place place, struct place other);
 void        messages_report(struct messages *messages, struct error *error);
+int         messages_texts(struct messages *messages, struct arena *arena, const char ***texts);
 void        messages_free(struct messages *messages);
 
 #endif

@@ -8,7 +8,6 @@
 #include "base/units.h"
 #include "scenario/utf8.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +16,61 @@ enum { MOST_NAMES = 64 };
 
 static const struct place NOWHERE;
 
+/* The unit that a word such as "days" stands for, or NULL. */
+static const char *unit_of_word(const char *word, size_t length)
+{
+    static const char *const words[][2] = {{"years", "y"}, {"weeks", "w"}, {"days", "d"}, {"hours", "h"}, {"hrs", "h"},
+                                           {"minutes", "m"}, {"mins", "m"}, {"seconds", "s"}, {"secs", "s"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t whole = strlen(words[i][0]);
+        if ((length == whole || length == whole - 1) && !memcmp(word, words[i][0], length))
+            return words[i][1];
+    }
+    return NULL;
+}
+
+static bool figure_parses(enum field_kind kind, const char *text)
+{
+    double figure;
+    if (kind == KIND_DURATION)
+        return duration_parse(text, &figure, NULL);
+    if (kind == KIND_SHARE || kind == KIND_AMOUNT)
+        return share_parse(text, &figure, NULL);
+    return (kind == KIND_NUMBER || kind == KIND_COUNT || kind == KIND_WHOLE) && number_parse(text, &figure);
+}
+
+/* "write `1h30m`" for "1h 30m", "write `30d`" for "30 days"; NULL if that is not what is wrong. */
+static const char *figure_hint(struct reader *reader, const struct field *field, const char *text)
+{
+    struct text plain = {0};
+    const char *hint = NULL;
+    bool word = false;
+    if (strlen(text) > MOST_NAMES)
+        return NULL;
+    for (const char *at = text; *at;) {
+        size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz"), length = letters ? letters : 1;
+        const char *unit = field->kind == KIND_DURATION ? unit_of_word(at, letters) : NULL;
+        word = word || unit;
+        if (unit)
+            text_add(&plain, "%s", unit);
+        else if (*at != ' ')
+            text_add_bytes(&plain, at, length);
+        at += length;
+    }
+    if (plain.length && strcmp(plain.data, text) && figure_parses(field->kind, plain.data))
+        hint = arena_format(&reader->messages->arena, "write `%s`%s", plain.data, word ? "" : " without the blank");
+    text_free(&plain);
+    return hint;
+}
+
 /* Says that a value will not do; "expected …" or another sentence tells why. */
 static bool refuse(struct reader *reader, const struct field *field, struct node *node, const char *why)
 {
     const char *what = node_kind_name(node);
     if (node->kind == NODE_TEXT)
         what = arena_format(&reader->messages->arena, "`%s`", messages_shown(reader->messages, node->text));
-    messages_add(reader->messages, node->place, NULL, "`%s` cannot be %s: %s", field->key, what, why);
+    const char *hint = node->kind == NODE_TEXT ? figure_hint(reader, field, node->text) : NULL;
+    messages_add(reader->messages, node->place, hint, "`%s` cannot be %s: %s", field->key, what, why);
     node->bad = true;
     return false;
 }
@@ -89,27 +136,11 @@ static bool read_figure(struct reader *reader, const struct field *field, struct
     return true;
 }
 
-/* A whole number of up to 64 bits: digits are taken exactly, 1e7 as the number that it is. */
-static bool whole_parse(const char *text, uint64_t *whole)
-{
-    double number;
-    size_t digits = strspn(text, "0123456789");
-    if (text[0] == '0' && digits > 1) /* octal in one YAML, decimal in the next */
-        return false;
-    if (digits && !text[digits]) {
-        errno = 0;
-        *whole = strtoull(text, NULL, 10);
-        return errno == 0;
-    }
-    if (!number_parse(text, &number) || number != floor(number) || number >= 18446744073709551616.0)
-        return false;
-    *whole = (uint64_t)number;
-    return true;
-}
-
 static bool read_whole(struct reader *reader, const struct field *field, struct node *node, uint64_t *value)
 {
     uint64_t whole;
+    if (!node->quoted && node->text[0] == '-' && whole_parse(node->text + 1, &whole))
+        return refuse(reader, field, node, "it must not be negative");
     if (node->quoted || !whole_parse(node->text, &whole))
         return refuse(reader, field, node, "expected a whole number, such as 3");
     if (!in_bounds(reader, field, node, (double)whole))
@@ -146,20 +177,41 @@ static void read_flag(struct reader *reader, const struct field *field, struct n
         *flag = yes;
 }
 
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+/* What is wrong with the characters of a name, or NULL. */
+static const char *characters_fault(const char *name)
+{
+    size_t left = strlen(name);
+    uint32_t first = 0;
+    while (left) {
+        uint32_t c = 0;
+        size_t size = (size_t)utf8_decode(name, left, &c);
+        if (utf8_is_unprintable(c))
+            return "a name has no characters that cannot be seen";
+        if (!first && !is_blank(c))
+            first = c;
+        name += size;
+        left -= size;
+    }
+    if (!first)
+        return "a name is more than blanks";
+    if (first < 0x80 && strchr(NAME_NEVER_FIRST, (int)first))
+        return "it begins like a formula of a spreadsheet: none of `=`, `+`, `-` and `@` comes first";
+    return NULL;
+}
+
 static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
 {
-    size_t left = strlen(node->text);
     int length = utf8_length(node->text);
     if (length < field->least || length > field->greatest)
         return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
-    for (const char *at = node->text; left;) {
-        uint32_t c = 0;
-        size_t size = (size_t)utf8_decode(at, left, &c);
-        if (utf8_is_control(c))
-            return "a name has no control characters";
-        at += size;
-        left -= size;
-    }
+    const char *fault = characters_fault(node->text);
+    if (fault)
+        return fault;
     if (field->flags & FIELD_PLAIN_NAME && node->text[0] == '.')
         return "it names a folder and must not begin with a dot";
     if (field->flags & FIELD_PLAIN_NAME && node->text[strspn(node->text, PLAIN_NAME_CHARACTERS)])
@@ -354,13 +406,28 @@ bool read_is_misspelt(struct reader *reader, const struct section *section, cons
     return false;
 }
 
+/* "write `start: 30s`" for "start 30s" and "start:30s", where the section has such a key; else NULL. */
+static const char *colon_hint(struct reader *reader, const struct section *section, const char *text)
+{
+    size_t length = strcspn(text, " :");
+    const char *rest = text + length + strspn(text + length, " :");
+    for (const struct field *field = section->fields; field->key && text[length]; field++)
+        if (strlen(field->key) == length && !memcmp(field->key, text, length))
+            return arena_format(&reader->messages->arena, "write `%s: %.*s`, with a colon and a blank", field->key,
+                                (int)strcspn(messages_shown(reader->messages, rest), " "),
+                                messages_shown(reader->messages, rest));
+    return NULL;
+}
+
 static void refuse_key(struct reader *reader, const struct section *section, const char *type, const struct node *child)
 {
     struct messages *messages = reader->messages;
     const char *names[MOST_NAMES];
     int n = keys_of(section, type, names);
-    const char *hint = messages_hint(messages, child->key, names, n), *key = messages_shown(messages, child->key);
+    const char *hint = colon_hint(reader, section, child->key), *key = messages_shown(messages, child->key);
     const struct section *other = section_of_key(&section_scenario, section, child->key);
+    if (!hint)
+        hint = messages_hint(messages, child->key, names, n);
     if (!hint && other)
         hint = arena_format(&messages->arena, "`%s` is a key of %s", key, other->called);
     if (!hint) {
@@ -406,8 +473,9 @@ static bool section_is_map(struct reader *reader, const struct section *section,
     if (node->kind == NODE_MAP)
         return true;
     if (!node->bad)
-        messages_add(reader->messages, node->place, NULL, "expected %s as a map of keys and values, not %s",
-                     section->called, node_kind_name(node));
+        messages_add(reader->messages, node->place,
+                     node->kind == NODE_TEXT ? colon_hint(reader, section, node->text) : NULL,
+                     "expected %s as a map of keys and values, not %s", section->called, node_kind_name(node));
     node->bad = true;
     return false;
 }

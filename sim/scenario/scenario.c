@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static const char standard_input[] = "standard input"; /* in the place of a file's name */
+
 /* FNV-1a of 64 bits. Reference: Fowler, Noll, Vo, Eastlake, RFC 9923. */
 static uint64_t hash_add(uint64_t hash, const char *bytes, size_t length)
 {
@@ -28,15 +30,18 @@ static uint64_t hash_of(const char *bytes, size_t length, const struct override 
 }
 
 /* The scenario's name if it gives none: the file's, without folders and extension, if it is fit for a folder. */
-static void name_after_file(struct reader *reader, struct scenario *scenario, const struct node *root)
+static void name_after_file(struct reader *reader, struct scenario *scenario)
 {
     const char *slash = strrchr(scenario->file, '/');
     char *name = arena_text(reader->arena, slash ? slash + 1 : scenario->file), *dot = strrchr(name, '.');
     if (dot && dot != name)
         *dot = '\0';
     size_t length = strlen(name);
-    if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
-        messages_add(reader->messages, root->place, NULL,
+    if (!strcmp(scenario->file, standard_input))
+        messages_add(reader->messages, (struct place){0}, NULL,
+                     "there is no file's name to name the scenario after: give it one with `scenario:`");
+    else if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
+        messages_add(reader->messages, (struct place){0}, NULL,
                      "`%s`, from the file's name, cannot name the scenario: give it one of letters, digits, `-`, `_` "
                      "and `.` with `scenario:`", messages_shown(reader->messages, name));
     scenario->name = name;
@@ -47,7 +52,7 @@ static void read_tree(struct reader *reader, struct node *root, struct draft *dr
     reader->root = root;
     read_section(reader, &section_scenario, root, draft);
     if (!draft->scenario.name)
-        name_after_file(reader, &draft->scenario, root);
+        name_after_file(reader, &draft->scenario);
     check_scenario(reader, draft);
 }
 
@@ -62,6 +67,17 @@ static void read_root(struct reader *reader, struct arena *tree, struct node *ro
         messages_add(reader->messages, root->place, NULL, "expected a scenario as a map of keys and values, not %s",
                      node_kind_name(root));
     }
+}
+
+/* What is allowed but looks like a slip becomes the scenario's warnings. Nothing may be wrong with it. */
+static void find_warnings(const struct reader *reader, struct draft *draft)
+{
+    const struct messages *read = reader->messages;
+    struct messages doubts = {.file = read->file, .bytes = read->bytes, .length = read->length};
+    struct reader doubter = {&doubts, reader->arena, reader->root};
+    doubt_scenario(&doubter, draft);
+    draft->scenario.n_warnings = messages_texts(&doubts, reader->arena, &draft->scenario.warnings);
+    messages_free(&doubts);
 }
 
 static void refuse_empty(struct messages *messages)
@@ -100,6 +116,8 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
             refuse_empty(&messages);
     }
     bool failed = messages.count > 0;
+    if (!failed)
+        find_warnings(&reader, draft);
     messages_report(&messages, error);
     messages_free(&messages);
     arena_free(&tree);
@@ -122,8 +140,8 @@ static char *read_bytes(FILE *stream, size_t *length)
 }
 
 /*
- * Like scenario_parse, of a file. One that cannot be opened is wrong usage (FAULT_INPUT); one that breaks off while it
- * is read is not (FAULT_SYSTEM).
+ * Like scenario_parse, of a file; "-" is standard input. One that cannot be read is a fault of the system
+ * (FAULT_SYSTEM), what is in it one of the input (FAULT_INPUT).
  */
 struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error)
 {
@@ -131,10 +149,12 @@ struct scenario *scenario_read(const char *file, const struct override *override
     struct scenario *scenario = NULL;
     struct stat status;
     size_t length;
+    bool is_input = !strcmp(file, "-");
+    file = is_input ? standard_input : file;
     const char *shown = messages_shown(&name, file);
-    FILE *stream = fopen(file, "rbe");
+    FILE *stream = is_input ? stdin : fopen(file, "rbe");
     if (!stream) {
-        error_add(error, FAULT_INPUT, "%s: cannot open the scenario: %s", shown, strerror(errno));
+        error_add(error, FAULT_SYSTEM, "%s: cannot open the scenario: %s", shown, strerror(errno));
     } else if (!fstat(fileno(stream), &status) && S_ISDIR(status.st_mode)) {
         error_add(error, FAULT_INPUT, "%s: this is a folder, not a scenario", shown);
     } else {
@@ -145,7 +165,7 @@ struct scenario *scenario_read(const char *file, const struct override *override
             error_add(error, FAULT_SYSTEM, "%s: cannot read the scenario: %s", shown, strerror(errno));
         free(bytes);
     }
-    if (stream)
+    if (stream && !is_input)
         fclose(stream);
     messages_free(&name);
     return scenario;

@@ -21,7 +21,6 @@ struct condition {
     enum compare   compare;
     double         limit;    /* in the measure's unit */
     const char    *text;     /* as written */
-    int            line;
 };
 
 struct objective {
@@ -39,6 +38,8 @@ struct scenario {
     struct arena       arena; /* owns all that follows, names included */
     const char        *name;
     const char        *file;
+    const char       **warnings; /* what is allowed but looks like a slip, each with its place */
+    int                n_warnings;
     uint64_t           hash;  /* of the file's bytes and the overrides: FNV-1a */
     double             horizon, available_at;
     struct topology   *topologies;

@@ -4,9 +4,11 @@
  */
 #include "scenario/fields.h"
 
+#include "base/json.h"
 #include "base/units.h"
 #include "models/measure.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 enum { HELP_COLUMNS = 100, NAME_COLUMNS = 18, KIND_COLUMNS = 11, SECTIONS_MOST = 32 };
@@ -15,205 +17,260 @@ enum { HELP_COLUMNS = 100, NAME_COLUMNS = 18, KIND_COLUMNS = 11, SECTIONS_MOST =
 static const char *const limit_kinds[] = {
     [UNIT_SECONDS] = "duration", [UNIT_PROBABILITY] = "share", [UNIT_INSTANCE_HOURS] = "number"};
 
-/* Prints a text as a JSON string; the texts are the table's own. */
-static void print_string(FILE *out, const char *text)
+static void put_bounds(struct json *json, const struct field *field)
 {
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', out);
-        fputc(*text, out);
+    json_number(json, field->flags & FIELD_POSITIVE ? "exclusiveMinimum" : "minimum", field->least);
+    json_number(json, "maximum", field->greatest);
+}
+
+/* An object of one text. */
+static void put_one(struct json *json, const char *key, const char *text)
+{
+    json_object(json, NULL);
+    json_text(json, key, text);
+    json_end(json);
+}
+
+static void put_reference(struct json *json, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* {"$ref": "#/definitions/..."} in an array. */
+static void put_reference(struct json *json, const char *format, ...)
+{
+    struct text path = {0};
+    va_list list;
+    text_add(&path, "#/definitions/");
+    va_start(list, format);
+    text_add_list(&path, format, list);
+    va_end(list);
+    put_one(json, "$ref", path.data);
+    text_free(&path);
+}
+
+static void put_types(struct json *json)
+{
+    json_array(json, "enum");
+    for (int i = 0; strategy_types[i]; i++)
+        json_text(json, NULL, strategy_types[i]->name);
+    json_end(json);
+}
+
+static void put_measures(struct json *json)
+{
+    json_array(json, "enum");
+    for (int i = 0; i < MEASURES; i++) {
+        struct text mean = {0};
+        text_add(&mean, "%s.mean", measure_types[i].name);
+        json_text(json, NULL, measure_types[i].name);
+        json_text(json, NULL, mean.data);
+        text_free(&mean);
     }
-    fputc('"', out);
-}
-
-static void print_member(FILE *out, const char *key, const char *text)
-{
-    fprintf(out, ", \"%s\": ", key);
-    print_string(out, text);
-}
-
-static void print_bounds(FILE *out, const struct field *field)
-{
-    fprintf(out, ", \"%s\": %.17g, \"maximum\": %.17g", field->flags & FIELD_POSITIVE ? "exclusiveMinimum" : "minimum",
-            field->least, field->greatest);
-}
-
-static void print_types(FILE *out)
-{
-    fprintf(out, "\"enum\": [");
-    for (int i = 0; strategy_types[i]; i++) {
-        fprintf(out, "%s", i ? ", " : "");
-        print_string(out, strategy_types[i]->name);
-    }
-    fprintf(out, "]");
-}
-
-static void print_measures(FILE *out)
-{
-    fprintf(out, "\"enum\": [");
-    for (int i = 0; i < MEASURES; i++)
-        fprintf(out, "%s\"%s\", \"%s.mean\"", i ? ", " : "", measure_types[i].name, measure_types[i].name);
-    fprintf(out, "]");
+    json_end(json);
 }
 
 /* "^ *(downtime|lost|…)…": probabilities have a mean only, and each unit its kind of limit. */
-static void print_conditions(FILE *out)
+static void add_condition_pattern(struct text *pattern, int unit)
 {
     static const char *const limits[] = {
         [UNIT_SECONDS] = "(0|(" DECIMAL_PATTERN "(ms|[ywdhms]))+)",
         [UNIT_PROBABILITY] = DECIMAL_PATTERN "([eE][+-]?[0-9]+)?%?",
         [UNIT_INSTANCE_HOURS] = DECIMAL_PATTERN "([eE][+-]?[0-9]+)?",
     };
-    struct text pattern = {0};
-    fprintf(out, "\"type\": \"array\", \"items\": {\"type\": \"string\", \"anyOf\": [");
+    const char *statistic = unit == UNIT_PROBABILITY ? "(\\.mean)?" : "(\\.(mean|max|p[0-9]+(\\.[0-9]+)?))?";
+    text_add(pattern, "^ *(");
+    for (int i = 0, n = 0; i < MEASURES; i++)
+        if ((int)measure_types[i].unit == unit)
+            text_add(pattern, "%s%s", n++ ? "|" : "", measure_types[i].name);
+    text_add(pattern, ")%s *[<>]=? *%s *$", statistic, limits[unit]);
+}
+
+static void put_conditions(struct json *json)
+{
+    json_text(json, "type", "array");
+    json_object(json, "items");
+    json_text(json, "type", "string");
+    json_array(json, "anyOf");
     for (int unit = UNIT_SECONDS; unit <= UNIT_INSTANCE_HOURS; unit++) {
-        const char *statistic = unit == UNIT_PROBABILITY ? "(\\.mean)?" : "(\\.(mean|max|p[0-9]+(\\.[0-9]+)?))?";
-        pattern.length = 0;
-        text_add(&pattern, "^ *(");
-        for (int i = 0, n = 0; i < MEASURES; i++)
-            if ((int)measure_types[i].unit == unit)
-                text_add(&pattern, "%s%s", n++ ? "|" : "", measure_types[i].name);
-        text_add(&pattern, ")%s *[<>]=? *%s *$", statistic, limits[unit]);
-        fprintf(out, "%s{\"pattern\": ", unit ? ", " : "");
-        print_string(out, pattern.data);
-        fprintf(out, "}");
+        struct text pattern = {0};
+        add_condition_pattern(&pattern, unit);
+        put_one(json, "pattern", pattern.data);
+        text_free(&pattern);
     }
-    fprintf(out, "]}");
-    text_free(&pattern);
+    json_end(json);
+    json_end(json);
 }
 
-static void print_duration(FILE *out, const struct field *field)
+/* Begins the ways in which a value may be written, the first of which is a text. */
+static void begin_any_of(struct json *json, const char *pattern)
 {
-    fprintf(out, "\"anyOf\": [{\"type\": \"string\", \"pattern\": ");
-    print_string(out, DURATION_PATTERN);
-    if (!(field->flags & FIELD_POSITIVE))
-        fprintf(out, "}, {\"const\": 0}, {\"const\": \"0\"");
-    fprintf(out, "}]");
+    json_array(json, "anyOf");
+    json_object(json, NULL);
+    json_text(json, "type", "string");
+    json_text(json, "pattern", pattern);
+    json_end(json);
 }
 
-static void print_shares(FILE *out, const struct field *field, const char *number)
+static void put_duration(struct json *json, const struct field *field)
 {
-    fprintf(out, "\"anyOf\": [{\"type\": \"string\", \"pattern\": ");
-    print_string(out, SHARE_PATTERN);
-    fprintf(out, "}, {\"type\": \"%s\"", number);
-    if (field->kind == KIND_SHARE)
-        print_bounds(out, field);
-    else
-        fprintf(out, ", \"minimum\": 0, \"maximum\": %d}, {\"type\": \"number\", \"minimum\": 0, \"maximum\": 1",
-                FIELD_AMOUNT_MOST);
-    fprintf(out, "}]");
+    begin_any_of(json, DURATION_PATTERN);
+    if (!(field->flags & FIELD_POSITIVE)) {
+        json_object(json, NULL);
+        json_count(json, "const", 0);
+        json_end(json);
+        put_one(json, "const", "0");
+    }
+    json_end(json);
 }
 
-static void print_name(FILE *out, const struct field *field)
+static void put_share(struct json *json, const struct field *field)
 {
-    fprintf(out, "\"type\": [\"string\", \"number\"], \"minLength\": %.0f, \"maxLength\": %.0f", field->least,
-            field->greatest);
-    if (field->flags & FIELD_PLAIN_NAME)
-        print_member(out, "pattern", PLAIN_NAME_PATTERN);
+    begin_any_of(json, SHARE_PATTERN);
+    json_object(json, NULL);
+    json_text(json, "type", "number");
+    put_bounds(json, field);
+    json_end(json);
+    json_end(json);
 }
 
-static void print_reference(FILE *out, const struct field *field)
+static void put_amount(struct json *json)
+{
+    static const struct { const char *type; int greatest; } numbers[] = {{"integer", FIELD_AMOUNT_MOST}, {"number", 1}};
+    begin_any_of(json, SHARE_PATTERN);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        json_object(json, NULL);
+        json_text(json, "type", numbers[i].type);
+        json_number(json, "minimum", 0);
+        json_number(json, "maximum", numbers[i].greatest);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void put_name(struct json *json, const struct field *field)
+{
+    json_array(json, "type");
+    json_text(json, NULL, "string");
+    json_text(json, NULL, "number");
+    json_end(json);
+    json_number(json, "minLength", field->least);
+    json_number(json, "maxLength", field->greatest);
+    json_text(json, "pattern", field->flags & FIELD_PLAIN_NAME ? PLAIN_NAME_PATTERN : NAME_PATTERN);
+}
+
+static void put_section_reference(struct json *json, const struct field *field)
 {
     const struct section *section = field->section;
-    if (field->kind == KIND_LIST)
-        fprintf(out, "\"type\": \"array\", \"minItems\": 1, \"items\": {\"$ref\": \"#/definitions/%s\"}",
-                section->name);
-    else if (section->bare)
-        fprintf(out, "\"anyOf\": [{\"$ref\": \"#/definitions/%s\"}, "
-                "{\"$ref\": \"#/definitions/%s/properties/%s\"}]", section->name, section->name, section->bare);
-    else
-        fprintf(out, "\"allOf\": [{\"$ref\": \"#/definitions/%s\"}]", section->name);
+    if (field->kind == KIND_LIST) {
+        struct text path = {0};
+        text_add(&path, "#/definitions/%s", section->name);
+        json_text(json, "type", "array");
+        json_number(json, "minItems", 1);
+        json_object(json, "items");
+        json_text(json, "$ref", path.data);
+        json_end(json);
+        text_free(&path);
+        return;
+    }
+    json_array(json, section->bare ? "anyOf" : "allOf");
+    put_reference(json, "%s", section->name);
+    if (section->bare)
+        put_reference(json, "%s/properties/%s", section->name, section->bare);
+    json_end(json);
 }
 
-static void print_kind(FILE *out, const struct field *field)
+static void put_number(struct json *json, const struct field *field, const char *type)
+{
+    json_text(json, "type", type);
+    put_bounds(json, field);
+}
+
+/* The members that say what a value may be. */
+static void put_kind(struct json *json, const struct field *field)
 {
     switch (field->kind) {
     case KIND_NAME:
-        print_name(out, field);
+        put_name(json, field);
         break;
     case KIND_DURATION:
-        print_duration(out, field);
+        put_duration(json, field);
         break;
     case KIND_SHARE:
-        print_shares(out, field, "number");
+        put_share(json, field);
         break;
     case KIND_AMOUNT:
-        print_shares(out, field, "integer");
+        put_amount(json);
         break;
     case KIND_NUMBER:
-        fprintf(out, "\"type\": \"number\"");
-        print_bounds(out, field);
+        put_number(json, field, "number");
         break;
     case KIND_COUNT:
     case KIND_WHOLE:
-        fprintf(out, "\"type\": \"integer\"");
-        print_bounds(out, field);
+        put_number(json, field, "integer");
         break;
     case KIND_FLAG:
-        fprintf(out, "\"type\": \"boolean\"");
+        json_text(json, "type", "boolean");
         break;
     case KIND_TYPE:
-        print_types(out);
+        put_types(json);
         break;
     case KIND_MEASURE:
-        print_measures(out);
+        put_measures(json);
         break;
     case KIND_CONDITIONS:
-        print_conditions(out);
+        put_conditions(json);
         break;
     default:
-        print_reference(out, field);
+        put_section_reference(json, field);
         break;
     }
 }
 
 /* A default that is a sentence belongs to the description, one that is a value is a default. */
-static void print_property(FILE *out, const struct field *field, const char *margin)
+static void put_property(struct json *json, const struct field *field)
 {
-    fprintf(out, "%s", margin);
-    print_string(out, field->key);
-    fprintf(out, ": {");
-    print_kind(out, field);
     struct text description = {0};
+    json_object(json, field->key);
+    put_kind(json, field);
     text_add(&description, "%s", field->help);
     if (field->by_default && field->flags & FIELD_DERIVED)
         text_add(&description, "; default: %s", field->by_default);
     else if (field->by_default)
-        print_member(out, "default", field->by_default);
-    print_member(out, "description", description.data);
-    fprintf(out, "}");
+        json_text(json, "default", field->by_default);
+    json_text(json, "description", description.data);
+    json_end(json);
     text_free(&description);
 }
 
-static void print_required(FILE *out, const struct section *section, const char *type)
+static void put_required(struct json *json, const struct section *section, const char *type)
 {
-    const char *comma = "";
-    fprintf(out, "\"required\": [");
+    json_array(json, "required");
     for (const struct field *field = section->fields; field->key; field++) {
         bool wanted = type ? field->types && field_belongs(field, type) : !field->types;
-        if (!(field->flags & FIELD_REQUIRED) || !wanted)
-            continue;
-        fprintf(out, "%s\"%s\"", comma, field->key);
-        comma = ", ";
+        if (field->flags & FIELD_REQUIRED && wanted)
+            json_text(json, NULL, field->key);
     }
-    fprintf(out, "]");
+    json_end(json);
 }
 
 /* What one strategy type needs, and the fields that it has no use for. */
-static void print_type_rule(FILE *out, const struct section *section, const char *type, const char *margin)
+static void put_type_rule(struct json *json, const struct section *section, const char *type)
 {
-    const char *comma = "";
-    fprintf(out, "%s{\"if\": {\"properties\": {\"type\": {\"const\": \"%s\"}}},%s \"then\": {", margin, type, margin);
-    print_required(out, section, type);
-    fprintf(out, ", \"properties\": {");
-    for (const struct field *field = section->fields; field->key; field++) {
-        if (field_belongs(field, type))
-            continue;
-        fprintf(out, "%s\"%s\": false", comma, field->key);
-        comma = ", ";
-    }
-    fprintf(out, "}}}");
+    json_object(json, NULL);
+    json_object(json, "if");
+    json_object(json, "properties");
+    json_object(json, "type");
+    json_text(json, "const", type);
+    json_end(json);
+    json_end(json);
+    json_end(json);
+    json_object(json, "then");
+    put_required(json, section, type);
+    json_object(json, "properties");
+    for (const struct field *field = section->fields; field->key; field++)
+        if (!field_belongs(field, type))
+            json_bool(json, field->key, false);
+    json_end(json);
+    json_end(json);
+    json_end(json);
 }
 
 static bool has_types(const struct section *section)
@@ -224,28 +281,39 @@ static bool has_types(const struct section *section)
     return false;
 }
 
-static void print_section(FILE *out, const struct section *section, const char *margin)
+/* Either `environments` or `topologies`. */
+static void put_either(struct json *json)
 {
-    fprintf(out, "%s\"type\": \"object\",%s\"additionalProperties\": false,%s", margin, margin, margin);
-    print_required(out, section, NULL);
-    if (section == &section_scenario)
-        fprintf(out, ",%s\"oneOf\": [{\"required\": [\"environments\"]}, {\"required\": [\"topologies\"]}]", margin);
-    fprintf(out, ",%s\"properties\": {", margin);
-    for (const struct field *field = section->fields; field->key; field++) {
-        struct text inner = {0};
-        text_add(&inner, "%s%s  ", field == section->fields ? "" : ",", margin);
-        print_property(out, field, inner.data);
-        text_free(&inner);
+    static const char *const keys[] = {"environments", "topologies"};
+    json_array(json, "oneOf");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        json_object(json, NULL);
+        json_array(json, "required");
+        json_text(json, NULL, keys[i]);
+        json_end(json);
+        json_end(json);
     }
-    fprintf(out, "%s}", margin);
+    json_end(json);
+}
+
+/* The members that describe a section. */
+static void put_section(struct json *json, const struct section *section)
+{
+    json_text(json, "type", "object");
+    json_bool(json, "additionalProperties", false);
+    put_required(json, section, NULL);
+    if (section == &section_scenario)
+        put_either(json);
+    json_object(json, "properties");
+    for (const struct field *field = section->fields; field->key; field++)
+        put_property(json, field);
+    json_end(json);
     if (!has_types(section))
         return;
-    fprintf(out, ",%s\"allOf\": [", margin);
-    for (int i = 0; strategy_types[i]; i++) {
-        fprintf(out, "%s", i ? "," : "");
-        print_type_rule(out, section, strategy_types[i]->name, margin);
-    }
-    fprintf(out, "]");
+    json_array(json, "allOf");
+    for (int i = 0; strategy_types[i]; i++)
+        put_type_rule(json, section, strategy_types[i]->name);
+    json_end(json);
 }
 
 /* Adds the sections under one, each once, itself left out; the result is their number. */
@@ -268,16 +336,19 @@ void scenario_print_schema(FILE *out)
 {
     const struct section *sections[SECTIONS_MOST];
     int n = sections_under(&section_scenario, sections, 0);
-    fprintf(out, "{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n"
-            "  \"title\": \"A scenario of nines\",");
-    print_section(out, &section_scenario, "\n  ");
-    fprintf(out, ",\n  \"definitions\": {");
+    struct json json = {.out = out};
+    json_object(&json, NULL);
+    json_text(&json, "$schema", "http://json-schema.org/draft-07/schema#");
+    json_text(&json, "title", "A scenario of nines");
+    put_section(&json, &section_scenario);
+    json_object(&json, "definitions");
     for (int i = 0; i < n; i++) {
-        fprintf(out, "%s\n    \"%s\": {", i ? "," : "", sections[i]->name);
-        print_section(out, sections[i], "\n      ");
-        fprintf(out, "\n    }");
+        json_object(&json, sections[i]->name);
+        put_section(&json, sections[i]);
+        json_end(&json);
     }
-    fprintf(out, "\n  }\n}\n");
+    json_end(&json);
+    json_end(&json);
 }
 
 /* Prints a text in lines of the width that is left beside a margin. */

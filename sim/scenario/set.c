@@ -150,8 +150,8 @@ static void apply(struct walk *walk, struct node *root, const struct override *o
         refuse_step(walk, "");
         return;
     }
+    const struct place place = {1, 1, override};
     int before = walk->messages->count;
-    struct place place = {1, 1, override};
     struct node *value = NULL;
     if (strlen(override->value) <= TREE_MOST_BYTES)
         value = tree_read(walk->arena, override->value, strlen(override->value), place, walk->messages);

@@ -124,12 +124,55 @@ static bool check_bytes(struct messages *messages, const char *bytes, size_t len
     return true;
 }
 
+/* A line of the file, counted from 0, without its end. */
+static const char *line_text(struct builder *builder, const char *bytes, size_t length, size_t line)
+{
+    size_t at = 0, end;
+    while (at < length && line > 0)
+        line -= bytes[at++] == '\n';
+    for (end = at; end < length && bytes[end] != '\n';)
+        end++;
+    return arena_format(builder->arena, "%.*s", (int)(end - at), bytes + at);
+}
+
+/*
+ * "write `users: 100%`" where the line, counted from 0, holds "users:100%", or NULL: YAML takes such a line for a text
+ * that may go on in the next one, and finds fault with that.
+ */
+static const char *colon_hint(struct builder *builder, const char *bytes, size_t length, size_t line)
+{
+    const char *text = line_text(builder, bytes, length, line);
+    text += strspn(text, " -");
+    size_t key = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    const char *value = text + key + 1;
+    if (!key || text[key] != ':' || strchr(" \r", *value)) /* or nothing after it */
+        return NULL;
+    const char *first = arena_format(builder->arena, "%.*s", (int)strcspn(value, " \r"), value);
+    return arena_format(&builder->messages->arena, "write `%.*s: %s`, with a blank after the colon", (int)key, text,
+                        messages_shown(builder->messages, first));
+}
+
+/* What may help against a problem of libyaml's at that byte, or NULL. */
+static const char *yaml_hint(struct builder *builder, const char *problem, const char *bytes, size_t length, size_t at)
+{
+    const yaml_parser_t *parser = &builder->parser;
+    if (at < length && bytes[at] == '\t')
+        return "indent with spaces: YAML has no tabs there";
+    if (at < length && strchr("%@`", bytes[at]) && strstr(problem, "cannot start"))
+        return "put the text in quotes";
+    if (strstr(problem, "expected ':'"))
+        return colon_hint(builder, bytes, length, parser->context_mark.line);
+    if (strstr(problem, "mapping values") && parser->problem_mark.line > 0)
+        return colon_hint(builder, bytes, length, parser->problem_mark.line - 1);
+    return NULL;
+}
+
 /* Says what libyaml found; its own words are fixed texts without anything of the file. */
 static void add_yaml_error(struct builder *builder, const char *bytes, size_t length)
 {
     const yaml_parser_t *parser = &builder->parser;
     struct place place = place_of(builder, parser->problem_mark);
-    const char *problem = parser->problem ? parser->problem : "out of memory", *hint = NULL;
+    const char *problem = parser->problem ? parser->problem : "out of memory";
     size_t at = 0;
     if (parser->error == YAML_READER_ERROR || parser->error == YAML_MEMORY_ERROR)
         place = place_of(builder, parser->mark);
@@ -137,10 +180,7 @@ static void add_yaml_error(struct builder *builder, const char *bytes, size_t le
         uint32_t c;
         at += (size_t)utf8_decode(bytes + at, length - at, &c);
     }
-    if (at < length && bytes[at] == '\t')
-        hint = "indent with spaces: YAML has no tabs there";
-    else if (at < length && strchr("%@`", bytes[at]) && strstr(problem, "cannot start"))
-        hint = "put the text in quotes";
+    const char *hint = yaml_hint(builder, problem, bytes, length, at);
     if (parser->context && *parser->context)
         messages_add(builder->messages, place, hint, "not valid YAML: %s, %s from line %d on", problem, parser->context,
                      (int)parser->context_mark.line + 1);

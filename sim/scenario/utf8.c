@@ -5,23 +5,6 @@
 
 enum { SHOWN_CHARACTERS = 64 };
 
-static bool within(const uint32_t (*ranges)[2], size_t n, uint32_t c)
-{
-    for (size_t i = 0; i < n; i++)
-        if (c >= ranges[i][0] && c <= ranges[i][1])
-            return true;
-    return false;
-}
-
-/* Characters that a terminal may obey instead of showing: C0, DEL, C1, ends of lines, changes of writing direction. */
-bool utf8_is_control(uint32_t c)
-{
-    static const uint32_t ranges[][2] = {{0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200E, 0x200F},
-                                         {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB},
-                                         {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}};
-    return within(ranges, sizeof ranges / sizeof *ranges, c);
-}
-
 /* The ends of lines of YAML 1.1; a carriage return and a newline together are one. */
 bool utf8_is_break(uint32_t c)
 {
@@ -45,7 +28,7 @@ int utf8_length(const char *text)
 int utf8_add_shown(struct text *out, uint32_t c)
 {
     size_t before = out->length;
-    if (utf8_is_control(c)) {
+    if (utf8_is_unprintable(c)) {
         text_add(out, c < 0x100 ? "\\x%02X" : "\\u%04X", (unsigned)c);
         return (int)(out->length - before);
     }

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool        utf8_is_control(uint32_t character);
 bool        utf8_is_break(uint32_t character);
 int         utf8_length(const char *text);
 int         utf8_add_shown(struct text *out, uint32_t character);

@@ -28,9 +28,16 @@ static void make_erlang(struct rollout *rollout, int phases)
     process_free(fixed);
 }
 
+static bool is_stopped(const struct sampler *sampler)
+{
+    return sampler->stop && *sampler->stop;
+}
+
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
- * arm with its rollout for each; its fixed delays are Erlang delays of so many phases, unless that is 0. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
+ * arm with its rollout for each; its fixed delays are Erlang delays of so many phases, unless that is 0. Arms that come
+ * after the sampler was stopped have no process, and no path will be drawn. Returns false with an error if a rollout
+ * cannot be built; arms_free() is due anyway.
  */
 bool arms_build(struct study *study, int phases, struct sampler *sampler, struct error *error)
 {
@@ -46,11 +53,13 @@ bool arms_build(struct study *study, int phases, struct sampler *sampler, struct
         outcome->topology = &scenario->topologies[i / per_topology];
         outcome->strategy = s > 0 ? &scenario->strategies[s - 1] : NULL;
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
-        if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
-                           &arm->rollout, error))
+        if (is_stopped(sampler))
+            arm->rollout.release = s > 0 ? 0 : -1;
+        else if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
+                                &arm->rollout, error))
             return false;
         sampler->n_arms = i + 1;
-        if (phases)
+        if (phases && arm->rollout.process)
             make_erlang(&arm->rollout, phases);
         arm->none = s > 0 ? &sampler->arms[i - s] : NULL;
         add_strata(arm, scenario->release.defective);

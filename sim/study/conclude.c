@@ -18,18 +18,16 @@ static bool holds(enum compare compare, double value, double limit)
 }
 
 /*
- * Whether the outcome keeps every condition. `statistic` gives the figure that a condition is about, NAN if it is not
- * known: such a condition is not kept, but for figures of paths where there are none: these are not judged.
+ * Whether the outcome keeps every condition, unless there was nothing to judge it by. `statistic` gives the figure that
+ * a condition is about, NAN if it is not known: such a condition is not kept, but for figures of paths where there are
+ * none: these are not judged.
  */
 void conclude_feasible(const struct study *study, struct outcome *outcome,
                        double (*statistic)(const struct condition *condition, const void *context), const void *context)
 {
     const struct objective *objective = &study->scenario->objective;
-    outcome->feasible = outcome->strategy != NULL;
-    if (outcome->feasible && isnan(outcome->measures[objective->minimize].mean)) {
-        outcome->feasible = false;
-        outcome->infeasible_because = outcome->unsolved ? outcome->unsolved : "interrupted before it could be judged";
-    }
+    outcome->unjudged = outcome->strategy && isnan(outcome->measures[objective->minimize].mean);
+    outcome->feasible = outcome->strategy && !outcome->unjudged;
     for (int i = 0; i < objective->n_subject_to && outcome->feasible; i++) {
         const struct condition *c = &objective->subject_to[i];
         if (study->solved && c->statistic != STATISTIC_MEAN)
@@ -40,14 +38,26 @@ void conclude_feasible(const struct study *study, struct outcome *outcome,
     }
 }
 
-/* The feasible outcome with the least objective among [from, to), or -1. */
+/* Whether one costs less: by the objective, of equals by duration, and then by extra instances. */
+static bool is_better(const struct outcome *one, const struct outcome *other, enum measure objective)
+{
+    const enum measure order[] = {objective, MEASURE_DURATION, MEASURE_EXTRA};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        double a = one->measures[order[i]].mean, b = other->measures[order[i]].mean;
+        if (a < b || a > b)
+            return a < b;
+    }
+    return false;
+}
+
+/* The best of the feasible outcomes among [from, to), or -1. */
 static int best_of(const struct study *study, int from, int to)
 {
     enum measure m = study->scenario->objective.minimize;
     int best = -1;
     for (int i = from; i < to; i++)
         if (study->outcomes[i].feasible &&
-            (best < 0 || study->outcomes[i].measures[m].mean < study->outcomes[best].measures[m].mean))
+            (best < 0 || is_better(&study->outcomes[i], &study->outcomes[best], m)))
             best = i;
     return best;
 }

@@ -84,6 +84,12 @@ static int absolute_of(enum measure measure)
     return measure == MEASURE_LOST || measure == MEASURE_ADDED_LOST ? MEASURE_LOST : -1;
 }
 
+/* The difference on the same paths. */
+static enum measure paired(enum measure absolute)
+{
+    return absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
+}
+
 /* The interval of a measure's mean. Pairing has a meaning for downtime, lost and what is added to them. */
 struct interval estimate_interval(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence,
                                   double horizon)
@@ -93,7 +99,7 @@ struct interval estimate_interval(const struct arm *arm, enum measure measure, e
         return of_none(arm, measure, confidence, horizon);
     if (absolute < 0 || !arm->none)
         return combined(arm, measure, measure, 0, confidence, horizon);
-    enum measure added = absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
+    enum measure added = paired((enum measure)absolute);
     bool is_added = measure == added;
     enum measure own = pairing == PAIRING_ON ? added : (enum measure)absolute;
     double none_weight = pairing == PAIRING_ON ? !is_added : is_added ? -1 : 0;
@@ -212,8 +218,30 @@ static const char *seen_on(const struct arm *arm, enum measure measure, struct a
     return text;
 }
 
+/* "all 8192 paths with a sound release gave the same": the strata without any variance; those of no release are one. */
+static const char *constant_on(const struct arm *arm, enum measure own, const char *same, struct arena *arena)
+{
+    const char *text = NULL;
+    for (int s = 0; s < arm->n_strata; s++) {
+        const struct stratum *stratum = &arm->strata[s];
+        unsigned long long paths = stratum->tally.paths;
+        const char *release = stratum->release == RELEASE_DEFECTIVE ? "defective" : "sound";
+        if (stratum->tally.moments[own].m2 > 0)
+            continue;
+        if (arm->n_strata == 1)
+            text = arena_format(arena, "all %llu paths %s", paths, same);
+        else
+            text = text ? arena_format(arena, "%s, and so did all %llu with a %s one", text, paths, release)
+                        : arena_format(arena, "all %llu paths with a %s release %s", paths, release, same);
+    }
+    if (text || !arm->none)
+        return text ? text : "all but a few paths gave the same";
+    unsigned long long paths = arm->none->strata[0].tally.paths;
+    return arena_format(arena, "all %llu paths without a release gave the same", paths);
+}
+
 static const char *note_of(const struct interval *interval, const struct arm *arm, enum measure measure,
-                           struct arena *arena, uint64_t paths)
+                           enum pairing pairing, struct arena *arena, uint64_t paths)
 {
     if (interval->trusted)
         return NULL;
@@ -221,11 +249,15 @@ static const char *note_of(const struct interval *interval, const struct arm *ar
         return "interrupted before there was anything to estimate it from";
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return seen_on(arm, measure, arena);
-    if (interval->effective < 0.5)
-        return arena_format(arena, "every path gave the same; what %llu paths do not show is bounded only",
-                            (unsigned long long)paths);
+    if (interval->effective < 0.5) {
+        int absolute = absolute_of(measure);
+        bool on = pairing == PAIRING_ON && absolute >= 0;
+        enum measure own = on ? paired((enum measure)absolute) : absolute >= 0 ? (enum measure)absolute : measure;
+        const char *same = on ? "differed by the same from no release" : "gave the same";
+        return arena_format(arena, "%s; what others might show is only bounded", constant_on(arm, own, same, arena));
+    }
     return arena_format(arena, "rests on about %.0f of %llu paths: the interval is a bound, not an estimate",
-                        ceil(interval->effective), (unsigned long long)paths);
+                        fmax(floor(interval->effective), 1), (unsigned long long)paths);
 }
 
 /* All figures of a measure: mean, interval and, where there is a distribution, percentiles. */
@@ -248,7 +280,7 @@ void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pai
         .paths = paths,
         .solved = arm->solution && absolute_of(measure) == (int)measure,
         .trusted = interval.trusted,
-        .note = note_of(&interval, arm, measure, arena, paths),
+        .note = note_of(&interval, arm, measure, pairing, arena, paths),
     };
 }
 
@@ -261,6 +293,8 @@ struct curve estimate_curve(const struct arm *arm, enum measure measure, struct 
     int n = distribution(arm, histogram_of(measure), parts, weights);
     if (n == 0)
         return curve;
+    for (int s = 0; s < n; s++)
+        curve.sure = fmax(curve.sure, INTERVAL_EFFECTIVE_LEAST * weights[s] / (double)arm->strata[s].tally.paths);
     curve.n_points = histogram_curve(parts, weights, n, CURVE_POINTS, value, exceeded);
     size_t bytes = (size_t)curve.n_points * sizeof *value;
     curve.value = memcpy(arena_new(arena, (size_t)curve.n_points, sizeof *value), value, bytes);

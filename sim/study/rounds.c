@@ -199,24 +199,37 @@ static void keep_least_shares(const struct share *shares, int n_own, uint64_t *t
     }
 }
 
+/* The totals that bring the arm's objective to the precision, as far as is known. Returns how many shares. */
+static int precise_totals(const struct rounds *r, struct arm *arm, const struct interval *interval,
+                          struct share *shares, uint64_t *total)
+{
+    const struct simulation *sim = &r->scenario->simulation;
+    int n = cheaper_shares(r, arm, shares);
+    double target = 0.97 * sim->precision * fabs(interval->mean) / r->z; /* a little more than needed saves a round */
+    totals_for(shares, n, arm->n_strata, target > 0 ? target : 1e-300, sim->max_paths, total);
+    keep_least_shares(shares, arm->n_strata, total);
+    return n;
+}
+
 /* Paths for the next round of an arm that is sampled until precise. */
 static void want_precise(struct rounds *r, struct arm *arm)
 {
     const struct simulation *sim = &r->scenario->simulation;
     struct share shares[STRATA + 1];
     uint64_t total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, drawn(arm)), growth = 0;
-    int n = cheaper_shares(r, arm, shares), n_own = arm->n_strata;
     struct interval interval = estimate_objective(r->scenario, arm);
-    double target = 0.97 * sim->precision * fabs(interval.mean) / r->z; /* a little more than needed saves a round */
-    totals_for(shares, n, n_own, target > 0 ? target : 1e-300, sim->max_paths, total);
-    keep_least_shares(shares, n_own, total);
+    int n = precise_totals(r, arm, &interval, shares, total), n_own = arm->n_strata;
+    bool any_untrusted = false;
     for (int i = 0; i < n; i++) {
         total[i] = next_of(&shares[i], total[i], !interval.trusted);
         growth += total[i] - shares[i].drawn;
+        any_untrusted = any_untrusted || !shares[i].trusted;
     }
     for (int i = 0; i < n; i++) {
         uint64_t more = total[i] - shares[i].drawn;
-        if (growth == 0) /* never stand still */
+        if (growth == 0 && any_untrusted) /* only what they may not have shown holds the interval wide */
+            more = shares[i].trusted ? 0 : shares[i].drawn;
+        else if (growth == 0) /* never stand still */
             more = shares[i].drawn / 8 + 1;
         if (i < n_own)
             left -= more = least_of(more, left);
@@ -278,6 +291,71 @@ bool rounds_more(struct rounds *r)
                           arm->none->solution ? NONE_SOLVED_PATHS : UINT64_MAX));
     }
     return any;
+}
+
+static double events_of(const struct arm *arm, uint64_t paths)
+{
+    double events = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        events += (double)arm->strata[s].tally.events;
+    return drawn(arm) ? events / (double)drawn(arm) * (double)paths : 0;
+}
+
+/*
+ * Paths that the arm will have drawn in the end, max_paths at most; *of_none: those that it asks of no release. Where
+ * deviations ask for no more, the interval is as wide as the bound on what no path has shown, which falls like 1/paths.
+ */
+static uint64_t foresee_arm(const struct rounds *r, struct arm *arm, uint64_t *of_none)
+{
+    uint64_t most = r->scenario->simulation.max_paths, total[STRATA + 1], own = 0;
+    struct share shares[STRATA + 1];
+    struct interval interval = estimate_objective(r->scenario, arm);
+    int n = precise_totals(r, arm, &interval, shares, total);
+    for (int i = 0; i < arm->n_strata; i++)
+        own += least_of(total[i] > shares[i].drawn ? total[i] : shares[i].drawn, most);
+    if (own == drawn(arm))
+        own = (uint64_t)fmin((double)own * estimate_precision(&interval) / r->scenario->simulation.precision, 1e18);
+    uint64_t asked = least_of(NONE_PATHS * drawn(arm), most);
+    if (n > arm->n_strata && total[n - 1] > asked)
+        asked = least_of(total[n - 1], most);
+    if (asked > *of_none)
+        *of_none = asked;
+    return least_of(own > drawn(arm) ? own : drawn(arm), most);
+}
+
+/* Whether the arm's paths say how many more it takes. */
+static bool is_foreseeable(const struct rounds *r, int a)
+{
+    const struct arm *arm = &r->sampler->arms[a];
+    return r->exactly || !arm->none || r->done[a] ||
+           (drawn(arm) && estimate_objective(r->scenario, arm).trusted);
+}
+
+/*
+ * What there will be in the end, as far as the paths of earlier rounds tell: nothing if those of a strategy are too few
+ * to tell. An arm never counts for more than its max_paths.
+ */
+struct foreseen rounds_foresee(const struct rounds *r)
+{
+    struct foreseen all = {0, 0};
+    uint64_t of_none = 0;
+    for (int a = r->sampler->n_arms - 1; a >= 0; a--) { /* the strategies of a topology, then its no release */
+        struct arm *arm = &r->sampler->arms[a];
+        uint64_t paths = drawn(arm);
+        if (!is_foreseeable(r, a))
+            return (struct foreseen){0, 0};
+        if (r->exactly) {
+            paths = r->exactly;
+        } else if (!arm->none) {
+            paths = paths > of_none ? paths : of_none;
+            of_none = 0;
+        } else if (!r->done[a]) {
+            paths = foresee_arm(r, arm, &of_none);
+        }
+        all.paths += paths;
+        all.events += events_of(arm, paths);
+    }
+    return all;
 }
 
 /* Everything is to be drawn. `exactly`: paths a strategy, or 0: until precise. */

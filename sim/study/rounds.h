@@ -14,9 +14,16 @@ struct rounds {
     enum stop      *stop;    /* per arm: why */
 };
 
+/* A study at its end; 0: there is nothing to tell it from. */
+struct foreseen {
+    uint64_t paths;
+    double   events;
+};
+
 void rounds_open(struct rounds *rounds, const struct scenario *scenario, struct sampler *sampler, uint64_t exactly);
 void rounds_close(struct rounds *rounds);
 void rounds_pilot(struct rounds *rounds);
 bool rounds_more(struct rounds *rounds);
+struct foreseen rounds_foresee(const struct rounds *rounds);
 
 #endif

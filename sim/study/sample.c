@@ -16,6 +16,8 @@
 
 enum { BLOCK_PATHS = 512, MOST_BLOCKS = 2048 };
 
+enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
+
 struct block {
     int          arm, stratum;
     uint64_t     first; /* index of its first path within the stratum */
@@ -31,8 +33,24 @@ struct worker {
     double *rewards, *none_rewards;
     bool   *labels;
     int    *initial;
+    bool    stopped;       /* in the middle of a block, which is lost */
     struct error error;
 };
+
+static int least_of(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * How many threads there will be if so many are asked for; 0: as many as OpenMP would take. No more than it may take,
+ * and no more than are of use: it would end the program where the system refuses one.
+ */
+int sampler_threads(int asked)
+{
+    int threads = asked > 0 ? asked : omp_get_max_threads();
+    return least_of(threads, least_of(omp_get_thread_limit(), THREADS_A_CORE * omp_get_num_procs()));
+}
 
 /* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
 static size_t cut(const struct sampler *sampler, struct block *blocks)
@@ -83,7 +101,7 @@ static void worker_close(struct worker *worker)
     error_free(&worker->error);
 }
 
-/* Runs the block's paths on one arm, its own or its partner. */
+/* Runs the block's paths on one arm, its own or its partner; false if that failed or was stopped. */
 static bool run_arm(struct worker *worker, const struct block *block, const struct arm *arm, double *rewards,
                     bool *labels, uint64_t *events)
 {
@@ -106,10 +124,12 @@ static bool run_arm(struct worker *worker, const struct block *block, const stru
         .initial = worker->initial,
         .rewards = rewards,
         .at_end = labels,
+        .stop = sampler->stop,
     };
     bool good = sampler->engine->run(worker->opened[number], &batch, &worker->error);
     *events += batch.events;
-    return good;
+    worker->stopped = batch.unfinished;
+    return good && !batch.unfinished;
 }
 
 static bool run_block(struct worker *worker, struct block *block)
@@ -155,14 +175,16 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
             skip = failed;
             if (skip || (sampler->stop && *sampler->stop))
                 continue;
-            bool good = run_block(&worker, &blocks[i]);
-            if (!good) {
+            if (!run_block(&worker, &blocks[i])) {
+                if (worker.stopped)
+                    continue;
 #pragma omp atomic write
                 failed = true;
 #pragma omp critical(errors)
                 if (error->count == 0)
                     error_add(error, worker.error.fault, "%.*s", (int)worker.error.text.length - 1,
                               worker.error.text.data);
+                continue;
             }
 #pragma omp atomic capture
             so_far = *paths += (uint64_t)blocks[i].n_paths;
@@ -182,7 +204,7 @@ bool sampler_run(struct sampler *sampler, struct error *error)
     struct block *blocks = memory_new(MOST_BLOCKS, sizeof *blocks);
     uint64_t paths = 0;
     size_t n_blocks;
-    bool all = true;
+    bool all = !(sampler->stop && *sampler->stop);
     while (all && (n_blocks = cut(sampler, blocks)) > 0) {
         run_blocks(sampler, blocks, n_blocks, &paths, error);
         all = merge(sampler, blocks, n_blocks);

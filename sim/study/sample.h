@@ -44,6 +44,7 @@ struct sampler {
     void       *context;
 };
 
+int  sampler_threads(int asked);
 bool sampler_run(struct sampler *sampler, struct error *error);
 
 #endif

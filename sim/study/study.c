@@ -35,7 +35,10 @@ struct runner {
     struct sampler  sampler;
     struct rounds   rounds;
     double          started;
-    uint64_t        paths;      /* drawn in earlier rounds */
+    uint64_t        paths;      /* drawn in earlier rounds, */
+    double          events;     /* and their events */
+    double          per_path;   /* events of this round's paths, about; 0: not known */
+    double          all_events; /* foreseen; 0: not known */
     struct progress progress;
 };
 
@@ -46,7 +49,7 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* The arm furthest from its target, for the progress line. */
+/* The arm furthest from its target, for the progress line. One whose paths do not tell yet is further than all. */
 static void find_widest(struct runner *r)
 {
     r->progress.widest = 0;
@@ -54,11 +57,11 @@ static void find_widest(struct runner *r)
         if (!r->sampler.arms[a].none || r->rounds.done[a])
             continue;
         struct interval interval = estimate_objective(r->scenario, &r->sampler.arms[a]);
-        double width = estimate_precision(&interval);
-        if (width < r->progress.widest)
+        double width = interval.trusted ? estimate_precision(&interval) : INFINITY;
+        if (!(width > r->progress.widest))
             continue;
         r->progress.widest = width;
-        r->progress.widest_topology = r->study->outcomes[a].topology->name;
+        r->progress.widest_topology = r->scenario->n_topologies > 1 ? r->study->outcomes[a].topology->name : NULL;
         r->progress.widest_strategy = r->study->outcomes[a].name;
     }
 }
@@ -68,26 +71,37 @@ static void on_block(uint64_t paths, void *context)
     struct runner *r = context;
     r->progress.paths = r->paths + paths;
     r->progress.seconds = now() - r->started;
+    r->progress.share = 0;
+    if (r->all_events > 0)
+        r->progress.share = fmin((r->events + (double)paths * r->per_path) / r->all_events, 1);
+    else if (r->progress.paths_expected)
+        r->progress.share = fmin((double)r->progress.paths / (double)r->progress.paths_expected, 1);
     r->options->on_progress(&r->progress, r->options->context);
 }
 
-/* What is foreseen in all: this round, and what a width still too large will take. */
+/* Where the study stands at the start of a round, and what is foreseen: this round at least. */
 static void foresee(struct runner *r)
 {
-    uint64_t round = 0, so_far = 0;
-    double precision = r->scenario->simulation.precision;
+    struct foreseen foreseen = rounds_foresee(&r->rounds);
+    uint64_t round = 0;
+    double round_events = 0;
+    r->paths = 0;
+    r->events = 0;
     for (int a = 0; a < r->sampler.n_arms; a++)
         for (int s = 0; s < r->sampler.arms[a].n_strata; s++) {
             const struct stratum *stratum = &r->sampler.arms[a].strata[s];
-            so_far += stratum->tally.paths;
-            if (stratum->wanted > stratum->tally.paths)
-                round += stratum->wanted - stratum->tally.paths;
+            uint64_t drawn = stratum->tally.paths, more = stratum->wanted > drawn ? stratum->wanted - drawn : 0;
+            r->paths += drawn;
+            r->events += (double)stratum->tally.events;
+            round += more;
+            round_events += drawn ? (double)stratum->tally.events / (double)drawn * (double)more : 0;
         }
-    r->paths = so_far;
-    r->progress.paths_expected = so_far + round;
-    double more = r->progress.widest / precision;
-    if (!r->options->paths && isfinite(more) && more > 1)
-        r->progress.paths_expected += (uint64_t)fmin((more * more - 1) * (double)so_far, 1e15);
+    r->per_path = round ? round_events / (double)round : 0;
+    round += r->paths;
+    r->progress.paths_expected = !foreseen.paths ? 0 : foreseen.paths > round ? foreseen.paths : round;
+    r->all_events = foreseen.events > 0 ? fmax(foreseen.events, r->events + round_events) : 0;
+    if (r->paths)
+        find_widest(r);
 }
 
 static bool run_rounds(struct runner *r, struct error *error)
@@ -99,7 +113,6 @@ static bool run_rounds(struct runner *r, struct error *error)
             r->study->partial = error->count == 0;
             return error->count == 0;
         }
-        find_widest(r);
     } while (rounds_more(&r->rounds));
     return true;
 }
@@ -133,7 +146,7 @@ static void solve_none(struct runner *r)
         struct arm *arm = &r->sampler.arms[a];
         struct error error = {0};
         struct solution solution;
-        if (arm->none)
+        if (arm->none || !arm->rollout.process)
             continue;
         if (solution_find(&arm->rollout, r->scenario->horizon, 1, &limits, &solution, &error)) {
             struct outcome *outcome = &r->study->outcomes[a];
@@ -195,7 +208,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     gsl_set_error_handler_off();
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
-    study->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    study->threads = sampler_threads(options->threads);
     r.sampler = (struct sampler){
         .engine = &engine_reference,
         .seed = study->seed,

@@ -18,10 +18,11 @@ struct estimate {
     bool        solved;          /* the mean was not sampled: low and high are bounds of the arithmetic */
 };
 
-/* Share of paths above a value; values rise. */
+/* Probability of more than a value; values rise. */
 struct curve {
     double *value, *exceeded;
     int     n_points;
+    double  sure;       /* what is exceeded with less than this may rest on fewer than ten paths */
 };
 
 enum { CURVES = 3 };
@@ -51,6 +52,7 @@ struct outcome {
     struct curve     curves[CURVES];
     enum stop        stop;
     double           precision;      /* reached: half the interval of the objective over its mean */
+    bool             unjudged;       /* a run interrupted too early to tell whether it is feasible */
     bool             feasible;       /* keeps every subject_to, by its estimate */
     const char      *infeasible_because; /* the text of the first condition that it breaks, or NULL */
     uint64_t         paths, events;
@@ -76,9 +78,11 @@ struct study {
 
 /* What a caller may follow while a study runs. */
 struct progress {
-    uint64_t    paths, paths_expected; /* so far; as now foreseen */
-    double      widest;                /* the widest relative interval of the objective, and who has it */
-    const char *widest_topology, *widest_strategy;
+    uint64_t    paths, paths_expected; /* so far; in the end, as now foreseen: 0 if there is nothing to tell it from */
+    double      share;                 /* of the work, which is done; 0: not foreseen */
+    double      widest;                /* the widest relative interval of the objective; INFINITY: too few paths tell */
+    const char *widest_strategy;       /* who has it; NULL in the first round */
+    const char *widest_topology;       /* NULL: there is only one */
     double      seconds;
 };
 

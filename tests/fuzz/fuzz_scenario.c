@@ -3,9 +3,8 @@
  * overrides "path=value", each ended by a zero byte.
  *
  * Beyond what the sanitizers see: either a scenario or messages come out; messages are valid UTF-8 without control
- * characters; a scenario keeps the promises of models/model.h; a duration that is printed is read back.
+ * characters; a scenario keeps the promises of models/model.h.
  */
-#include "base/units.h"
 #include "scenario/fields.h"
 #include "scenario/utf8.h"
 
@@ -29,23 +28,8 @@ static void check_messages(const struct error *error)
         uint32_t c = 0;
         int bytes = utf8_decode(error->text.data + at, error->text.length - at, &c);
         demand(bytes > 0);
-        demand(!utf8_is_control(c) || c == '\n' || c == '\t');
+        demand(!utf8_is_unprintable(c) || c == '\n' || c == '\t');
         at += (size_t)bytes;
-    }
-}
-
-static void check_figure(const struct figure *figure, void *context)
-{
-    (void)context;
-    if (figure->field->kind == KIND_DURATION) {
-        char out[64];
-        double seconds = *(double *)figure->value, again = -1;
-        demand(seconds >= 0);
-        duration_print(seconds, out, sizeof out);
-        demand((duration_parse(out, &again, NULL) && again == seconds) || (seconds > 0 && seconds < 1e-9));
-    } else if (figure->field->kind == KIND_SHARE) {
-        double share = *(double *)figure->value;
-        demand((share >= 0 && share <= 1) || (share == ABSENT && !strcmp(figure->path, "release.start_failure")));
     }
 }
 
@@ -63,7 +47,6 @@ static void check_environment(const struct environment *environment)
 
 static void check_scenario_kept(struct scenario *scenario)
 {
-    struct arena arena = {0};
     demand(scenario->name && scenario->horizon > 0 && scenario->n_topologies >= 1 && scenario->n_strategies >= 1);
     for (int i = 0; i < scenario->n_topologies; i++) {
         double users = 0;
@@ -78,8 +61,6 @@ static void check_scenario_kept(struct scenario *scenario)
         demand(scenario->strategies[i].name && scenario->strategies[i].type);
     for (int i = 0; i < scenario->n_gate; i++)
         demand(scenario->gate[i].text && scenario->gate[i].limit >= 0);
-    fields_walk(&section_scenario, scenario, &arena, "", check_figure, NULL);
-    arena_free(&arena);
 }
 
 /* Takes "path=value" off the text; false if there is none. */
