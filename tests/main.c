@@ -23,6 +23,7 @@ extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
 extern const struct test_suite suite_study;
+extern const struct test_suite suite_space;
 extern const struct test_suite suite_exact;
 
 static const struct test_suite *const suites[] = {
@@ -44,6 +45,7 @@ static const struct test_suite *const suites[] = {
     &suite_process,
     &suite_engine,
     &suite_study,
+    &suite_space,
     &suite_exact,
 };
 
