@@ -193,8 +193,8 @@ static struct process *one_command(enum delay delay, double amount, double to)
 
 static void broken_processes_are_refused(void)
 {
-    refuses(one_command(DELAY_FIXED, 5, 1), NULL, "process one: command move has a fixed delay, which is to be replaced "
-            "by an Erlang delay before the process has a chain\n");
+    refuses(one_command(DELAY_FIXED, 5, 1), NULL, "process one: command move has a fixed delay, which is to be "
+            "replaced by an Erlang delay before the process has a chain\n");
     refuses(one_command(DELAY_EXPONENTIAL, -2, 1), NULL,
             "process one: command move has the rate -2 in the state n=0\n");
     refuses(one_command(DELAY_EXPONENTIAL, INFINITY, 1), NULL,
@@ -227,8 +227,8 @@ static void too_many_states_are_refused(void)
 {
     struct space_options options = {.most_states = 1000};
     refuses(chain_cluster(64), &options, "process workstation cluster has more than 1000 states; allow more of them, "
-            "or make smaller what its variables count: of those found the widest are left (55 to 64), right (56 to 64), "
-            "unit (0 to 5)\n");
+            "or make smaller what its variables count: of those found the widest are left (55 to 64), "
+            "right (56 to 64), unit (0 to 5)\n");
 }
 
 const struct test_suite suite_space = {

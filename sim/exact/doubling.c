@@ -101,7 +101,8 @@ static double fastest(uint32_t n, const double *rates)
 }
 
 /* P and S over a time h in which the fastest state, of exit rate q, jumps at most half a time on the mean. */
-static void begin(uint32_t n, const double *step, double q, double h, struct crew *crew, double *probability, double *spent)
+static void begin(uint32_t n, const double *step, double q, double h, struct crew *crew, double *probability,
+                  double *spent)
 {
     const size_t all = (size_t)n * n;
     double *power = memory_new(all, sizeof *power), *next = memory_new(all, sizeof *next);
