@@ -158,6 +158,7 @@ bench:
 	@scripts/deps.sh run
 	+@$(call variant,release) all
 	scripts/bench.sh
+	scripts/bench_exact.sh
 
 stat:
 	@scripts/deps.sh build

@@ -15,7 +15,10 @@ while getopts k:n:s: option; do
     esac
 done
 shift $((OPTIND - 1))
-[ $# -ge 1 ] && [ -x "$nines" ] || { echo "$0: needs $nines and a scenario" >&2; exit 2; }
+if [ $# -eq 0 ] || [ ! -x "$nines" ]; then
+    echo "$0: needs $nines and a scenario" >&2
+    exit 2
+fi
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 

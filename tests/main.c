@@ -27,6 +27,7 @@ extern const struct test_suite suite_study;
 extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
+extern const struct test_suite suite_space;
 extern const struct test_suite suite_exact;
 
 static const struct test_suite *const suites[] = {
@@ -51,6 +52,7 @@ static const struct test_suite *const suites[] = {
     &suite_solve,
     &suite_erlang,
     &suite_files,
+    &suite_space,
     &suite_exact,
 };
 

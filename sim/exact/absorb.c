@@ -60,9 +60,11 @@ static void add_rate(struct renewal *r, uint32_t i, uint32_t target, double rate
 /* Targets rise within a row. `rate_of` has room for every state. */
 static void sort_row(struct chain *chain, uint32_t i, double *rate_of)
 {
+    const size_t n = chain->n_transitions - chain->row[i];
+    if (n == 0) /* perhaps of all rows, so that there are no arrays */
+        return;
     uint32_t *target = &chain->target[chain->row[i]];
     double *rate = &chain->rate[chain->row[i]];
-    size_t n = chain->n_transitions - chain->row[i];
     for (size_t k = 0; k < n; k++)
         rate_of[target[k]] = rate[k];
     qsort(target, n, sizeof *target, compare_states);

@@ -75,7 +75,7 @@ double *chain_exit_rates(const struct chain *chain)
     return exit;
 }
 
-/* The sum of weight times value over states. Compensated (Neumaier 1974): a plain sum of millions loses three digits. */
+/* The sum of weight times value over states. Compensated (Neumaier 1974): a plain one of millions loses digits. */
 double chain_weighted(uint32_t n_states, const double *weight, const double *value)
 {
     double sum = 0, lost = 0;

@@ -1,4 +1,4 @@
-/* exact/components: the strongly connected components of a chain, and those that are never left. Includes exact/chain. */
+/* exact/components: strongly connected components of a chain, and which are never left. Includes exact/chain. */
 #ifndef NINES_EXACT_COMPONENTS_H
 #define NINES_EXACT_COMPONENTS_H
 

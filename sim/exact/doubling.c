@@ -26,25 +26,40 @@
 #include "base/memory.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 40 }; /* of the sum for P(h): the next one is below 0.5^41 / 41! = 1e-62 */
+enum {
+    TERMS = 40, /* of the sum for P(h): the next one is below 0.5^41 / 41! = 1e-62 */
+    ROWS = 32,  /* of a product that one thread does */
+};
 
-/* out = a b, of n × n; not in place. Rows are independent, so the bits do not depend on the threads. */
-static void multiply(uint32_t n, const double *a, const double *b, int threads, double *out)
+struct product {
+    uint32_t n;
+    const double *a, *b;
+    double *out;
+};
+
+static void multiply_rows(void *context, int part)
 {
-#pragma omp parallel for schedule(static) num_threads(threads) if (n > 40)
-    for (uint32_t i = 0; i < n; i++) {
-        double *row = &out[(size_t)i * n];
+    const struct product *product = context;
+    const uint32_t n = product->n, begin = (uint32_t)part * ROWS;
+    for (uint32_t i = begin; i < n && i < begin + ROWS; i++) {
+        double *row = &product->out[(size_t)i * n];
         memset(row, 0, n * sizeof *row);
         for (uint32_t k = 0; k < n; k++) {
-            const double factor = a[(size_t)i * n + k], *other = &b[(size_t)k * n];
+            const double factor = product->a[(size_t)i * n + k], *other = &product->b[(size_t)k * n];
             for (uint32_t j = 0; factor > 0 && j < n; j++)
                 row[j] += factor * other[j];
         }
     }
+}
+
+/* out = a b, of n × n; not in place. Rows are independent, so the bits do not depend on the threads. */
+static void multiply(uint32_t n, const double *a, const double *b, struct crew *crew, double *out)
+{
+    struct product product = {n, a, b, out};
+    crew_run(crew, multiply_rows, &product, (int)((n + ROWS - 1) / ROWS));
 }
 
 /* Makes each row add up to `sum`. */
@@ -86,7 +101,8 @@ static double fastest(uint32_t n, const double *rates)
 }
 
 /* P and S over a time h in which the fastest state, of exit rate q, jumps at most half a time on the mean. */
-static void begin(uint32_t n, const double *step, double q, double h, int threads, double *probability, double *spent)
+static void begin(uint32_t n, const double *step, double q, double h, struct crew *crew, double *probability,
+                  double *spent)
 {
     const size_t all = (size_t)n * n;
     double *power = memory_new(all, sizeof *power), *next = memory_new(all, sizeof *next);
@@ -107,7 +123,7 @@ static void begin(uint32_t n, const double *step, double q, double h, int thread
             if (spent)
                 spent[i] += above[k] / q * power[i];
         }
-        multiply(n, power, step, threads, next);
+        multiply(n, power, step, crew, next);
         double *old = power;
         power = next;
         next = old;
@@ -141,7 +157,8 @@ int doubling_times(double speed, double time)
  * the expected time spent in each. rates[i n + j] leads from i to j; at least one is above 0, and those on the diagonal
  * do not matter.
  */
-void doubling_solve(uint32_t n, const double *rates, double time, int threads, double *probability, double *spent)
+void doubling_solve(uint32_t n, const double *rates, double time, struct crew *crew, double *probability,
+                    double *spent)
 {
     const size_t all = (size_t)n * n;
     const double q = fastest(n, rates);
@@ -150,7 +167,7 @@ void doubling_solve(uint32_t n, const double *rates, double time, int threads, d
     double *step = memory_new(all, sizeof *step), *p = memory_new(all, sizeof *p), *next = memory_new(all, sizeof *p);
     double *s = spent ? memory_new(all, sizeof *s) : NULL;
     uniformise(n, rates, q, step);
-    begin(n, step, q, h, threads, p, s);
+    begin(n, step, q, h, crew, p, s);
     for (int k = 0;; k++, h *= 2) {
         normalise(n, p, 1);
         if (s)
@@ -158,11 +175,11 @@ void doubling_solve(uint32_t n, const double *rates, double time, int threads, d
         if (k == times)
             break;
         if (s) {
-            multiply(n, p, s, threads, next);
+            multiply(n, p, s, crew, next);
             for (size_t i = 0; i < all; i++)
                 s[i] += next[i];
         }
-        multiply(n, p, p, threads, next);
+        multiply(n, p, p, crew, next);
         double *old = p;
         p = next;
         next = old;

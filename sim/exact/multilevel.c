@@ -33,11 +33,11 @@
  */
 #include "exact/multilevel.h"
 
+#include "exact/crew.h"
 #include "exact/gth.h"
 
 #include <assert.h>
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,18 +73,19 @@ struct multilevel {
     struct chain  into;
     struct level  levels[MOST_LEVELS];
     int           n_levels;
-    int           threads;
+    struct crew  *crew;
     double       *last;  /* x of the first level before a cycle, or before the last sweep */
 };
 
 /* ---- sweeps ---- */
 
-/* The states of one part of `parts`. */
-static uint32_t part_begin(const struct level *l, int part, int parts)
+/* Where a part of so many things begins. */
+static uint32_t part_begin(uint32_t n, int part, int parts)
 {
-    return (uint32_t)((uint64_t)l->n * (uint64_t)part / (uint64_t)parts);
+    return (uint32_t)((uint64_t)n * (uint64_t)part / (uint64_t)parts);
 }
 
+/* A large chain is worked on in parts, always the same ones. */
 static int parts_of(const struct level *l)
 {
     return l->old ? PARTS : 1;
@@ -101,9 +102,10 @@ static inline double inflow(const struct level *l, uint32_t i, uint32_t begin, u
     return sum;
 }
 
-/* Sweeps over one part. */
-static void sweep_part(struct level *l, uint32_t begin, uint32_t end)
+static void sweep_part(void *context, int part)
 {
+    struct level *l = context;
+    const uint32_t begin = part_begin(l->n, part, parts_of(l)), end = part_begin(l->n, part + 1, parts_of(l));
     double *const x = l->x, *const old = l->old ? l->old : x;
     for (uint32_t i = begin; i < end; i++) {
         double new = inflow(l, i, begin, end - begin, old) * l->stay[i];
@@ -111,31 +113,32 @@ static void sweep_part(struct level *l, uint32_t begin, uint32_t end)
     }
 }
 
-static void sweep(struct level *l, int threads)
+static void copy_part(void *context, int part)
 {
-    const int parts = parts_of(l);
-    if (l->old)
-        memcpy(l->old, l->x, l->n * sizeof *l->x);
-#pragma omp parallel for schedule(static, 1) num_threads(threads) if (parts > 1)
-    for (int p = 0; p < parts; p++)
-        sweep_part(l, part_begin(l, p, parts), part_begin(l, p + 1, parts));
+    struct level *l = context;
+    const uint32_t begin = part_begin(l->n, part, parts_of(l)), end = part_begin(l->n, part + 1, parts_of(l));
+    memcpy(l->old + begin, l->x + begin, (end - begin) * sizeof *l->x);
 }
 
-/* Makes x add up to 1. */
-static void normalise(struct level *l, int threads)
+static void sweep(struct level *l, struct crew *crew)
 {
-    const uint32_t n_blocks = (l->n + BLOCK - 1) / BLOCK;
-    double *part = memory_new(n_blocks, sizeof *part), sum = 0;
-#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
-    for (uint32_t b = 0; b < n_blocks; b++)
-        for (uint32_t i = b * BLOCK; i < l->n && i < (b + 1) * BLOCK; i++)
-            part[b] += l->x[i];
-    for (uint32_t b = 0; b < n_blocks; b++)
-        sum += part[b];
-#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
+    if (l->old)
+        crew_run(crew, copy_part, l, parts_of(l));
+    crew_run(crew, sweep_part, l, parts_of(l));
+}
+
+/* Makes x add up to 1. The sum is taken in blocks, which rounds less than one by one. */
+static void normalise(struct level *l)
+{
+    double sum = 0;
+    for (uint32_t b = 0; b < l->n; b += BLOCK) {
+        double part = 0;
+        for (uint32_t i = b; i < l->n && i < b + BLOCK; i++)
+            part += l->x[i];
+        sum += part;
+    }
     for (uint32_t i = 0; i < l->n; i++)
         l->x[i] /= sum;
-    free(part);
 }
 
 /* ---- groups ---- */
@@ -276,21 +279,34 @@ static void aggregate_into(const struct level *l, struct level *next, uint32_t g
     }
 }
 
-/* The chain of the groups. */
-static void aggregate(struct level *l, struct level *next, int threads)
+static void sum_part(void *context, int part)
 {
-    memset(next->stay, 0, next->n * sizeof *next->stay);
-#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
-    for (uint32_t g = 0; g < next->n; g++) {
+    struct level *l = context, *next = l + 1;
+    const uint32_t end = part_begin(next->n, part + 1, parts_of(l));
+    for (uint32_t g = part_begin(next->n, part, parts_of(l)); g < end; g++) {
         double sum = 0;
         for (uint32_t m = l->first[g]; m < l->first[g + 1]; m++)
             sum += l->x[l->member[m]];
         next->x[g] = sum;
         l->per[g] = 1 / sum;
     }
-#pragma omp parallel for schedule(static) num_threads(threads) if (l->old)
-    for (uint32_t g = 0; g < next->n; g++)
+}
+
+static void aggregate_part(void *context, int part)
+{
+    struct level *l = context, *next = l + 1;
+    const uint32_t end = part_begin(next->n, part + 1, parts_of(l));
+    for (uint32_t g = part_begin(next->n, part, parts_of(l)); g < end; g++)
         aggregate_into(l, next, g);
+}
+
+/* The chain of the groups of a level becomes the next one. */
+static void aggregate(struct level *l, struct crew *crew)
+{
+    struct level *next = l + 1;
+    crew_run(crew, sum_part, l, parts_of(l));
+    crew_run(crew, aggregate_part, l, parts_of(l));
+    memset(next->stay, 0, next->n * sizeof *next->stay);
     for (uint64_t k = 0; k < next->row[next->n]; k++)
         next->stay[next->from[k]] += next->rate[k];
     for (uint32_t g = 0; g < next->n; g++)
@@ -313,19 +329,19 @@ static void build_levels(struct multilevel *m)
         level_alloc(next, n);
         next->rate = memory_new(next->row[n], sizeof *next->rate);
         l->per = memory_new(n, sizeof *l->per);
-        aggregate(l, next, m->threads);
+        aggregate(l, m->crew);
         m->n_levels++;
     }
 }
 
 /* ---- cycles ---- */
 
-static void solve_last(struct level *l, int threads)
+static void solve_last(struct level *l, struct crew *crew)
 {
     const size_t n = l->n;
     if (n > MOST_ELIMINATED) {
         for (int i = 0; i < LAST_SWEEPS; i++)
-            sweep(l, threads);
+            sweep(l, crew);
         return;
     }
     double *rates = memory_new(n * n, sizeof *rates);
@@ -336,23 +352,30 @@ static void solve_last(struct level *l, int threads)
     free(rates);
 }
 
+/* What the next level says of a group is spread over its members. */
+static void spread_part(void *context, int part)
+{
+    struct level *l = context, *next = l + 1;
+    const uint32_t end = part_begin(l->n, part + 1, parts_of(l));
+    for (uint32_t i = part_begin(l->n, part, parts_of(l)); i < end; i++)
+        l->x[i] *= next->x[l->group[i]] * l->per[l->group[i]];
+}
+
 static void cycle(struct multilevel *m, int number)
 {
     struct level *l = &m->levels[number], *next = l + 1;
     if (number == m->n_levels - 1) {
-        solve_last(l, m->threads);
+        solve_last(l, m->crew);
         return;
     }
     for (int i = 0; i < SWEEPS; i++)
-        sweep(l, m->threads);
-    aggregate(l, next, m->threads);
+        sweep(l, m->crew);
+    aggregate(l, m->crew);
     cycle(m, number + 1);
-    normalise(next, m->threads);
-#pragma omp parallel for schedule(static) num_threads(m->threads) if (l->old)
-    for (uint32_t i = 0; i < l->n; i++)
-        l->x[i] *= next->x[l->group[i]] * l->per[l->group[i]];
+    normalise(next);
+    crew_run(m->crew, spread_part, l, parts_of(l));
     for (int i = 0; i < SWEEPS; i++)
-        sweep(l, m->threads);
+        sweep(l, m->crew);
 }
 
 /* The greatest relative difference of x to what it was. */
@@ -375,7 +398,7 @@ struct multilevel *multilevel_new(const struct chain *chain, double *probability
 {
     struct multilevel *m = memory_new(1, sizeof *m);
     struct level *first = &m->levels[0];
-    m->threads = threads;
+    m->crew = crew_new(chain->n_states >= MANY ? threads : 1);
     m->n_levels = 1;
     chain_transpose(chain, &m->into);
     *first = (struct level){.n = chain->n_states, .row = m->into.row, .from = m->into.target, .rate = m->into.rate};
@@ -385,7 +408,7 @@ struct multilevel *multilevel_new(const struct chain *chain, double *probability
     first->x = probability;
     first->old = first->n >= MANY ? memory_new(first->n, sizeof *first->old) : NULL;
     m->last = memory_new(first->n, sizeof *m->last);
-    normalise(first, threads);
+    normalise(first);
     return m;
 }
 
@@ -408,6 +431,7 @@ void multilevel_free(struct multilevel *m)
         free(l->rate);
         free(l->x);
     }
+    crew_free(m->crew);
     chain_free(&m->into);
     free(m->last);
     free(m);
@@ -420,7 +444,7 @@ double multilevel_sweeps(struct multilevel *m, int count)
     for (int i = 0; i < count; i++) {
         if (i == count - 1)
             memcpy(m->last, first->x, first->n * sizeof *first->x);
-        sweep(first, m->threads);
+        sweep(first, m->crew);
     }
     return difference(first, m->last);
 }
@@ -431,9 +455,9 @@ double multilevel_cycle(struct multilevel *m)
     struct level *first = &m->levels[0];
     if (m->n_levels == 1)
         build_levels(m);
-    normalise(first, m->threads);
+    normalise(first);
     memcpy(m->last, first->x, first->n * sizeof *first->x);
     cycle(m, 0);
-    normalise(first, m->threads);
+    normalise(first);
     return difference(first, m->last);
 }

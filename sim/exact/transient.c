@@ -41,13 +41,13 @@
  */
 #include "exact/transient.h"
 
+#include "exact/crew.h"
 #include "exact/doubling.h"
 #include "exact/poisson.h"
 
 #include <assert.h>
 #include <float.h>
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +55,7 @@ enum {
     FIRST_SEGMENT = 4096, /* steps; each segment that changes nothing doubles them, up to */
     LAST_SEGMENT = 1 << 17,
     CHECK_STEPS = 32,     /* between two looks whether it rests */
-    BLOCK = 4096,         /* states of one partial sum */
-    FEW = 30000,          /* states that one thread does as fast as many */
+    PART = 16384,         /* states of a step that one thread does */
     DECADES = 40,         /* of probabilities below 1 that are told apart */
     MOST_DOUBLED = 400,   /* states of a chain that is small */
 };
@@ -84,6 +83,8 @@ struct walk {
     double    steps;          /* for the rounding: done, and those that it rested */
     uint32_t  most_in;        /* transitions into a state */
     bool      rests;
+    struct crew *crew;
+    double    weight, time;   /* what the present x counts for, in a step */
 };
 
 /* ---- the restricted chain ---- */
@@ -279,21 +280,28 @@ static double inflow(const struct chain *into, const double *x, uint32_t i)
     return sum;
 }
 
+static void step_part(void *context, int part)
+{
+    struct walk *w = context;
+    const uint32_t begin = (uint32_t)part * PART;
+    const uint32_t end = w->window - begin < PART ? w->window : begin + PART;
+    const double share = 1 / w->q, *const x = w->x;
+    for (uint32_t i = begin; i < end; i++) {
+        w->y[i] = w->stay[i] * x[i] + share * inflow(&w->into, x, i);
+        if (w->weight > 0)
+            w->sum[i] += w->weight * x[i];
+        if (w->spent)
+            w->spent[i] += w->time * x[i];
+    }
+}
+
 /* y = x P, and x is added to the results with these weights. */
 static void step(struct walk *w, double weight, double time)
 {
-    const uint32_t end = w->reach[w->window - 1] + 1;
-    const double share = 1 / w->q, *x = w->x;
-    double *y = w->y, *sum = w->sum, *spent = w->spent;
-#pragma omp parallel for schedule(static) num_threads(chain_threads(w->solver)) if (end > FEW)
-    for (uint32_t i = 0; i < end; i++) {
-        y[i] = w->stay[i] * x[i] + share * inflow(&w->into, x, i);
-        if (weight > 0)
-            sum[i] += weight * x[i];
-        if (spent)
-            spent[i] += time * x[i];
-    }
-    w->window = end;
+    w->window = w->reach[w->window - 1] + 1;
+    w->weight = weight;
+    w->time = time;
+    crew_run(w->crew, step_part, w, (int)((w->window + PART - 1) / PART));
 }
 
 /* After a step: x is the new one, and the window ends with a state that holds something. */
@@ -312,21 +320,14 @@ static void advance(struct walk *w)
     w->solver->steps++;
 }
 
-/* The sum of |y - x|, less what is but rounding; in blocks, so that it does not depend on the threads. */
+/* The sum of |y - x|, less what is but rounding. */
 static double change(const struct walk *w)
 {
-    const uint32_t n = w->window, n_blocks = (n + BLOCK - 1) / BLOCK;
-    double *part = memory_new(n_blocks, sizeof *part), sum = 0;
-#pragma omp parallel for schedule(static) num_threads(chain_threads(w->solver)) if (n > FEW)
-    for (uint32_t b = 0; b < n_blocks; b++)
-        for (uint32_t i = b * BLOCK; i < n && i < (b + 1) * BLOCK; i++) {
-            double by = fabs(w->y[i] - w->x[i]);
-            if (by > NOISE * w->x[i])
-                part[b] += by;
-        }
-    for (uint32_t b = 0; b < n_blocks; b++)
-        sum += part[b];
-    free(part);
+    double sum = 0;
+    for (uint32_t i = 0; i < w->window; i++) {
+        double by = fabs(w->y[i] - w->x[i]);
+        sum += by > NOISE * w->x[i] ? by : 0;
+    }
     return sum;
 }
 
@@ -414,7 +415,7 @@ static void run_doubling(struct walk *w, double left)
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = w->into.row[i]; k < w->into.row[i + 1]; k++)
             rates[w->into.target[k] * n + i] = w->into.rate[k];
-    doubling_solve(w->n, rates, left, chain_threads(w->solver), w->x, w->spent);
+    doubling_solve(w->n, rates, left, w->crew, w->x, w->spent);
     int times = doubling_times(w->q, left);
     w->steps += times * (double)n;
     w->solver->steps += (uint64_t)times;
@@ -463,9 +464,11 @@ bool transient_solve_until(const struct chain *chain, const bool *absorbing, dou
         memset(spent, 0, chain->n_states * sizeof *spent);
     for (uint32_t i = 0; i < chain->n_initial; i++)
         w.whole[chain->initial[i]] += chain->initial_probability[i];
+    w.crew = crew_new(chain_threads(solver));
     bool good = run(&w, time, error);
     solver->error_bound = w.moved + w.steps * (w.most_in + 4) * DBL_EPSILON / 2;
     walk_free(&w);
+    crew_free(w.crew);
     if (!probability)
         free(w.whole);
     return good;

@@ -112,8 +112,8 @@ struct quantity estimate_quantity(enum measure measure, const struct estimate *e
 }
 
 /*
- * The estimate as quantity_print() writes it. A solved one has no interval, and as many digits as its bound leaves, five
- * at most: "26.018 s". Where fewer than that are sure, the bound is shown: "26.0 s ± 0.2".
+ * The estimate as quantity_print() writes it. A solved one has no interval, and as many digits as its bound leaves,
+ * five at most: "26.018 s". Where fewer than that are sure, the bound is shown: "26.0 s ± 0.2".
  */
 const char *estimate_print(struct quantity q, bool solved, char out[QUANTITY_BYTES])
 {

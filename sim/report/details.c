@@ -54,6 +54,22 @@ static void put_causes(const struct outcome *outcome, const struct table_options
     text_free(&text);
 }
 
+/* ": 20 000 paths, 123 456 events", or states and transitions; then the heading of the columns. */
+static void put_effort(const struct study *study, const struct outcome *outcome, FILE *out)
+{
+    const struct solution *last = outcome->n_solutions ? &outcome->solutions[outcome->n_solutions - 1] : NULL;
+    struct text effort = {0};
+    add_grouped(&effort, study->solved ? last ? (double)last->states : 0 : (double)outcome->paths);
+    text_add(&effort, study->solved ? " states, " : " paths, ");
+    add_grouped(&effort, study->solved ? last ? (double)last->transitions : 0 : (double)outcome->events);
+    fprintf(out, ": %s %s\n", effort.data, study->solved ? "transitions" : "events");
+    text_free(&effort);
+    if (study->solved)
+        fprintf(out, "    %-14s  mean\n", "");
+    else
+        fprintf(out, "    %-14s  %-26s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p95", "p99", "max");
+}
+
 /* Prints all that is known of each outcome of a topology. */
 void put_details(const struct study *study, const struct group *group, const struct table_options *options,
                         FILE *out)
@@ -67,13 +83,7 @@ void put_details(const struct study *study, const struct group *group, const str
         text_free(&name);
         if (outcome->strategy && strcmp(outcome->name, outcome->strategy->type->name))
             fprintf(out, " (%s)", outcome->strategy->type->name);
-        struct text effort = {0};
-        add_grouped(&effort, (double)outcome->paths);
-        text_add(&effort, " paths, ");
-        add_grouped(&effort, (double)outcome->events);
-        fprintf(out, ": %s events\n", effort.data);
-        text_free(&effort);
-        fprintf(out, "    %-14s  %-26s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p95", "p99", "max");
+        put_effort(study, outcome, out);
         for (int m = 0; m < MEASURES; m++)
             if (outcome_has(outcome, m))
                 put_measure(outcome, m, measure_unit_among(study, group, m), out);

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 
 /* Of what is cut off, of all probability: below what the rounding of a million steps may add up to. */
-static const double PRECISION = 1e-9;
+static const double PRECISION = 1e-11;
 
 /* What was solved, and the vectors that the answers come from. */
 struct answers {
