@@ -4,6 +4,7 @@
 #   scripts/bench_exact.sh
 # Prints a table and writes results/bench_exact.csv.
 set -euo pipefail
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 
 run=build/release/tests/bench/run

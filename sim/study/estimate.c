@@ -11,7 +11,8 @@
  *   on:   mean of no release, from many cheap paths of its own, + mean of the difference on the same paths
  * The second is a control variate of coefficient 1 (Glasserman, Monte Carlo Methods in Financial Engineering, 2003,
  * sec. 4.1), whose mean is estimated as well, unless no release was solved: then it has no error. What is added is
- * likewise the mean of the differences (on), or the difference of the means (off). For each measure the narrower of the two is taken.
+ * likewise the mean of the differences (on), or the difference of the means (off). For each measure the narrower of
+ * the two is taken.
  *
  * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
  * the ends of its interval.

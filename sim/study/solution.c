@@ -150,8 +150,8 @@ bool solution_find(const struct rollout *rollout, double horizon, int phases, co
 }
 
 /*
- * The value at 1/phases = 0 of the polynomial through the points (Neville's scheme, E. H. Neville 1934); *factor becomes
- * by how much it magnifies errors of the values.
+ * The value at 1/phases = 0 of the polynomial through the points, by Lagrange's formula; *factor becomes by how much it
+ * magnifies errors of the values.
  */
 static double extrapolate(const struct solution *solutions, int n, const double *values, double *factor)
 {

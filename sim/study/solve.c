@@ -64,7 +64,9 @@ static void solve_outcome(struct solver_run *run, int i)
 {
     const struct solve_options *options = run->options;
     struct outcome *outcome = &run->study->outcomes[i];
-    struct solution_options limits = {options->most_states, 0, options->threads, options->stop, on_states, on_step, run};
+    struct solution_options limits = {.most_states = options->most_states, .threads = options->threads,
+                                      .stop = options->stop, .on_states = on_states, .on_step = on_step,
+                                      .context = run};
     struct solution *solutions = arena_new(&run->study->arena, (size_t)options->n_phases, sizeof *solutions);
     outcome->solutions = solutions;
     for (int k = 0; k < options->n_phases; k++) {
@@ -141,7 +143,8 @@ static void conclude(struct solver_run *run)
         struct outcome *outcome = &study->outcomes[i];
         none = outcome->strategy ? none : outcome;
         fill(outcome, none);
-        outcome->precision = (outcome->measures[m].high - outcome->measures[m].low) / 2 / fabs(outcome->measures[m].mean);
+        const struct estimate *e = &outcome->measures[m];
+        outcome->precision = (e->high - e->low) / 2 / fabs(e->mean);
         conclude_feasible(study, outcome, mean_of, outcome);
     }
     conclude_study(study);
