@@ -28,7 +28,8 @@ for scenario; do
     "$nines" solve "$scenario" --phases "$phases" --max-states "$states" --format csv -q >"$place/solved.csv" \
         2>"$place/unsolved.txt" || true
     sed -n 's/.*warning: \(.* in .*\) was not solved.*/    too large: \1/p' "$place/unsolved.txt"
-    awk -F, 'NR > 1 && !seen[$1 $2]++ { gsub(/"/, ""); print "    " $2 " in " $1 ": " $6 " states" }' "$place/solved.csv"
+    tr -d '"' <"$place/solved.csv" |
+        awk -F, 'NR > 1 && !seen[$1 $2]++ { print "    " $2 " in " $1 ": " $6 " states" }'
     # In the columns of the reference figures: those of no release stand for themselves, as sampled.
     awk -F, 'NR == 1 { print "topology,strategy,measure,mean,se"; next } { print $1 "," $2 "," $3 "," $5 ",0" }' \
         "$place/solved.csv" | grep -v '"none"' >"$place/reference.csv" || continue
