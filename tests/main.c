@@ -25,7 +25,9 @@ extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
 extern const struct test_suite suite_study;
 
+/* That of the command line first, since it forks: a process that has had threads does so with less certainty. */
 static const struct test_suite *const suites[] = {
+    &suite_cli,
     &suite_base,
     &suite_random,
     &suite_statistics,
@@ -36,7 +38,6 @@ static const struct test_suite *const suites[] = {
     &suite_contract,
     &suite_path,
     &suite_rollout,
-    &suite_cli,
     &suite_transcripts,
     &suite_units,
     &suite_scenario,

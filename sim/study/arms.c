@@ -18,11 +18,6 @@ static void add_strata(struct arm *arm, double defective)
                 (struct stratum){.weight = weight[s], .release = release[s], .first = (uint64_t)s, .stride = STRATA};
 }
 
-static bool is_stopped(const struct sampler *sampler)
-{
-    return sampler->stop && *sampler->stop;
-}
-
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
  * arm with its rollout for each. Those that come after the sampler was stopped have no process, and no path will be
@@ -42,7 +37,7 @@ bool arms_build(struct study *study, struct sampler *sampler, struct error *erro
         outcome->topology = &scenario->topologies[i / per_topology];
         outcome->strategy = s > 0 ? &scenario->strategies[s - 1] : NULL;
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
-        if (is_stopped(sampler))
+        if (engine_stopped(sampler->stop))
             arm->rollout.release = s > 0 ? 0 : -1;
         else if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
                                 &arm->rollout, error))
