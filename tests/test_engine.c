@@ -431,20 +431,16 @@ static void check_amount(enum delay delay, double first, int y, const char *mess
 
 static void rates_and_delays_must_be_numbers_from_0(void)
 {
-    char nan[2][80];
-    double zero = 0; /* the sign of 0/0 is the processor's affair */
-    snprintf(nan[0], sizeof nan[0], "process p: command c has the rate %g\n", zero / zero);
-    snprintf(nan[1], sizeof nan[1], "process p: command c has the delay %g\n", zero / zero);
     check_amount(DELAY_EXPONENTIAL, 4, 2, NULL);
     check_amount(DELAY_EXPONENTIAL, 0, 2, NULL);
     check_amount(DELAY_EXPONENTIAL, -3, 2, "process p: command c has the rate -1.5\n");
     check_amount(DELAY_EXPONENTIAL, 1, 0, "process p: command c has the rate inf\n");
-    check_amount(DELAY_EXPONENTIAL, 0, 0, nan[0]);
+    check_amount(DELAY_EXPONENTIAL, 0, 0, "process p: command c has the rate nan\n");
     check_amount(DELAY_FIXED, 4, 2, NULL);
     check_amount(DELAY_FIXED, 0, 2, NULL);
     check_amount(DELAY_FIXED, -3, 2, "process p: command c has the delay -1.5\n");
     check_amount(DELAY_FIXED, 1, 0, "process p: command c has the delay inf\n");
-    check_amount(DELAY_FIXED, 0, 0, nan[1]);
+    check_amount(DELAY_FIXED, 0, 0, "process p: command c has the delay nan\n");
 }
 
 /* ---- labels, rewards, horizon ---- */

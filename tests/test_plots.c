@@ -204,6 +204,8 @@ static void hostile_names_are_drawn_and_not_carried_out(void)
     struct error error = {0};
     struct text warnings = {0};
     struct study *study = sample_study(&(struct sample_options){.hostile_names = true, .strategies = 8});
+    char *locale = getenv("LC_ALL") ? strdup(getenv("LC_ALL")) : NULL;
+    setenv("LC_ALL", "C", 1); /* where gnuplot complains of UTF-8 */
     struct report_options options = {.version = "1.2.3", .warnings = &warnings};
     study->outcomes[2].name = "`touch executed`";
     study->outcomes[4].name = "\"; system('touch executed') #";
@@ -218,6 +220,11 @@ static void hostile_names_are_drawn_and_not_carried_out(void)
         for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
             CU_ASSERT_PTR_NOT_NULL(strstr(svg, shown[i]));
     }
+    if (locale)
+        setenv("LC_ALL", locale, 1);
+    else
+        unsetenv("LC_ALL");
+    free(locale);
     CU_ASSERT_FALSE(exists("executed"));
     CU_ASSERT_FALSE(exists(in_folder("plots/source/executed")));
     CU_ASSERT_FALSE(exists(in_folder("plots/executed")));

@@ -322,7 +322,7 @@ static void stop_after(const struct progress *progress, void *context)
     struct stopper *stopper = context;
     stopper->seen = progress->paths;
     if (progress->paths >= stopper->after)
-        stopper->flag = 1;
+        __atomic_store_n(&stopper->flag, 1, __ATOMIC_RELAXED);
 }
 
 static struct study *run_interrupted(const struct scenario *s, int threads, struct stopper *stopper)

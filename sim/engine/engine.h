@@ -33,4 +33,6 @@ struct engine {
 
 extern const struct engine engine_reference;
 
+bool engine_stopped(const volatile int *stop);
+
 #endif

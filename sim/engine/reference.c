@@ -72,6 +72,12 @@ struct run {
     struct batch *batch;
 };
 
+/* Whether an end before time is asked for, by a signal or another thread; NULL: it never is. */
+bool engine_stopped(const volatile int *stop)
+{
+    return stop && __atomic_load_n(stop, __ATOMIC_RELAXED);
+}
+
 static void make_programs(struct run *run)
 {
     const struct process *p = run->process;
@@ -288,7 +294,7 @@ static bool fire(struct run *run, int number, double time, struct error *error)
         uniform = uniform_open(block.word[2], block.word[3]);
     }
     run->due[number] = INFINITY;
-    if (++run->events % STOP_EVENTS == 0 && run->batch->stop && *run->batch->stop) {
+    if (++run->events % STOP_EVENTS == 0 && engine_stopped(run->batch->stop)) {
         run->batch->unfinished = true;
         return false;
     }
@@ -298,6 +304,12 @@ static bool fire(struct run *run, int number, double time, struct error *error)
     if (run->batch->observe)
         run->batch->observe(run->batch->context, time, number, chosen, run->state);
     return true;
+}
+
+/* The sign of what is no number is the processor's affair. */
+static double without_sign(double value)
+{
+    return isnan(value) ? NAN : value;
 }
 
 /* Step 1: which fixed delays run, and until when. */
@@ -312,7 +324,7 @@ static bool note_due(struct run *run, double time, struct error *error)
         } else if (run->due[k] == INFINITY) {
             if (!(delay >= 0 && delay < INFINITY))
                 return error_add(error, FAULT_SYSTEM, "process %s: command %s has the delay %.15g", run->process->name,
-                                 c->name, delay);
+                                 c->name, without_sign(delay));
             run->due[k] = time + delay;
         }
     }
@@ -352,7 +364,8 @@ static int earliest(struct run *run, double time, double *wait, struct error *er
         const struct command *c = &run->process->commands[k];
         double rate = run->value[c->guard] != 0 ? run->value[c->amount] : 0;
         if (!(rate >= 0 && rate < INFINITY)) {
-            error_add(error, FAULT_SYSTEM, "process %s: command %s has the rate %g", run->process->name, c->name, rate);
+            error_add(error, FAULT_SYSTEM, "process %s: command %s has the rate %g", run->process->name, c->name,
+                      without_sign(rate));
             return -2;
         }
         run->rate[k] = rate;

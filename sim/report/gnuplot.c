@@ -8,6 +8,7 @@
 #include "report/gnuplot.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -29,6 +30,24 @@ static const char output_name[] = "output", messages_name[] = "messages";
 /* What gnuplot_run leaves in the folder beside what the scripts write; ended by NULL. */
 const char *const gnuplot_leaves[] = {output_name, messages_name, NULL};
 
+/*
+ * The environment with another locale: names are UTF-8 whatever the user's is, and elsewhere gnuplot complains of the
+ * degree sign. To be freed; the texts are those of the environment.
+ */
+static char **environment_of_child(void)
+{
+    static char locale[] = "LC_ALL=C.UTF-8";
+    size_t n = 0, kept = 0;
+    while (environ[n])
+        n++;
+    char **new = memory_new(n + 2, sizeof *new);
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(environ[i], locale, strlen("LC_ALL=")) != 0)
+            new[kept++] = environ[i];
+    new[kept] = locale;
+    return new;
+}
+
 /* 0, or errno. */
 static int start(pid_t *pid, char *const *arguments, const char *folder)
 {
@@ -49,7 +68,9 @@ static int start(pid_t *pid, char *const *arguments, const char *folder)
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output_name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, messages_name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    int fault = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments, environ);
+    char **environment = environment_of_child();
+    int fault = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments, environment);
+    free(environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return fault;

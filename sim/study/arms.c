@@ -28,11 +28,6 @@ static void make_erlang(struct rollout *rollout, int phases)
     process_free(fixed);
 }
 
-static bool is_stopped(const struct sampler *sampler)
-{
-    return sampler->stop && *sampler->stop;
-}
-
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
  * arm with its rollout for each; its fixed delays are Erlang delays of so many phases, unless that is 0. Arms that come
@@ -53,7 +48,7 @@ bool arms_build(struct study *study, int phases, struct sampler *sampler, struct
         outcome->topology = &scenario->topologies[i / per_topology];
         outcome->strategy = s > 0 ? &scenario->strategies[s - 1] : NULL;
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
-        if (is_stopped(sampler))
+        if (engine_stopped(sampler->stop))
             arm->rollout.release = s > 0 ? 0 : -1;
         else if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
                                 &arm->rollout, error))

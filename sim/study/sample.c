@@ -173,7 +173,7 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
             uint64_t so_far;
 #pragma omp atomic read
             skip = failed;
-            if (skip || (sampler->stop && *sampler->stop))
+            if (skip || engine_stopped(sampler->stop))
                 continue;
             if (!run_block(&worker, &blocks[i])) {
                 if (worker.stopped)
@@ -204,7 +204,7 @@ bool sampler_run(struct sampler *sampler, struct error *error)
     struct block *blocks = memory_new(MOST_BLOCKS, sizeof *blocks);
     uint64_t paths = 0;
     size_t n_blocks;
-    bool all = !(sampler->stop && *sampler->stop);
+    bool all = !engine_stopped(sampler->stop);
     while (all && (n_blocks = cut(sampler, blocks)) > 0) {
         run_blocks(sampler, blocks, n_blocks, &paths, error);
         all = merge(sampler, blocks, n_blocks);
