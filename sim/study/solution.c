@@ -7,9 +7,6 @@
  * holds. Fixed delays are first replaced by Erlang delays of so many phases (process/erlang.c); that is the one thing
  * that is not exact, and its error has a series in 1/phases, which solution_extrapolate() cuts short.
  *
- * Sums are compensated (A. Neumaier, Zeitschrift für angewandte Mathematik und Mechanik 54, 1974), so that what they
- * round off does not grow with the number of states.
- *
  * Cost: that of exact/space.c and exact/transient.c, and one more pass over the states for each measure and cause.
  */
 #include "study/solution.h"
@@ -32,24 +29,12 @@ struct answers {
     double         *at_end, *spent, *wanted;
 };
 
-/* Σ weight[i] · value[i] over the states, in their order. */
-static double sum_of(const double *weight, const double *value, uint32_t n)
-{
-    double sum = 0, lost = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        double term = weight[i] * value[i], next = sum + term;
-        lost += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
-        sum = next;
-    }
-    return sum + lost;
-}
-
 static double reward_of(const struct answers *a, int reward)
 {
     if (reward < 0)
         return NAN;
     space_values(&a->space, &a->process->rewards[reward].rate, 1, &a->wanted);
-    return sum_of(a->spent, a->wanted, a->space.chain.n_states);
+    return chain_weighted(a->space.chain.n_states, a->spent, a->wanted);
 }
 
 static double label_of(const struct answers *a, int label)
@@ -57,7 +42,7 @@ static double label_of(const struct answers *a, int label)
     if (label < 0)
         return NAN;
     space_values(&a->space, &a->process->labels[label].condition, 1, &a->wanted);
-    return sum_of(a->at_end, a->wanted, a->space.chain.n_states);
+    return chain_weighted(a->space.chain.n_states, a->at_end, a->wanted);
 }
 
 static bool has_fixed(const struct process *process)
