@@ -6,6 +6,8 @@
  */
 #include "test.h"
 
+#include "parse.h"
+
 #include "base/memory.h"
 #include "study/study.h"
 
@@ -13,17 +15,6 @@
 #include <string.h>
 
 #define Z_LIMIT 4.0
-
-static struct scenario *parse(const char *text, const struct override *overrides, int n_overrides)
-{
-    struct error error = {0};
-    struct scenario *s = scenario_parse(text, strlen(text), "test.yaml", overrides, n_overrides, &error);
-    if (!s)
-        printf("%s", error.text.data);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
-    error_free(&error);
-    return s;
-}
 
 static struct study *solve(const struct scenario *scenario, const int *phases, int n_phases, uint32_t most_states)
 {

@@ -6,6 +6,8 @@
  */
 #include "test.h"
 
+#include "parse.h"
+
 #include "scenario/scenario.h"
 #include "study/estimate.h"
 #include "study/sample.h"
@@ -54,17 +56,6 @@ static const char plain[] =
     "strategies:\n"
     "  - {name: blue-green, type: blue-green}\n"
     "simulation: {precision: 5%, max_paths: 200000, seed: 1}\n";
-
-static struct scenario *parse(const char *text, const struct override *overrides, int n_overrides)
-{
-    struct error error = {0};
-    struct scenario *s = scenario_parse(text, strlen(text), "test.yaml", overrides, n_overrides, &error);
-    if (!s)
-        printf("%s", error.text.data);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
-    error_free(&error);
-    return s;
-}
 
 static struct study *run(const struct scenario *scenario, uint64_t paths, int threads)
 {

@@ -4,6 +4,7 @@
 #include "cli/folder.h"
 #include "cli/progress.h"
 #include "cli/select.h"
+#include "cli/show.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "base/version.h"
@@ -30,22 +31,6 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     struct study *study = study_run(scenario, &how, error);
     progress_clear(&line);
     return study;
-}
-
-/* What fails here fails standard output, which is checked at the end. */
-static void print(const struct study *study, const struct options *options)
-{
-    struct table_options how = {
-        .width = terminal_columns(),
-        .color = terminal_wants_color(options->color),
-        .verbose = options->verbose,
-    };
-    if (options->format && !strcmp(options->format, "csv"))
-        report_summary_csv(study, stdout);
-    else if (options->format && !strcmp(options->format, "json"))
-        report_result_json(study, NINES_VERSION, stdout);
-    else
-        report_table(study, &how, stdout);
 }
 
 /* Writes each line of the warnings. */
@@ -96,7 +81,7 @@ static void report(const struct study *study, const char *folder, const struct o
     bool csv = options->format && !strcmp(options->format, "csv");
     bool printed = !(csv && study->partial && written);
     if (printed)
-        print(study, options);
+        show_study(study, options);
     output_finish(error);
     warn(&warnings);
     if (study->partial)

@@ -2,11 +2,10 @@
 #include "cli/solve.h"
 
 #include "cli/select.h"
+#include "cli/show.h"
 #include "cli/signals.h"
 #include "cli/solving.h"
 #include "cli/terminal.h"
-#include "base/version.h"
-#include "report/report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,21 +50,6 @@ static struct study *solve(const struct scenario *scenario, const struct options
     return study;
 }
 
-static void print(const struct study *study, const struct options *options)
-{
-    struct table_options how = {
-        .width = terminal_columns(),
-        .color = terminal_wants_color(options->color),
-        .verbose = options->verbose,
-    };
-    if (options->format && !strcmp(options->format, "csv"))
-        report_summary_csv(study, stdout);
-    else if (options->format && !strcmp(options->format, "json"))
-        report_result_json(study, NINES_VERSION, stdout);
-    else
-        report_table(study, &how, stdout);
-}
-
 /* What could not be solved, as warnings; where nothing could be, as an error. */
 static void say_unsolved(const struct study *study, struct error *error)
 {
@@ -91,7 +75,7 @@ int solve_scenario(const struct options *options, struct error *error)
     if (scenario)
         study = solve(scenario, options, &signal, error);
     if (study) {
-        print(study, options);
+        show_study(study, options);
         output_finish(error);
         say_unsolved(study, error);
         study_free(study);

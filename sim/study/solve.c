@@ -6,6 +6,7 @@
  */
 #include "study/study.h"
 
+#include "base/clock.h"
 #include "study/arms.h"
 #include "study/conclude.h"
 
@@ -13,7 +14,6 @@
 #include <math.h>
 #include <omp.h>
 #include <string.h>
-#include <time.h>
 
 struct solver_run {
     const struct solve_options *options;
@@ -21,13 +21,6 @@ struct solver_run {
     struct sampler  sampler;  /* the rollouts; nothing is drawn */
     struct solving  progress;
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void on_states(uint32_t states, void *context)
 {
@@ -159,7 +152,7 @@ struct study *study_solve(const struct scenario *scenario, const struct solve_op
 {
     struct study *study = memory_new(1, sizeof *study);
     struct solver_run run = {.options = options, .study = study};
-    double started = now();
+    double started = clock_seconds();
     assert(options->n_phases >= 1 && options->n_phases <= MOST_PHASES);
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
@@ -175,6 +168,6 @@ struct study *study_solve(const struct scenario *scenario, const struct solve_op
         return NULL;
     }
     conclude(&run);
-    study->seconds = now() - started;
+    study->seconds = clock_seconds() - started;
     return study;
 }

@@ -4,6 +4,7 @@
  */
 #include "study/study.h"
 
+#include "base/clock.h"
 #include "study/arms.h"
 #include "study/conclude.h"
 #include "study/estimate.h"
@@ -14,7 +15,6 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
-#include <time.h>
 
 const enum measure curve_measures[CURVES] = {MEASURE_DOWNTIME, MEASURE_LOST, MEASURE_DURATION};
 
@@ -42,13 +42,6 @@ struct runner {
     struct progress progress;
 };
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* The arm furthest from its target, for the progress line. One whose paths do not tell yet is further than all. */
 static void find_widest(struct runner *r)
 {
@@ -70,7 +63,7 @@ static void on_block(uint64_t paths, void *context)
 {
     struct runner *r = context;
     r->progress.paths = r->paths + paths;
-    r->progress.seconds = now() - r->started;
+    r->progress.seconds = clock_seconds() - r->started;
     r->progress.share = 0;
     if (r->all_events > 0)
         r->progress.share = fmin((r->events + (double)paths * r->per_path) / r->all_events, 1);
@@ -194,7 +187,7 @@ static void conclude(struct runner *r)
     for (int a = 0; a < r->sampler.n_arms; a++)
         conclude_arm(r, a);
     conclude_study(r->study);
-    r->study->seconds = now() - r->started;
+    r->study->seconds = clock_seconds() - r->started;
 }
 
 /*
@@ -204,7 +197,7 @@ static void conclude(struct runner *r)
 struct study *study_run(const struct scenario *scenario, const struct study_options *options, struct error *error)
 {
     struct study *study = memory_new(1, sizeof *study);
-    struct runner r = {.scenario = scenario, .options = options, .study = study, .started = now()};
+    struct runner r = {.scenario = scenario, .options = options, .study = study, .started = clock_seconds()};
     gsl_set_error_handler_off();
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
