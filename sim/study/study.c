@@ -213,7 +213,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     };
     bool good = arms_build(study, options->phases, &r.sampler, error);
     rounds_open(&r.rounds, scenario, &r.sampler, options->paths);
-    if (good)
+    if (good && !options->sample_all)
         solve_none(&r);
     good = good && run_rounds(&r, error);
     if (good)

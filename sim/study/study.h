@@ -90,6 +90,7 @@ struct study_options {
     uint64_t paths;                 /* exactly so many a strategy; 0: until precise */
     int      threads;               /* 0: all */
     int      phases;                /* fixed delays become Erlang delays of so many phases; 0: they are fixed */
+    bool     sample_all;            /* sample no release too where it could be solved, to check the sampling */
     const volatile int *stop;       /* becomes non-zero to end at the next block; may be NULL */
     void   (*on_progress)(const struct progress *progress, void *context); /* from the calling thread; may be NULL */
     void    *context;
