@@ -9,35 +9,6 @@
 /* Where lines end at most, how narrow they are made, and where the meaning of a command or an option begins. */
 enum { WIDTH = 80, LEAST_WIDTH = 48, COLUMN = 26 };
 
-const struct help_entry help_statuses[] = {
-    {"0", "done"},
-    {"2", "wrong usage, or a scenario that cannot be used"},
-    {"3", "could not do it: a file, a full disk, a missing tool, no memory, an internal fault"},
-    {"130, 143", "ended by Ctrl-C or SIGTERM; the results of 'nines run' are in a folder 'partial'"},
-    {NULL, NULL},
-};
-
-const struct help_entry help_environment[] = {
-    {"NO_COLOR", "if set and not empty: no color, unless --color always is given"},
-    {"COLUMNS", "how wide tables and help are, instead of what the terminal says"},
-    {"OMP_NUM_THREADS", "number of threads where --threads is not given"},
-    {NULL, NULL},
-};
-
-const struct help_entry help_examples[] = {
-    {"nines run scenarios/checkout.yaml", "simulate, print the table, write results/checkout/"},
-    {"nines run checkout.yaml --set release.detect=3m --seed 7", "what if defects were found in three minutes?"},
-    {"nines run checkout.yaml --format csv | head", "the figures, for a spreadsheet"},
-    {"nines plan checkout.yaml --strategy canary", "what the canary rollout does, step by step"},
-    {NULL, NULL},
-};
-
-/* The bit of the command in option.commands. */
-unsigned help_bit(const struct subcommand *command)
-{
-    return 1u << (command - command_table);
-}
-
 /* Returns the column that it leaves: 0. */
 static int end_line(FILE *out)
 {
