@@ -26,7 +26,11 @@ compared=0 bad=0
 for scenario; do
     echo "$scenario"
     "$nines" solve "$scenario" --phases "$phases" --max-states "$states" --format csv -q >"$place/solved.csv" \
-        2>"$place/unsolved.txt" || true
+        2>"$place/unsolved.txt" || [ $? = 3 ] || bad=1
+    if grep -v 'was not solved: .* has more than' "$place/unsolved.txt"; then # what else may be wrong
+        bad=1
+        continue
+    fi
     sed -n 's/^\(nines: warning: \)\{0,1\}\(.*\) was not solved: .*/    too large: \2/p' "$place/unsolved.txt"
     tr -d '"' <"$place/solved.csv" |
         awk -F, 'NR > 1 && !seen[$1 $2]++ { print "    " $2 " in " $1 ": " $6 " states" }'

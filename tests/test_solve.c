@@ -238,6 +238,26 @@ static void what_is_too_large_says_so(void)
     scenario_free(s);
 }
 
+/* Of two strategies one is too large: the other is the best of those solved, and the note says so. */
+static void what_was_not_solved_may_be_the_winner(void)
+{
+    struct scenario *s = parse(busy, NULL, 0);
+    struct study *all = solve(s, (const int[]){2}, 1, 0);
+    uint64_t one = all->outcomes[1].solutions[0].states, other = all->outcomes[2].solutions[0].states;
+    CU_ASSERT_NOT_EQUAL_FATAL(one, other);
+    CU_ASSERT_PTR_NULL(all->outcomes[1].unsolved);
+    CU_ASSERT_TRUE(!all->winner_note || !strstr(all->winner_note, "not solved"));
+    int smaller = one < other ? 1 : 2;
+    struct study *some = solve(s, (const int[]){2}, 1, (uint32_t)(one < other ? one : other));
+    CU_ASSERT_EQUAL(some->winner, smaller);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(some->winner_note);
+    CU_ASSERT_PTR_NOT_NULL(strstr(some->winner_note, "not solved, so it may be one of these: "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(some->winner_note, some->outcomes[3 - smaller].name));
+    study_free(all);
+    study_free(some);
+    scenario_free(s);
+}
+
 /* A condition on a percentile takes paths: it rules nobody out here. */
 static void percentiles_are_not_judged(void)
 {
@@ -301,6 +321,7 @@ static const struct test_case cases[] = {
     {"solved and sampled agree", solved_and_sampled_agree},
     {"a run solves no release", a_run_solves_no_release},
     {"what is too large says so", what_is_too_large_says_so},
+    {"what was not solved may be the winner", what_was_not_solved_may_be_the_winner},
     {"percentiles are not judged", percentiles_are_not_judged},
     {"a stop is heard", a_stop_is_heard},
     {"extrapolation is exact for a parabola", extrapolation_is_exact_for_a_parabola},

@@ -302,6 +302,21 @@ static void constant_paths_are_told_by_their_kind(void)
     }
 }
 
+/* Every measure can be minimized; of no release at all most are not known, nor how precise they are. */
+static void every_measure_can_be_minimized(void)
+{
+    for (int m = 0; m < MEASURES; m++) {
+        const struct override objective = {"objective.minimize", measure_types[m].name};
+        struct scenario *s = parse(busy, &objective, 1);
+        struct study *study = run(s, 200, 1);
+        bool of_none = m == MEASURE_DOWNTIME || m == MEASURE_LOST;
+        CU_ASSERT_EQUAL(isnan(study->outcomes[0].precision) != 0, !of_none);
+        CU_ASSERT_TRUE(study->winner > 0);
+        study_free(study);
+        scenario_free(s);
+    }
+}
+
 /* Sets the flag once so many paths are reported. */
 struct stopper {
     volatile int flag;
@@ -800,6 +815,7 @@ static const struct test_case cases[] = {
     {"causes add up to what is lost", causes_add_up},
     {"strata change nothing but the error", strata_change_nothing_but_the_error},
     {"measures beside the objective are served as well", measures_beside_the_objective_are_served},
+    {"every measure can be minimized", every_measure_can_be_minimized},
     {"rounds draw the same paths", rounds_draw_the_same_paths},
     {"a broken process ends the sampling with its message", a_broken_process_ends_the_sampling},
     {NULL, NULL},

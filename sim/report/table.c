@@ -309,6 +309,15 @@ static void add_name(struct text *text, const struct study *study, const struct 
     }
 }
 
+/* Whether a strategy of that topology, or of any (NULL), could not be solved. */
+static bool any_unsolved(const struct study *study, const struct topology *topology)
+{
+    for (int i = 0; i < study->n_outcomes; i++)
+        if (study->outcomes[i].unsolved && (!topology || study->outcomes[i].topology == topology))
+            return true;
+    return false;
+}
+
 static void put_best(const struct study *study, int best, bool overall, const struct table_options *options, FILE *out)
 {
     struct text text = {0};
@@ -318,7 +327,11 @@ static void put_best(const struct study *study, int best, bool overall, const st
                                 : "No strategy keeps every condition: there is no winner.");
     } else {
         add_name(&text, study, &study->outcomes[best], overall);
-        text_add(&text, " costs least%s: ", overall && study->scenario->n_topologies > 1 ? " of all" : "");
+        bool among_all = overall && study->scenario->n_topologies > 1;
+        text_add(&text, " costs least%s: ",
+                 any_unsolved(study, among_all ? NULL : study->outcomes[best].topology) ? " of those solved"
+                 : among_all                                                           ? " of all"
+                                                                                       : "");
         struct group group = group_of(study, best);
         add_objective(&text, minimized, &study->outcomes[best].measures[minimized],
                       measure_unit_among(study, &group, minimized));
@@ -332,10 +345,10 @@ static void put_best(const struct study *study, int best, bool overall, const st
     }
 }
 
-static void put_no_winner_yet(const struct table_options *options, FILE *out)
+static void put_no_winner_yet(bool partial, const struct table_options *options, FILE *out)
 {
     struct text text = {0};
-    text_add(&text, "Interrupted before there was a winner.");
+    text_add(&text, partial ? "Interrupted before there was a winner." : "No strategy could be solved.");
     put_painted(&text, paint_of(options, "\033[1m"), options, out);
 }
 
@@ -547,7 +560,7 @@ static void put_group(const struct study *study, const struct group *group, cons
     else
         putc('\n', out);
     if (best < 0 && !all_judged(study, group->first, group->end))
-        put_no_winner_yet(options, out);
+        put_no_winner_yet(study->partial, options, out);
     else
         put_best(study, best, false, options, out);
     put_infeasible(study, group, options, out);

@@ -62,21 +62,48 @@ static int best_of(const struct study *study, int from, int to)
     return best;
 }
 
-/* Feasible outcomes whose intervals reach into the winner's, as a sentence. */
-static const char *level_with(struct study *study)
+/* The winner's interval reaches to the outcome's. */
+static bool is_level(const struct study *study, int i)
 {
     enum measure m = study->scenario->objective.minimize;
+    const struct outcome *o = &study->outcomes[i], *w = &study->outcomes[study->winner];
+    return i != study->winner && o->feasible && o->measures[m].low <= w->measures[m].high;
+}
+
+static bool is_unsolved(const struct study *study, int i)
+{
+    return study->outcomes[i].strategy && study->outcomes[i].unsolved;
+}
+
+/* The outcomes that are so, "canary, rolling"; NULL: there are none. */
+static const char *names_of(struct study *study, bool (*is_so)(const struct study *study, int i))
+{
     const char *names = NULL;
-    for (int i = 0; study->winner >= 0 && i < study->n_outcomes; i++) {
-        const struct outcome *o = &study->outcomes[i], *w = &study->outcomes[study->winner];
-        if (i == study->winner || !o->feasible || o->measures[m].low > w->measures[m].high)
+    for (int i = 0; i < study->n_outcomes; i++) {
+        const struct outcome *o = &study->outcomes[i];
+        if (!is_so(study, i))
             continue;
         const char *name = study->scenario->n_topologies > 1
                                ? arena_format(&study->arena, "%s in %s", o->name, o->topology->name)
                                : o->name;
         names = names ? arena_format(&study->arena, "%s, %s", names, name) : name;
     }
-    return names ? arena_format(&study->arena, "level with it, as far as the paths tell: %s", names) : NULL;
+    return names;
+}
+
+/* What may cost as little as the winner, as a sentence; NULL: nothing. */
+static const char *note_on_winner(struct study *study)
+{
+    if (study->winner < 0)
+        return NULL;
+    const char *level = names_of(study, is_level), *unsolved = names_of(study, is_unsolved), *note = NULL;
+    if (level)
+        note = arena_format(&study->arena, "level with it, as far as the %s tell: %s",
+                            study->solved ? "bounds" : "paths", level);
+    if (unsolved)
+        note = arena_format(&study->arena, "%s%snot solved, so it may be one of these: %s", note ? note : "",
+                            note ? "; " : "", unsolved);
+    return note;
 }
 
 /* Sets the best of each topology, the winner over all and what stands level with it, from the outcomes' figures. */
@@ -88,5 +115,5 @@ void conclude_study(struct study *study)
     for (int t = 0; t < scenario->n_topologies; t++)
         study->best[t] = best_of(study, t * per_topology, (t + 1) * per_topology);
     study->winner = best_of(study, 0, study->n_outcomes);
-    study->winner_note = level_with(study);
+    study->winner_note = note_on_winner(study);
 }

@@ -318,6 +318,8 @@ static uint64_t foresee_arm(const struct rounds *r, struct arm *arm, uint64_t *o
     uint64_t asked = least_of(NONE_PATHS * drawn(arm), most);
     if (n > arm->n_strata && total[n - 1] > asked)
         asked = least_of(total[n - 1], most);
+    if (arm->none && arm->none->solution)
+        asked = least_of(asked, NONE_SOLVED_PATHS);
     if (asked > *of_none)
         *of_none = asked;
     return least_of(own > drawn(arm) ? own : drawn(arm), most);

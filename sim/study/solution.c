@@ -153,14 +153,15 @@ static double extrapolate(const struct solution *solutions, int n, const double 
     return sum;
 }
 
-/* One figure from all the solutions; *bound is theirs at most on entry. Probabilities and losses are not below 0. */
-static double extrapolated(const struct solution *solutions, int n, const double *values, double *bound)
+/* One figure from all the solutions, from 0 to `greatest`; *bound is the greatest of theirs on entry. */
+static double extrapolated(const struct solution *solutions, int n, const double *values, double greatest,
+                           double *bound)
 {
     double factor, ignored;
     double all = extrapolate(solutions, n, values, &factor);
     double fewer = extrapolate(solutions + 1, n - 1, values + 1, &ignored);
     *bound = *bound * factor + fabs(all - fewer);
-    return fmax(all, 0);
+    return fmin(fmax(all, 0), greatest);
 }
 
 /*
@@ -177,16 +178,19 @@ struct solution solution_extrapolate(const struct solution *solutions, int n_sol
     if (n_solutions == 1 || last.phases == 0)
         return last;
     for (int m = 0; m < MEASURES; m++) {
-        for (int i = 0; i < n_solutions; i++)
+        for (int i = 0; i < n_solutions; i++) {
             values[i] = solutions[i].value[m];
+            last.bound[m] = fmax(last.bound[m], solutions[i].bound[m]);
+        }
+        double greatest = measure_types[m].unit == UNIT_PROBABILITY ? 1 : INFINITY;
         if (!isnan(last.value[m]))
-            last.value[m] = extrapolated(solutions, n_solutions, values, &last.bound[m]);
+            last.value[m] = extrapolated(solutions, n_solutions, values, greatest, &last.bound[m]);
     }
     for (int c = 0; c < CAUSES; c++) {
         double ignored = 0;
         for (int i = 0; i < n_solutions; i++)
             values[i] = solutions[i].cause[c];
-        last.cause[c] = extrapolated(solutions, n_solutions, values, &ignored);
+        last.cause[c] = extrapolated(solutions, n_solutions, values, INFINITY, &ignored);
     }
     for (int i = 0; i < n_solutions - 1; i++)
         last.steps += solutions[i].steps;

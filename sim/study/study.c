@@ -170,8 +170,11 @@ static void conclude_arm(struct runner *r, int a)
     for (int c = 0; c < CURVES; c++)
         if (arm->none || curve_measures[c] != MEASURE_DURATION)
             outcome->curves[c] = estimate_curve(arm, curve_measures[c], &r->study->arena);
-    struct interval objective = estimate_objective(r->scenario, arm);
-    outcome->precision = estimate_precision(&objective);
+    outcome->precision = NAN;
+    if (has_measure(arm, s->objective.minimize)) {
+        struct interval objective = estimate_objective(r->scenario, arm);
+        outcome->precision = estimate_precision(&objective);
+    }
     outcome->stop = r->study->partial ? STOP_SIGNAL : r->rounds.stop[a];
     for (int i = 0; i < arm->n_strata; i++) {
         outcome->paths += arm->strata[i].tally.paths;
