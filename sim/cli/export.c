@@ -56,6 +56,10 @@ static bool put_states(const struct process *process, const struct options *opti
     if (good) {
         bool dot = !strcmp(options->format, "dot");
         good = dot ? files_print_dot(&space, stdout, error) : files_write(&space, options->output, name, error);
+        if (good && !dot && space.chain.n_initial > 1)
+            fprintf(stderr, "nines: note: it begins in one of %u states, by chance: %s.initial has their "
+                    "probabilities, for nines solve --initial; the files of PRISM cannot hold them\n",
+                    space.chain.n_initial, name);
         if (good && !dot)
             fprintf(stderr, "results: %s (%u states, %llu transitions)\n", options->output, space.chain.n_states,
                     (unsigned long long)space.chain.n_transitions);

@@ -41,7 +41,8 @@ int main(int argc, char **argv)
     output_finish(&error);
     if (error.count) {
         output_shown(error.text.data, error.text.length, stderr);
-        status = error.fault == FAULT_SYSTEM ? STATUS_FAILED : STATUS_USAGE;
+        if (status < STATUS_SIGNAL) /* what a signal has ended is no failure of its own */
+            status = error.fault == FAULT_SYSTEM ? STATUS_FAILED : STATUS_USAGE;
     }
     error_free(&error);
     options_free(&options);

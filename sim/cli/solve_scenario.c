@@ -50,19 +50,30 @@ static struct study *solve(const struct scenario *scenario, const struct options
     return study;
 }
 
-/* What could not be solved, as warnings; where nothing could be, as an error. */
-static void say_unsolved(const struct study *study, struct error *error)
+/* A warning, shown and not obeyed: names come from the scenario. */
+static void warn_unsolved(const struct outcome *outcome)
 {
+    struct text text = {0};
+    text_add(&text, "nines: warning: %s in %s was not solved: %s\n", outcome->name, outcome->topology->name,
+             outcome->unsolved);
+    output_shown(text.data, text.length, stderr);
+    text_free(&text);
+}
+
+/* What could not be solved, where the table has not said it; that nothing could be is an error. */
+static void say_unsolved(const struct study *study, const struct options *options, struct error *error)
+{
+    bool table = !options->format || !strcmp(options->format, "table");
     int solved = 0;
-    for (int i = 0; i < study->n_outcomes; i++)
+    for (int i = 0; i < study->n_outcomes; i++) {
         solved += study->outcomes[i].strategy && study->outcomes[i].n_solutions;
-    for (int i = 0; i < study->n_outcomes; i++)
-        if (study->outcomes[i].unsolved && !solved)
-            error_add(error, FAULT_SYSTEM, "%s in %s was not solved: %s", study->outcomes[i].name,
-                      study->outcomes[i].topology->name, study->outcomes[i].unsolved);
-        else if (study->outcomes[i].unsolved)
-            fprintf(stderr, "nines: warning: %s in %s was not solved: %s\n", study->outcomes[i].name,
-                    study->outcomes[i].topology->name, study->outcomes[i].unsolved);
+        if (study->outcomes[i].unsolved && !table)
+            warn_unsolved(&study->outcomes[i]);
+    }
+    if (study->partial)
+        error_add(error, FAULT_SYSTEM, "nines solve: interrupted: what is missing was not solved");
+    else if (!solved)
+        error_add(error, FAULT_SYSTEM, "nines solve: no strategy could be solved");
 }
 
 int solve_scenario(const struct options *options, struct error *error)
@@ -77,7 +88,7 @@ int solve_scenario(const struct options *options, struct error *error)
     if (study) {
         show_study(study, options);
         output_finish(error);
-        say_unsolved(study, error);
+        say_unsolved(study, options, error);
         study_free(study);
     }
     if (scenario)

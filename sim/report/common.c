@@ -112,15 +112,15 @@ struct quantity estimate_quantity(enum measure measure, const struct estimate *e
 }
 
 /*
- * The estimate as quantity_print() writes it. A solved one has no interval, and as many digits as its bound leaves,
- * five at most: "26.018 s". Where fewer than that are sure, the bound is shown: "26.0 s ± 0.2".
+ * The estimate as quantity_print() writes it. A solved one has no interval, and five digits: "26.018 s". Where fewer
+ * than that are sure, the bound is shown: "26.0 s ± 0.2".
  */
 const char *estimate_print(struct quantity q, bool solved, char out[QUANTITY_BYTES])
 {
     double least = 2e-5 * fabs(q.value);
-    if (!solved || !isfinite(q.value) || q.high - q.value > 10 * least)
+    if (!solved || !isfinite(q.value) || q.high - q.value > least)
         return quantity_print(q, out);
-    q.low = q.value - fmax(least, q.high - q.value);
-    q.high = q.value + fmax(least, q.high - q.value);
+    q.low = q.value - least;
+    q.high = q.value + least;
     return quantity_value(q, out);
 }

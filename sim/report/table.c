@@ -641,7 +641,8 @@ void report_table(const struct study *study, const struct table_options *options
     put_unjudged(study, options, out);
     if (study->partial) {
         struct text text = {0};
-        text_add(&text, "Partial result: the run was interrupted, so the intervals are wider than asked.");
+        text_add(&text, "Partial result: the run was interrupted, so %s.",
+                 study->solved ? "not all was solved" : "the intervals are wider than asked");
         put_painted(&text, paint_of(options, "\033[1;33m"), options, out);
     }
     put_effort(study, options, out);

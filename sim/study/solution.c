@@ -117,6 +117,8 @@ bool solution_find(const struct rollout *rollout, double horizon, int phases, co
     double bound = 0;
     *solution = (struct solution){.phases = fixed ? phases : 0};
     bool good = space_build(a.process, &limits, &a.space, error);
+    if (good && options->on_states)
+        options->on_states(a.space.chain.n_states, options->context);
     if (good && options->most_work > 0 && work_of(&a.space.chain, horizon) > options->most_work)
         good = error_add(error, FAULT_SYSTEM, "process %s takes too long to solve", rollout->process->name);
     good = good && solve(&a, horizon, options, &solution->steps, &bound, error);

@@ -15,6 +15,8 @@
 #include <omp.h>
 #include <string.h>
 
+static const char interrupted[] = "interrupted before it was solved";
+
 struct solver_run {
     const struct solve_options *options;
     struct study   *study;
@@ -48,7 +50,7 @@ static bool is_stopped(const struct solver_run *run)
 static const char *reason(struct solver_run *run, const struct error *error)
 {
     if (is_stopped(run))
-        return "interrupted before it was solved";
+        return interrupted;
     return arena_format(&run->study->arena, "%.*s", (int)strcspn(error->text.data, "\n"), error->text.data);
 }
 
@@ -159,8 +161,11 @@ struct study *study_solve(const struct scenario *scenario, const struct solve_op
     study->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     study->solved = true;
     bool good = arms_build(study, 0, &run.sampler, error);
-    for (int i = 0; i < study->n_outcomes && good && !is_stopped(&run); i++)
-        solve_outcome(&run, i);
+    for (int i = 0; i < study->n_outcomes && good; i++)
+        if (is_stopped(&run))
+            study->outcomes[i].unsolved = interrupted;
+        else
+            solve_outcome(&run, i);
     arms_free(&run.sampler);
     study->partial = is_stopped(&run);
     if (!good) {
