@@ -685,11 +685,14 @@ static bool sample_long_run(const struct chain *chain, const double *f, const st
     struct interval result = {0};
     uint64_t paths = 0;
     ends_find(chain, f, &ends);
-    bool good = ends_sample(chain, f, how, &ends, &paths, error);
+    struct question_sampling part = *how;
+    if (ends.n > 1) /* errors of the means there add up to no more than that of where it ends, in squares */
+        part.precision /= sqrt(2);
+    bool good = ends_sample(chain, f, &part, &ends, &paths, error);
     if (good && ends.n == 1)
         result = ends.interval[ends.last];
     else if (good)
-        good = sample_ends(chain, how, &ends, &result, &paths, error);
+        good = sample_ends(chain, &part, &ends, &result, &paths, error);
     if (good)
         set_answer(answer, &result, paths, how, few_cycles);
     ends_free(&ends);
