@@ -359,20 +359,29 @@ static void several_ends_are_weighed(void)
     chain_free(&alone);
 }
 
-/* A ring: each state leads to the next at the same rate, so the jumps have a period. */
+/* A ring: each state leads to the next at such a rate. */
+static struct chain ring_of(uint32_t n, const double *rate)
+{
+    struct chain chain = {.n_states = n, .n_transitions = n};
+    chain.row = memory_new((size_t)n + 1, sizeof *chain.row);
+    chain.target = memory_new(n, sizeof *chain.target);
+    chain.rate = memory_new(n, sizeof *chain.rate);
+    for (uint32_t i = 0; i < n; i++) {
+        chain.row[i + 1] = i + 1;
+        chain.target[i] = (i + 1) % n;
+        chain.rate[i] = rate[i];
+    }
+    return chain;
+}
+
+/* The jumps of a ring have a period. */
 static void periodic_chains_are_solved(void)
 {
     enum { N = 3000 };
-    struct chain chain = {.n_states = N, .n_transitions = N};
-    double *p = memory_new(N, sizeof *p);
-    chain.row = memory_new(N + 1, sizeof *chain.row);
-    chain.target = memory_new(N, sizeof *chain.target);
-    chain.rate = memory_new(N, sizeof *chain.rate);
-    for (uint32_t i = 0; i < N; i++) {
-        chain.row[i + 1] = i + 1;
-        chain.target[i] = (i + 1) % N;
-        chain.rate[i] = i % 2 ? 1 : 3;
-    }
+    double *p = memory_new(N, sizeof *p), *rate = memory_new(N, sizeof *rate);
+    for (int i = 0; i < N; i++)
+        rate[i] = i % 2 ? 1 : 3;
+    struct chain chain = ring_of(N, rate);
     struct solver solver = {0};
     struct error error = {0};
     CU_ASSERT_TRUE(steady_solve(&chain, &solver, p, &error));
@@ -380,6 +389,34 @@ static void periodic_chains_are_solved(void)
         CU_ASSERT_TRUE(fabs(p[i] * N / (i % 2 ? 1.5 : 0.5) - 1) < 1e-11);
     chain_free(&chain);
     free(p);
+    free(rate);
+}
+
+/*
+ * A ring that is worked on in 8 parts, between which sweeps send the differences round and round: the changes repeat
+ * and never shrink. It is solved or refused, within the steps allowed. A precision is asked for that only iteration
+ * can promise.
+ */
+static void sweeps_that_go_in_circles_end(void)
+{
+    enum { N = 320000, MOST = 120 };
+    double *p = memory_new(N, sizeof *p), *rate = memory_new(N, sizeof *rate), sum = 0;
+    for (int i = 0; i < N; i++) {
+        rate[i] = (i + 1) % (N / 8) ? 2 : 1 << (i / (N / 8)) % 5;
+        sum += 1 / rate[i];
+    }
+    struct chain chain = ring_of(N, rate);
+    struct solver solver = {.precision = 1e-12, .most_steps = MOST};
+    struct error error = {0};
+    bool good = steady_solve(&chain, &solver, p, &error);
+    CU_ASSERT_TRUE(solver.steps <= MOST + 10);
+    CU_ASSERT_EQUAL(good, error.count == 0);
+    for (int i = 0; good && i < N; i++)
+        CU_ASSERT_TRUE(fabs(p[i] * rate[i] * sum - 1) < 1e-11);
+    error_free(&error);
+    chain_free(&chain);
+    free(p);
+    free(rate);
 }
 
 /*
@@ -595,6 +632,7 @@ const struct test_suite suite_exact = {
         {"fast beginnings are left behind", fast_beginnings_are_left_behind},
         {"several ends are weighed", several_ends_are_weighed},
         {"periodic chains are solved", periodic_chains_are_solved},
+        {"sweeps that go in circles end", sweeps_that_go_in_circles_end},
         {"nearly decomposable chains are not mistaken", nearly_decomposable_chains_are_not_mistaken},
         {"large chains agree with elimination", large_chains_agree_with_elimination},
         {"bits do not depend on the threads", bits_do_not_depend_on_the_threads},

@@ -35,9 +35,10 @@
 
 enum {
     MOST_ELIMINATED = 2000, /* states */
-    WINDOW = 8,             /* sweeps over which their factor is measured */
+    WINDOW = 7,             /* sweeps over which their factor is measured; no multiple of a chain's parts */
     FEWEST_SWEEPS = 24,     /* before they are given up for cycles */
-    MOST_AHEAD = 150,       /* sweeps that are still worth it */
+    MOST_AHEAD = 150,       /* sweeps that are still worth it, */
+    MOST_SWEEPS = 700,      /* and of all */
     MOST_CYCLES = 1000,     /* and at most these many */
     PATIENCE = 60,          /* cycles in which the change must have halved */
 };
@@ -86,11 +87,17 @@ static bool may_go_on(struct solver *solver, int steps, double change, struct er
     return true;
 }
 
+/* Whether reaching the precision would take more sweeps than are worth it; so if they do not get nearer at all. */
+static bool is_far(double error_left, double factor, double precision)
+{
+    return !(factor < 1) || !(log(precision / error_left) / log(factor) < MOST_AHEAD);
+}
+
 /* Sweeps until that is good enough, or would take too long. Fails only if stopped. */
 static bool run_sweeps(struct multilevel *m, struct solver *solver, double precision, struct error *error)
 {
     double before = INFINITY, change = INFINITY;
-    for (int n = WINDOW;; n += WINDOW) {
+    for (int n = WINDOW; n <= MOST_SWEEPS; n += WINDOW) {
         change = multilevel_sweeps(m, WINDOW);
         if (!may_go_on(solver, WINDOW, change, error))
             return false;
@@ -98,10 +105,13 @@ static bool run_sweeps(struct multilevel *m, struct solver *solver, double preci
         double error_left = to_come(change, factor);
         if (change < NOISE || error_left < precision)
             return true;
-        if (n >= FEWEST_SWEEPS && !(log(precision / error_left) / log(factor) < MOST_AHEAD))
+        if (solver->most_steps && solver->steps >= solver->most_steps)
+            return true;
+        if (n >= FEWEST_SWEEPS && is_far(error_left, factor, precision))
             return true;
         before = change;
     }
+    return true;
 }
 
 static bool fail_slow(const struct solver *solver, double change, double left, struct error *error)
