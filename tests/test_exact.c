@@ -288,6 +288,85 @@ static void stiff_chains_keep_their_digits(void)
     chain_free(&chain);
 }
 
+/* Rates at the ends of what a double can hold: the answer is right, or an error. */
+static void extreme_rates_are_solved_or_refused(void)
+{
+    static const struct {
+        uint32_t n;
+        double rates[9], expected[3];
+        bool good;
+    } cases[] = {
+        {2, {0, 1e200, 1e-200, 0}, {0, 1}, true},
+        {2, {0, 1e-200, 1e200, 0}, {1, 0}, true},
+        {3, {0, 1, 0, 0, 0, 1e-200, 1e200, 0, 0}, {1e-200, 1, 0}, true},
+        {3, {0, 1e-200, 1e-200, 1e-200, 0, 1e200, 1e200, 1e-200, 0}, {1, 0, 0}, true},
+        {3, {0, 1e200, 1e-200, 1e200, 0, 1e-200, 0, 1e-300, 0}, {5e-101, 5e-101, 1}, true},
+        {3, {0, 0, 1e-200, 1, 0, 1e200, 1e200, 1e-200, 0}, {1, 0, 0}, true},
+        {3, {0, 1, 0, 0, 0, 1e-200, 1e-200, 1e200, 0}, {0}, false}, /* from 1 to 0 at 1e-600 */
+        {2, {0, 1e308, 1e308, 0}, {0.5, 0.5}, true},
+        {3, {0, 1e308, 1e308, 1e308, 0, 0, 1e308, 0, 0}, {0}, false}, /* left at more than a double holds */
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct chain chain = chain_of(cases[k].n, cases[k].rates);
+        struct solver solver = {0};
+        struct error error = {0};
+        double p[3] = {0};
+        bool good = steady_solve(&chain, &solver, p, &error);
+        CU_ASSERT_EQUAL(good, cases[k].good);
+        CU_ASSERT_EQUAL(good, error.count == 0);
+        for (uint32_t i = 0; good && i < cases[k].n; i++)
+            CU_ASSERT_TRUE(fabs(p[i] - cases[k].expected[i]) <= 1e-14 * cases[k].expected[i] + 1e-300);
+        error_free(&error);
+        chain_free(&chain);
+    }
+}
+
+/* A walk on a line, up and down at such rates, that begins at 0. */
+static struct chain walk_of(uint32_t n, double up, double down)
+{
+    struct chain chain = {.n_states = n, .n_initial = 1};
+    chain.row = memory_new((size_t)n + 1, sizeof *chain.row);
+    chain.target = memory_new((size_t)n * 2, sizeof *chain.target);
+    chain.rate = memory_new((size_t)n * 2, sizeof *chain.rate);
+    chain.initial = memory_new(1, sizeof *chain.initial);
+    chain.initial_probability = memory_new(1, sizeof *chain.initial_probability);
+    chain.initial_probability[0] = 1;
+    for (uint32_t i = 0; i < n; i++) {
+        for (int way = 0; way < 2; way++)
+            if (way ? i + 1 < n : i > 0) {
+                chain.target[chain.n_transitions] = way ? i + 1 : i - 1;
+                chain.rate[chain.n_transitions++] = way ? up : down;
+            }
+        chain.row[i + 1] = chain.n_transitions;
+    }
+    return chain;
+}
+
+/*
+ * The mean time to climb n steps at u against d: sum of (1 - (d/u)^k) / (u - d), k = 1..n, so with u = 1/2 and d = 1
+ * it is 2 (2^(n+1) - 2 - n). No double can hold it for 1500 steps.
+ */
+static void mean_times_too_large_are_an_error(void)
+{
+    static const uint32_t steps[] = {10, 500, 900, 1100, 1500};
+    for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+        const uint32_t n = steps[k];
+        struct chain chain = walk_of(n + 1, 0.5, 1);
+        struct solver solver = {0};
+        struct error error = {0};
+        bool *target = memory_new(n + 1, sizeof *target), good;
+        double mean;
+        target[n] = true;
+        good = passage_mean_time(&chain, target, &solver, &mean, &error);
+        CU_ASSERT_EQUAL(good, n < 1000);
+        CU_ASSERT_TRUE(!good || fabs(mean / (2 * (ldexp(1, (int)n + 1) - 2 - n)) - 1) < 1e-12);
+        CU_ASSERT_TRUE(good || strstr(error.text.data, "too large"));
+        error_free(&error);
+        chain_free(&chain);
+        free(target);
+    }
+}
+
 /* Two states at 1e8 jumps: p(t) = 1/3 + 2/3 exp(-3 q t), and the time spent follows from it. */
 static void long_times_neither_overflow_nor_underflow(void)
 {
@@ -474,7 +553,7 @@ static void large_chains_agree_with_elimination(void)
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = space.chain.row[i]; k < space.chain.row[i + 1]; k++)
             rates[i * n + space.chain.target[k]] = space.chain.rate[k];
-    gth_solve((uint32_t)n, rates, y);
+    CU_ASSERT_TRUE(gth_solve((uint32_t)n, rates, y));
     CU_ASSERT_TRUE(steady_solve(&space.chain, &solver, x, &error));
     double most = 0, least = 1;
     for (size_t i = 0; i < n; i++) {
@@ -628,6 +707,8 @@ const struct test_suite suite_exact = {
         {"random chains agree with dense solves", random_chains_agree_with_dense_solves},
         {"passages agree with dense solves", passages_agree_with_dense_solves},
         {"stiff chains keep their digits", stiff_chains_keep_their_digits},
+        {"extreme rates are solved or refused", extreme_rates_are_solved_or_refused},
+        {"mean times too large are an error", mean_times_too_large_are_an_error},
         {"long times neither overflow nor underflow", long_times_neither_overflow_nor_underflow},
         {"fast beginnings are left behind", fast_beginnings_are_left_behind},
         {"several ends are weighed", several_ends_are_weighed},

@@ -17,6 +17,7 @@
 #include "exact/stationary.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,9 @@ static bool solve(struct renewal *r, uint32_t n, double before, struct solver *s
     *mean_time = before / all;
     free(stationary);
     free(flow);
+    if (good && !isfinite(*mean_time))
+        return error_add(error, FAULT_SYSTEM, "the mean time is too large for a double, or cannot be told from one "
+                         "that is");
     return good;
 }
 

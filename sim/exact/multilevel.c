@@ -348,7 +348,8 @@ static void solve_last(struct level *l, struct crew *crew)
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = l->row[i]; k < l->row[i + 1]; k++)
             rates[l->from[k] * n + i] = l->rate[k];
-    gth_solve(l->n, rates, l->x);
+    if (!gth_solve(l->n, rates, l->x))
+        l->x[0] = NAN; /* spreads, and is seen in the difference */
     free(rates);
 }
 
@@ -378,12 +379,14 @@ static void cycle(struct multilevel *m, int number)
         sweep(l, m->crew);
 }
 
-/* The greatest relative difference of x to what it was. */
+/* The greatest relative difference of x to what it was; infinite if that is no number. */
 static double difference(const struct level *l, const double *last)
 {
     double most = 0;
     for (uint32_t i = 0; i < l->n; i++) {
         double by = fabs(l->x[i] - last[i]);
+        if (!isfinite(by))
+            return INFINITY;
         if (by > most * l->x[i] && l->x[i] > MULTILEVEL_LEAST)
             most = by / l->x[i];
     }

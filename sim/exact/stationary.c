@@ -60,15 +60,32 @@ bool stationary_in_order(const struct chain *chain)
     return good;
 }
 
-static void eliminate(const struct chain *chain, double *probability)
+static bool fail_apart(struct error *error)
+{
+    return error_add(error, FAULT_SYSTEM, "the long run cannot be computed: the rates are too large or too far apart");
+}
+
+static bool eliminate(const struct chain *chain, double *probability, struct error *error)
 {
     const size_t n = chain->n_states;
     double *rates = memory_new(n * n, sizeof *rates);
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
             rates[i * n + chain->target[k]] = chain->rate[k];
-    gth_solve(chain->n_states, rates, probability);
+    bool good = gth_solve(chain->n_states, rates, probability) || fail_apart(error);
     free(rates);
+    return good;
+}
+
+/* Whether the rate at which each state is left is a number. */
+static bool are_finite(const struct chain *chain)
+{
+    double *exit = chain_exit_rates(chain);
+    bool good = true;
+    for (uint32_t i = 0; i < chain->n_states; i++)
+        good = good && isfinite(exit[i]);
+    free(exit);
+    return good;
 }
 
 /* What is still to come after a change, if it shrinks by that factor each time. */
@@ -132,6 +149,8 @@ static bool run_cycles(struct multilevel *m, struct solver *solver, double preci
         change = multilevel_cycle(m);
         if (!may_go_on(solver, 1, change, error))
             return false;
+        if (!isfinite(change))
+            return fail_apart(error);
         double latest = before < INFINITY ? change / before : LEAST_FACTOR;
         factor = fmax(LEAST_FACTOR, change < NOISE ? factor : fmax(latest, sqrt(latest * factor)));
         left = to_come(change, factor);
@@ -158,7 +177,7 @@ static bool iterate(const struct chain *chain, struct solver *solver, double pre
             exit += chain->rate[k];
         for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
             if (chain->target[k] > i)
-                probability[chain->target[k]] += fmax(probability[i] * chain->rate[k] / exit, DBL_MIN);
+                probability[chain->target[k]] += fmax(probability[i] * (chain->rate[k] / exit), DBL_MIN);
     }
     struct multilevel *m = multilevel_new(chain, probability, chain_threads(solver));
     bool good = run_sweeps(m, solver, precision, error) && run_cycles(m, solver, precision, error);
@@ -169,16 +188,18 @@ static bool iterate(const struct chain *chain, struct solver *solver, double pre
 /*
  * Sets the stationary distribution of an irreducible chain; a large one should be numbered breadth-first from a state
  * that is not rare. solver->precision is the relative error asked for (0: STATIONARY_PRECISION); solver->error_bound is
- * set to what is left, relative to each state. Fails if that is not reached, or if stopped.
+ * set to what is left, relative to each state. Fails if that is not reached, if rates are too far apart for doubles, or
+ * if stopped.
  */
 bool stationary_solve(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
 {
     const uint32_t n = chain->n_states;
     double precision = solver->precision > 0 ? solver->precision : STATIONARY_PRECISION;
     assert(n > 0);
+    if (!are_finite(chain))
+        return fail_apart(error);
     if (n > MOST_ELIMINATED)
         return iterate(chain, solver, precision, probability, error);
-    eliminate(chain, probability);
     solver->error_bound = n * DBL_EPSILON;
-    return true;
+    return eliminate(chain, probability, error);
 }
