@@ -1,10 +1,12 @@
 /*
  * The stationary distribution of an irreducible chain, and how far it is from the truth.
  *
- * Small chains are eliminated (gth.c), which is exact but for rounding. Large ones begin with all probability in their
- * first state and are swept (multilevel.c): where states are numbered breadth-first, one sweep carries it everywhere,
- * and a chain that is most of the time near its start, as repairable systems are, is done after some dozens of sweeps.
- * Where that would take too long, cycles over many levels take over.
+ * Small chains are eliminated (gth.c), which is exact but for rounding; so are large ones that are long and thin
+ * (envelope.c): walks, rings, bands. Others begin with all probability in their first state and are swept
+ * (multilevel.c): where states are numbered breadth-first, one sweep carries it everywhere, and a chain that is most of
+ * the time near its start, as repairable systems are, is done after some dozens of sweeps. Where that would take too
+ * long, cycles over many levels take over. Where those do not converge either, elimination has the last word if it can
+ * be done at all.
  *
  * When to stop. What an iteration changes in a step says little: a slow one changes little and is far away. For
  * sweeps, T being the operator of a sweep, the ratios (T x)(i) / x(i) of the next sweep are weighted means of those of
@@ -21,10 +23,11 @@
  * Relative errors are those of states above MULTILEVEL_LEAST (1e-50); what is below that is only as good as its
  * neighbours.
  *
- * Cost: see the two.
+ * Cost: see the three.
  */
 #include "exact/stationary.h"
 
+#include "exact/envelope.h"
 #include "exact/gth.h"
 #include "exact/multilevel.h"
 
@@ -43,6 +46,9 @@ enum {
     PATIENCE = 60,          /* cycles in which the change must have halved */
 };
 
+#define QUICK_WORK  1e8 /* multiplications of an elimination that is done at once, */
+#define MOST_WORK   4e9 /* and where cycles fail */
+#define MOST_BYTES  5e8
 #define NOISE (64 * DBL_EPSILON) /* a change that may be no more than rounding */
 #define LEAST_FACTOR 0.5
 
@@ -75,6 +81,16 @@ static bool eliminate(const struct chain *chain, double *probability, struct err
     bool good = gth_solve(chain->n_states, rates, probability) || fail_apart(error);
     free(rates);
     return good;
+}
+
+static bool eliminate_large(const struct chain *chain, struct solver *solver, double *probability,
+                            struct error *error)
+{
+    bool stopped;
+    solver->error_bound = chain->n_states * DBL_EPSILON;
+    if (envelope_solve(chain, solver, probability, &stopped))
+        return true;
+    return stopped ? !chain_stopped(solver, error) : fail_apart(error);
 }
 
 /* Whether the rate at which each state is left is a number. */
@@ -185,6 +201,21 @@ static bool iterate(const struct chain *chain, struct solver *solver, double pre
     return good;
 }
 
+/* Elimination is right to n ulps; who asks for more can only have iteration. */
+static bool solve_large(const struct chain *chain, struct solver *solver, double precision, double *probability,
+                        struct error *error)
+{
+    bool enough = solver->precision <= 0 || chain->n_states * DBL_EPSILON <= precision;
+    if (enough && envelope_fits(chain, QUICK_WORK, MOST_BYTES))
+        return eliminate_large(chain, solver, probability, error);
+    bool other_way = enough && !solver->most_steps && envelope_fits(chain, MOST_WORK, MOST_BYTES);
+    struct error slow = {0};
+    if (iterate(chain, solver, precision, probability, other_way ? &slow : error))
+        return true;
+    error_free(&slow);
+    return other_way && !chain_stopped(solver, error) && eliminate_large(chain, solver, probability, error);
+}
+
 /*
  * Sets the stationary distribution of an irreducible chain; a large one should be numbered breadth-first from a state
  * that is not rare. solver->precision is the relative error asked for (0: STATIONARY_PRECISION); solver->error_bound is
@@ -199,7 +230,7 @@ bool stationary_solve(const struct chain *chain, struct solver *solver, double *
     if (!are_finite(chain))
         return fail_apart(error);
     if (n > MOST_ELIMINATED)
-        return iterate(chain, solver, precision, probability, error);
+        return solve_large(chain, solver, precision, probability, error);
     solver->error_bound = n * DBL_EPSILON;
     return eliminate(chain, probability, error);
 }
