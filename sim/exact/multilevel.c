@@ -23,6 +23,7 @@
  * own part and those before the sweep of the others. So the bits do not depend on how many threads there are.
  *
  * Probabilities below 1e-290 are kept at 1e-290: 300 orders of magnitude are not enough for the tails of some chains.
+ * So those below MULTILEVEL_LEAST are not to be relied on.
  *
  * Cost: a cycle takes the time of about 15 sweeps. Memory: the transitions twice more (transposed, and the coarser
  * levels) and 4 bytes for each on each level.

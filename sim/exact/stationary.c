@@ -20,8 +20,11 @@
  * region that holds too much by a factor is corrected by that factor at once. Cycles have a c of their own, measured
  * likewise and never taken to be below a half.
  *
- * Relative errors are those of states above MULTILEVEL_LEAST (1e-50); what is below that is only as good as its
- * neighbours.
+ * Relative errors of iterations are those of states above MULTILEVEL_LEAST (1e-50). A state below is only known to be
+ * so. Elimination goes down to what a double can hold. solver->floor says which it was.
+ *
+ * Bounds of elimination hold; that of cycles is an estimate, since c is. c / (1 - c) was seen to be too small by a
+ * factor of 1.4, so it is taken SAFETY times.
  *
  * Cost: see the three.
  */
@@ -51,6 +54,7 @@ enum {
 #define MOST_BYTES  5e8
 #define NOISE (64 * DBL_EPSILON) /* a change that may be no more than rounding */
 #define LEAST_FACTOR 0.5
+#define SAFETY 4
 
 /* Whether each state is entered from one of a lower number, the first aside. */
 bool stationary_in_order(const struct chain *chain)
@@ -88,6 +92,7 @@ static bool eliminate_large(const struct chain *chain, struct solver *solver, do
 {
     bool stopped;
     solver->error_bound = chain->n_states * DBL_EPSILON;
+    solver->floor = GTH_FLOOR;
     if (envelope_solve(chain, solver, probability, &stopped))
         return true;
     return stopped ? !chain_stopped(solver, error) : fail_apart(error);
@@ -169,8 +174,8 @@ static bool run_cycles(struct multilevel *m, struct solver *solver, double preci
             return fail_apart(error);
         double latest = before < INFINITY ? change / before : LEAST_FACTOR;
         factor = fmax(LEAST_FACTOR, change < NOISE ? factor : fmax(latest, sqrt(latest * factor)));
-        left = to_come(change, factor);
-        solver->error_bound = fmax(left, NOISE);
+        left = SAFETY * to_come(change, factor);
+        solver->error_bound = fmax(left, SAFETY * NOISE);
         if (left < precision)
             return true;
         if (change < milestone / 2) {
@@ -185,6 +190,7 @@ static bool run_cycles(struct multilevel *m, struct solver *solver, double preci
 static bool iterate(const struct chain *chain, struct solver *solver, double precision, double *probability,
                     struct error *error)
 {
+    solver->floor = MULTILEVEL_LEAST;
     for (uint32_t i = 0; i < chain->n_states; i++)
         probability[i] = i == 0 ? 1 : 0;
     for (uint32_t i = 0; i < chain->n_states; i++) { /* forward: each state sends on what it has */
@@ -219,7 +225,8 @@ static bool solve_large(const struct chain *chain, struct solver *solver, double
 /*
  * Sets the stationary distribution of an irreducible chain; a large one should be numbered breadth-first from a state
  * that is not rare. solver->precision is the relative error asked for (0: STATIONARY_PRECISION); solver->error_bound is
- * set to what is left, relative to each state. Fails if that is not reached, if rates are too far apart for doubles, or
+ * set to what is left, relative to each state, and solver->floor to what is left beside, absolutely: a state that is
+ * said to be below it may be anything below it. Fails if that is not reached, if rates are too far apart for doubles, or
  * if stopped.
  */
 bool stationary_solve(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
@@ -232,5 +239,6 @@ bool stationary_solve(const struct chain *chain, struct solver *solver, double *
     if (n > MOST_ELIMINATED)
         return solve_large(chain, solver, precision, probability, error);
     solver->error_bound = n * DBL_EPSILON;
+    solver->floor = GTH_FLOOR;
     return eliminate(chain, probability, error);
 }
