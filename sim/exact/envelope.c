@@ -14,6 +14,7 @@
  */
 #include "exact/envelope.h"
 
+#include "exact/gth.h"
 #include "exact/wide.h"
 
 #include <stdlib.h>
@@ -38,6 +39,8 @@ struct envelope {
     struct side in, out; /* of the state taken out */
     double   *share;     /* out.rate / exit */
     double   *exit;      /* of each state taken out */
+    double    least_exit;
+    bool      lost;      /* rates that a double cannot hold */
 };
 
 static uint32_t *find_last(const struct chain *chain)
@@ -84,7 +87,7 @@ static void side_new(struct side *side, uint32_t n)
 static void envelope_new(const struct chain *chain, struct envelope *e)
 {
     const uint32_t n = chain->n_states;
-    *e = (struct envelope){.n = n, .last = find_last(chain)};
+    *e = (struct envelope){.n = n, .last = find_last(chain), .least_exit = INFINITY};
     e->row = memory_new((size_t)n + 1, sizeof *e->row);
     e->first_of = memory_grow(NULL, n, sizeof *e->first_of);
     e->next = memory_new(n, sizeof *e->next);
@@ -166,16 +169,14 @@ static double *rate_of(const struct envelope *e, uint32_t i, uint32_t j)
     return i < j ? &e->up[e->row[i] + (j - i - 1)] : &e->down[e->row[j] + (i - j - 1)];
 }
 
-/* Where products are below what a double can hold. Returns whether nothing is lost. */
-static bool add_carefully(struct envelope *e, double exit)
+/* Where products may be below what a double can hold. */
+static void add_carefully(struct envelope *e, double exit)
 {
-    bool good = true;
     for (uint32_t i = 0; i < e->in.n; i++)
         for (uint32_t j = 0; j < e->out.n; j++)
             if (e->in.state[i] != e->out.state[j])
-                good &= wide_add_product(rate_of(e, e->in.state[i], e->out.state[j]), e->in.rate[i], e->out.rate[j],
-                                         exit);
-    return good;
+                e->lost |= !wide_add_product(rate_of(e, e->in.state[i], e->out.state[j]), e->in.rate[i],
+                                             e->out.rate[j], exit);
 }
 
 /* Adds factor times rate to what is kept of `state` with those of the states that are greater. */
@@ -187,7 +188,7 @@ static void add_row(const struct envelope *e, double *kept, uint32_t state, doub
         row[side->state[j] - state - 1] += factor * rate[j];
 }
 
-/* Takes state k out. Returns whether nothing was lost. */
+/* Takes state k out. Fails if it is left for nowhere. */
 static bool eliminate(struct envelope *e, uint32_t k)
 {
     double least_in = INFINITY, least_share = 1;
@@ -195,14 +196,17 @@ static bool eliminate(struct envelope *e, uint32_t k)
     find_sides(e, k);
     if (!(e->exit[k] > 0))
         return false;
+    e->least_exit = fmin(e->least_exit, e->exit[k]);
     for (uint32_t j = 0; j < e->out.n; j++) {
         e->share[j] = e->out.rate[j] / e->exit[k];
         least_share = fmin(least_share, e->share[j]);
     }
     for (uint32_t i = 0; i < e->in.n; i++)
         least_in = fmin(least_in, e->in.rate[i]);
-    if (!(least_share >= DBL_MIN && least_in * least_share >= DBL_MIN))
-        return add_carefully(e, e->exit[k]);
+    if (!(least_share >= DBL_MIN && least_in * least_share >= DBL_MIN)) {
+        add_carefully(e, e->exit[k]);
+        return true;
+    }
     for (uint32_t i = 0, j = 0; i < e->in.n; i++) {
         while (j < e->out.n && e->out.state[j] <= e->in.state[i])
             j++;
@@ -236,10 +240,10 @@ static bool substitute(const struct envelope *e, double *probability)
 }
 
 /*
- * The stationary distribution of an irreducible chain, numbered so that envelope_fits. Probabilities below GTH_FLOOR
- * have lost digits, or are 0. Returns false if rates are too far apart for doubles, or, with *stopped, if solver->stop.
+ * The stationary distribution of an irreducible chain, numbered so that envelope_fits. Sets solver->floor as
+ * gth_solve does. Returns false if rates are too far apart for doubles, or, with *stopped, if solver->stop.
  */
-bool envelope_solve(const struct chain *chain, const struct solver *solver, double *probability, bool *stopped)
+bool envelope_solve(const struct chain *chain, struct solver *solver, double *probability, bool *stopped)
 {
     struct envelope e;
     bool good = true;
@@ -249,7 +253,8 @@ bool envelope_solve(const struct chain *chain, const struct solver *solver, doub
         good = eliminate(&e, k);
         *stopped = solver->stop && *solver->stop;
     }
-    good = good && !*stopped && substitute(&e, probability);
+    solver->floor = gth_floor(e.n, e.least_exit, e.lost);
+    good = good && !*stopped && solver->floor <= GTH_MOST_FLOOR && substitute(&e, probability);
     envelope_free(&e);
     return good;
 }

@@ -5,6 +5,6 @@
 #include "exact/chain.h"
 
 bool envelope_fits(const struct chain *chain, double most_work, double most_bytes);
-bool envelope_solve(const struct chain *chain, const struct solver *solver, double *probability, bool *stopped);
+bool envelope_solve(const struct chain *chain, struct solver *solver, double *probability, bool *stopped);
 
 #endif

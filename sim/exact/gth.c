@@ -10,7 +10,7 @@
  * itself, however small it is and however far apart the rates are (O'Cinneide).
  *
  * What leads from i to j through n is computed as rate(i, n) times a share of at most 1, so nothing overflows. What would
- * underflow is computed with a wider range, and if it is lost and matters, that is said. The probabilities themselves
+ * underflow is computed with a wider range, and if it is lost and may matter, that is said. The probabilities themselves
  * are computed with a range without end, for one that a double cannot hold may be the only way to one that it can.
  *
  * Cost: n³/3 multiplications for a full matrix; for each state that is taken out, only states that lead to it and
@@ -35,6 +35,8 @@ struct exits {
     double   *share, *sum; /* sum: of each state taken out, the rate at which it is left */
     uint32_t  n;
     double    least;       /* share */
+    double    least_sum;
+    bool      lost;        /* rates that a double cannot hold */
 };
 
 /* Lists the states below k that row k leads to. */
@@ -48,6 +50,7 @@ static bool find_exits(const double *row, uint32_t k, struct exits *exits)
             sum += row[j];
         }
     exits->sum[k] = sum;
+    exits->least_sum = fmin(exits->least_sum, sum);
     exits->least = 1;
     for (uint32_t j = 0; j < exits->n; j++) {
         exits->share[j] = row[exits->to[j]] / sum;
@@ -56,24 +59,25 @@ static bool find_exits(const double *row, uint32_t k, struct exits *exits)
     return sum > 0 && isfinite(sum);
 }
 
-/* Takes state k out. Returns whether nothing was lost. */
+/* Takes state k out. Fails if it is left for nowhere. */
 static bool eliminate(uint32_t n, double *rates, uint32_t k, struct exits *exits)
 {
     const double *row = &rates[(size_t)k * n];
-    bool good = find_exits(row, k, exits);
-    for (uint32_t i = 0; i < k && good; i++) {
+    if (!find_exits(row, k, exits))
+        return false;
+    for (uint32_t i = 0; i < k; i++) {
         double *into = &rates[(size_t)i * n];
         const double in = into[k];
         if (in > 0 && !(exits->least >= DBL_MIN && in * exits->least >= DBL_MIN)) {
             for (uint32_t j = 0; j < exits->n; j++)
                 if (exits->to[j] != i)
-                    good &= wide_add_product(&into[exits->to[j]], in, row[exits->to[j]], exits->sum[k]);
+                    exits->lost |= !wide_add_product(&into[exits->to[j]], in, row[exits->to[j]], exits->sum[k]);
             continue;
         }
         for (uint32_t j = 0; in > 0 && j < exits->n; j++)
             into[exits->to[j]] += in * exits->share[j];
     }
-    return good;
+    return true;
 }
 
 /* Each probability from those before, given what is left of the rates. Returns whether all are above 0. */
@@ -99,19 +103,29 @@ static bool substitute(uint32_t n, const double *rates, const double *exit, doub
 }
 
 /*
- * The stationary distribution of the irreducible chain of n states whose rate from i to j is rates[i n + j]; what
- * stands on the diagonal does not matter. The matrix is lost. Probabilities below GTH_FLOOR have lost digits, or are 0.
- * Returns false, with nothing of use in `probability`, if rates are not finite or too far apart for doubles.
+ * How much each probability may be off beside its ulps, when the least rate at which a state was left is that one, and
+ * rates below DBL_MIN were lost or not: at most n times each of n, each for as long as a state lasts.
  */
-bool gth_solve(uint32_t n, double *rates, double *probability)
+double gth_floor(uint32_t n, double least_exit, bool lost)
 {
-    struct exits exits = {.to = memory_new(n, sizeof *exits.to)};
+    return lost ? fmax(1, 1 / least_exit) * DBL_MIN * n * n : DBL_MIN;
+}
+
+/*
+ * The stationary distribution of the irreducible chain of n states whose rate from i to j is rates[i n + j]; what
+ * stands on the diagonal does not matter. The matrix is lost. *floor is what each probability may be off beside its ulps,
+ * since doubles end at about 1e-308. Returns false, with nothing of use in `probability`, if rates are not finite or too far apart for doubles.
+ */
+bool gth_solve(uint32_t n, double *rates, double *probability, double *floor)
+{
+    struct exits exits = {.to = memory_new(n, sizeof *exits.to), .least_sum = INFINITY};
     exits.share = memory_new(n, sizeof *exits.share);
     exits.sum = memory_new(n, sizeof *exits.sum);
     bool good = true;
     for (uint32_t k = n - 1; k > 0 && good; k--)
         good = eliminate(n, rates, k, &exits);
-    good = good && substitute(n, rates, exits.sum, probability);
+    *floor = gth_floor(n, exits.least_sum, exits.lost);
+    good = good && *floor <= GTH_MOST_FLOOR && substitute(n, rates, exits.sum, probability);
     free(exits.to);
     free(exits.share);
     free(exits.sum);

@@ -2,12 +2,12 @@
 #ifndef NINES_EXACT_GTH_H
 #define NINES_EXACT_GTH_H
 
-#include <float.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GTH_FLOOR DBL_MIN /* probabilities below are not known */
+#define GTH_MOST_FLOOR 1e-200 /* where elimination gives up */
 
-bool gth_solve(uint32_t n, double *rates, double *probability);
+double gth_floor(uint32_t n, double least_exit, bool lost);
+bool   gth_solve(uint32_t n, double *rates, double *probability, double *floor);
 
 #endif

@@ -75,14 +75,14 @@ static bool fail_apart(struct error *error)
     return error_add(error, FAULT_SYSTEM, "the long run cannot be computed: the rates are too large or too far apart");
 }
 
-static bool eliminate(const struct chain *chain, double *probability, struct error *error)
+static bool eliminate(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
 {
     const size_t n = chain->n_states;
     double *rates = memory_new(n * n, sizeof *rates);
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
             rates[i * n + chain->target[k]] = chain->rate[k];
-    bool good = gth_solve(chain->n_states, rates, probability) || fail_apart(error);
+    bool good = gth_solve(chain->n_states, rates, probability, &solver->floor) || fail_apart(error);
     free(rates);
     return good;
 }
@@ -92,7 +92,6 @@ static bool eliminate_large(const struct chain *chain, struct solver *solver, do
 {
     bool stopped;
     solver->error_bound = chain->n_states * DBL_EPSILON;
-    solver->floor = GTH_FLOOR;
     if (envelope_solve(chain, solver, probability, &stopped))
         return true;
     return stopped ? !chain_stopped(solver, error) : fail_apart(error);
@@ -239,6 +238,5 @@ bool stationary_solve(const struct chain *chain, struct solver *solver, double *
     if (n > MOST_ELIMINATED)
         return solve_large(chain, solver, precision, probability, error);
     solver->error_bound = n * DBL_EPSILON;
-    solver->floor = GTH_FLOOR;
-    return eliminate(chain, probability, error);
+    return eliminate(chain, solver, probability, error);
 }
