@@ -7,6 +7,7 @@
 
 #include "chains.h"
 #include "exact/components.h"
+#include "exact/envelope.h"
 #include "exact/gth.h"
 #include "exact/multilevel.h"
 #include "exact/passage.h"
@@ -288,6 +289,165 @@ static void stiff_chains_keep_their_digits(void)
     chain_free(&chain);
 }
 
+/* Rates at the ends of what a double can hold: the answer is right, or an error. */
+static void extreme_rates_are_solved_or_refused(void)
+{
+    static const struct {
+        uint32_t n;
+        double rates[9], expected[3];
+        bool good;
+    } cases[] = {
+        {2, {0, 1e200, 1e-200, 0}, {0, 1}, true},
+        {2, {0, 1e-200, 1e200, 0}, {1, 0}, true},
+        {3, {0, 1, 0, 0, 0, 1e-200, 1e200, 0, 0}, {1e-200, 1, 0}, true},
+        {3, {0, 1e-200, 1e-200, 1e-200, 0, 1e200, 1e200, 1e-200, 0}, {1, 0, 0}, true},
+        {3, {0, 1e200, 1e-200, 1e200, 0, 1e-200, 0, 1e-300, 0}, {5e-101, 5e-101, 1}, true},
+        {3, {0, 0, 1e-200, 1, 0, 1e200, 1e200, 1e-200, 0}, {1, 0, 0}, true},
+        {3, {0, 1, 0, 0, 0, 1e-200, 1e-200, 1e200, 0}, {0}, false}, /* from 1 to 0 at 1e-600 */
+        {2, {0, 1e308, 1e308, 0}, {0.5, 0.5}, true},
+        {3, {0, 1e308, 1e308, 1e308, 0, 0, 1e308, 0, 0}, {0}, false}, /* left at more than a double holds */
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct chain chain = chain_of(cases[k].n, cases[k].rates);
+        struct solver solver = {0};
+        struct error error = {0};
+        double p[3] = {0};
+        bool good = steady_solve(&chain, &solver, p, &error);
+        CU_ASSERT_EQUAL(good, cases[k].good);
+        CU_ASSERT_EQUAL(good, error.count == 0);
+        for (uint32_t i = 0; good && i < cases[k].n; i++)
+            CU_ASSERT_TRUE(fabs(p[i] - cases[k].expected[i]) <= 1e-14 * cases[k].expected[i] + 1e-300);
+        error_free(&error);
+        chain_free(&chain);
+    }
+}
+
+/* A walk on a line, up and down at such rates, that begins at 0. */
+static struct chain walk_of(uint32_t n, double up, double down)
+{
+    struct chain chain = {.n_states = n, .n_initial = 1};
+    chain.row = memory_new((size_t)n + 1, sizeof *chain.row);
+    chain.target = memory_new((size_t)n * 2, sizeof *chain.target);
+    chain.rate = memory_new((size_t)n * 2, sizeof *chain.rate);
+    chain.initial = memory_new(1, sizeof *chain.initial);
+    chain.initial_probability = memory_new(1, sizeof *chain.initial_probability);
+    chain.initial_probability[0] = 1;
+    for (uint32_t i = 0; i < n; i++) {
+        for (int way = 0; way < 2; way++)
+            if (way ? i + 1 < n : i > 0) {
+                chain.target[chain.n_transitions] = way ? i + 1 : i - 1;
+                chain.rate[chain.n_transitions++] = way ? up : down;
+            }
+        chain.row[i + 1] = chain.n_transitions;
+    }
+    return chain;
+}
+
+static struct chain two_way_ring_of(uint32_t n)
+{
+    struct chain chain = walk_of(n, 1, 1);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t one = (i + 1) % n, other = (i + n - 1) % n;
+        chain.row[i + 1] = 2 * ((uint64_t)i + 1);
+        chain.target[2 * i] = one < other ? one : other;
+        chain.target[2 * i + 1] = one < other ? other : one;
+        chain.rate[2 * i] = chain.rate[2 * i + 1] = 1;
+    }
+    chain.n_transitions = 2 * (uint64_t)n;
+    return chain;
+}
+
+/* What iteration cannot tell from others below its floor is said to be unknown: by the floor, or by an error. */
+static void rare_states_are_not_made_up(void)
+{
+    enum { N = 2500 };
+    struct chain chain = walk_of(N, 0.5, 1);
+    struct solver fine = {0}, iterating = {.precision = 3e-13}; /* which only iteration can promise */
+    struct error error = {0};
+    double *x = memory_new(N, sizeof *x), *y = memory_new(N, sizeof *y), mean;
+    bool *target = memory_new(N, sizeof *target);
+    CU_ASSERT_TRUE(steady_solve(&chain, &fine, x, &error));
+    CU_ASSERT_TRUE(steady_solve(&chain, &iterating, y, &error));
+    CU_ASSERT_EQUAL(iterating.floor, MULTILEVEL_LEAST);
+    CU_ASSERT_TRUE(fine.floor < 1e-300);
+    CU_ASSERT_TRUE(x[N - 1] <= fine.floor);
+    for (int i = 0; i < N; i++) {
+        CU_ASSERT_TRUE(fabs(x[i] - ldexp(0.5, -i)) <= fine.error_bound * x[i] + fine.floor);
+        CU_ASSERT_TRUE(fabs(y[i] - ldexp(0.5, -i)) <= iterating.error_bound * y[i] + iterating.floor);
+    }
+    target[N - 1] = true;
+    CU_ASSERT_FALSE(passage_mean_time(&chain, target, &fine, &mean, &error));
+    CU_ASSERT_FALSE(passage_mean_time(&chain, target, &iterating, &mean, &error));
+    CU_ASSERT_EQUAL(error.count, 2);
+    error_free(&error);
+    chain_free(&chain);
+    free(x);
+    free(y);
+    free(target);
+}
+
+/* As likely up as down, each of 5000 states is as probable as any other; so on a ring; at 3 : 1 the ratio is that. */
+static void long_walks_are_solved(void)
+{
+    enum { N = 5000 };
+    double *p = memory_new(N, sizeof *p), *uniform = memory_new(N, sizeof *uniform), mean;
+    bool *target = memory_new(N, sizeof *target);
+    struct chain walk = walk_of(N, 1, 1), drifting = walk_of(N, 3, 1), ring = two_way_ring_of(N);
+    struct solver solver = {0};
+    struct error error = {0};
+    for (int i = 0; i < N; i++)
+        uniform[i] = 1.0 / N;
+    CU_ASSERT_TRUE(steady_solve(&walk, &solver, p, &error));
+    CU_ASSERT_TRUE(distance(N, p, uniform) <= solver.error_bound);
+    CU_ASSERT_TRUE(solver.error_bound < 1e-11);
+    target[N - 1] = true;
+    CU_ASSERT_TRUE(passage_mean_time(&walk, target, &solver, &mean, &error));
+    CU_ASSERT_TRUE(fabs(mean / (N / 2.0 * (N - 1)) - 1) <= solver.error_bound); /* n (n + 1) / 2 for n steps */
+    CU_ASSERT_TRUE(steady_solve(&drifting, &solver, p, &error)); /* the first state at 3^-4999 */
+    CU_ASSERT_TRUE(fabs(p[N - 1] * 1.5 - 1) <= solver.error_bound);
+    CU_ASSERT_TRUE(fabs(p[N - 501] / p[N - 1] / pow(3, -500) - 1) <= 2 * solver.error_bound);
+    CU_ASSERT_EQUAL(p[0], 0);
+    CU_ASSERT_TRUE(steady_solve(&ring, &solver, p, &error));
+    CU_ASSERT_TRUE(distance(N, p, uniform) <= solver.error_bound);
+    chain_free(&walk);
+    chain_free(&drifting);
+    chain_free(&ring);
+    error_free(&error);
+    free(p);
+    free(uniform);
+    free(target);
+}
+
+/*
+ * The mean time to climb n steps at u against d: sum of (1 - (d/u)^k) / (u - d), k = 1..n, so with u = 1/2 and d = 1
+ * it is 2 (2^(n+1) - 2 - n). No double can hold it for 1500 steps.
+ */
+static void mean_times_too_large_are_an_error(void)
+{
+    static const uint32_t steps[] = {10, 500, 900, 1100, 1500};
+    for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+        const uint32_t n = steps[k];
+        struct chain chain = walk_of(n + 1, 0.5, 1);
+        struct solver solver = {0};
+        struct error error = {0};
+        bool *target = memory_new(n + 1, sizeof *target), good;
+        double mean;
+        target[n] = true;
+        good = passage_mean_time(&chain, target, &solver, &mean, &error);
+        CU_ASSERT_EQUAL(good, n < 1000);
+        CU_ASSERT_TRUE(!good || fabs(mean / (2 * (ldexp(1, (int)n + 1) - 2 - n)) - 1) < 1e-12);
+        CU_ASSERT_TRUE(good || strstr(error.text.data, "the end is too rare"));
+        error_free(&error);
+        double *rare = memory_new(n + 1, sizeof *rare);
+        CU_ASSERT_TRUE(steady_solve(&chain, &solver, rare, &error));
+        CU_ASSERT_TRUE(fabs(rare[n] - ldexp(0.5 / (1 - ldexp(0.5, -(int)n)), -(int)n)) <=
+                       solver.error_bound * rare[n] + solver.floor);
+        free(rare);
+        chain_free(&chain);
+        free(target);
+    }
+}
+
 /* Two states at 1e8 jumps: p(t) = 1/3 + 2/3 exp(-3 q t), and the time spent follows from it. */
 static void long_times_neither_overflow_nor_underflow(void)
 {
@@ -359,20 +519,29 @@ static void several_ends_are_weighed(void)
     chain_free(&alone);
 }
 
-/* A ring: each state leads to the next at the same rate, so the jumps have a period. */
+/* A ring: each state leads to the next at such a rate. */
+static struct chain ring_of(uint32_t n, const double *rate)
+{
+    struct chain chain = {.n_states = n, .n_transitions = n};
+    chain.row = memory_new((size_t)n + 1, sizeof *chain.row);
+    chain.target = memory_new(n, sizeof *chain.target);
+    chain.rate = memory_new(n, sizeof *chain.rate);
+    for (uint32_t i = 0; i < n; i++) {
+        chain.row[i + 1] = i + 1;
+        chain.target[i] = (i + 1) % n;
+        chain.rate[i] = rate[i];
+    }
+    return chain;
+}
+
+/* The jumps of a ring have a period. */
 static void periodic_chains_are_solved(void)
 {
     enum { N = 3000 };
-    struct chain chain = {.n_states = N, .n_transitions = N};
-    double *p = memory_new(N, sizeof *p);
-    chain.row = memory_new(N + 1, sizeof *chain.row);
-    chain.target = memory_new(N, sizeof *chain.target);
-    chain.rate = memory_new(N, sizeof *chain.rate);
-    for (uint32_t i = 0; i < N; i++) {
-        chain.row[i + 1] = i + 1;
-        chain.target[i] = (i + 1) % N;
-        chain.rate[i] = i % 2 ? 1 : 3;
-    }
+    double *p = memory_new(N, sizeof *p), *rate = memory_new(N, sizeof *rate);
+    for (int i = 0; i < N; i++)
+        rate[i] = i % 2 ? 1 : 3;
+    struct chain chain = ring_of(N, rate);
     struct solver solver = {0};
     struct error error = {0};
     CU_ASSERT_TRUE(steady_solve(&chain, &solver, p, &error));
@@ -380,16 +549,45 @@ static void periodic_chains_are_solved(void)
         CU_ASSERT_TRUE(fabs(p[i] * N / (i % 2 ? 1.5 : 0.5) - 1) < 1e-11);
     chain_free(&chain);
     free(p);
+    free(rate);
+}
+
+/*
+ * A ring that is worked on in 8 parts, between which sweeps send the differences round and round: the changes repeat
+ * and never shrink. It is solved or refused, within the steps allowed. A precision is asked for that only iteration
+ * can promise.
+ */
+static void sweeps_that_go_in_circles_end(void)
+{
+    enum { N = 320000, MOST = 120 };
+    double *p = memory_new(N, sizeof *p), *rate = memory_new(N, sizeof *rate), sum = 0;
+    for (int i = 0; i < N; i++) {
+        rate[i] = (i + 1) % (N / 8) ? 2 : 1 << (i / (N / 8)) % 5;
+        sum += 1 / rate[i];
+    }
+    struct chain chain = ring_of(N, rate);
+    struct solver solver = {.precision = 1e-12, .most_steps = MOST};
+    struct error error = {0};
+    bool good = steady_solve(&chain, &solver, p, &error);
+    CU_ASSERT_TRUE(solver.steps <= MOST + 10);
+    CU_ASSERT_EQUAL(good, error.count == 0);
+    for (int i = 0; good && i < N; i++)
+        CU_ASSERT_TRUE(fabs(p[i] * rate[i] * sum - 1) < 1e-11);
+    error_free(&error);
+    chain_free(&chain);
+    free(p);
+    free(rate);
 }
 
 /*
  * Two copies of a queue network that change places at 1e-13 and 3e-13 times per unit of time: sweeps alone would call
- * it converged at any ratio between them. The answer is the network's own, shared 3 : 1.
+ * it converged at any ratio between them. The answer is the network's own, shared 3 : 1. A precision is asked for that
+ * only iteration can promise.
  */
 static void nearly_decomposable_chains_are_not_mistaken(void)
 {
     struct error error = {0};
-    struct solver solver = {0};
+    struct solver solver = {.precision = 3e-13};
     double *p[2] = {0};
     uint32_t n[2];
     for (int copies = 1; copies <= 2; copies++) {
@@ -430,14 +628,14 @@ static void large_chains_agree_with_elimination(void)
     struct process *p = chain_tandem(50);
     struct space space;
     struct error error = {0};
-    struct solver solver = {0};
+    struct solver solver = {.precision = 3e-13}; /* which only iteration can promise */
     CU_ASSERT_TRUE_FATAL(space_build(p, NULL, &space, &error));
     const size_t n = space.chain.n_states;
     double *x = memory_new(n, sizeof *x), *y = memory_new(n, sizeof *y), *rates = memory_new(n * n, sizeof *rates);
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = space.chain.row[i]; k < space.chain.row[i + 1]; k++)
             rates[i * n + space.chain.target[k]] = space.chain.rate[k];
-    gth_solve((uint32_t)n, rates, y);
+    CU_ASSERT_TRUE(gth_solve((uint32_t)n, rates, y, &solver.floor));
     CU_ASSERT_TRUE(steady_solve(&space.chain, &solver, x, &error));
     double most = 0, least = 1;
     for (size_t i = 0; i < n; i++) {
@@ -445,13 +643,51 @@ static void large_chains_agree_with_elimination(void)
         least = fmin(least, y[i]);
     }
     CU_ASSERT_TRUE(solver.steps > 0);
-    CU_ASSERT_TRUE(most <= solver.error_bound + 1e-12);
+    CU_ASSERT_TRUE(most <= solver.error_bound);
     CU_ASSERT_TRUE(least < 1e-20);
     free(x);
     free(y);
     free(rates);
     space_free(&space);
     process_free(p);
+}
+
+/* Bands of random width, with rates over many orders of magnitude, and some ways back to the start. */
+static void banded_chains_agree_with_dense_elimination(void)
+{
+    enum { N = 2050, SMALL = 400 };
+    gsl_rng *r = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(r, 4);
+    double *p = memory_new(N, sizeof *p), *dense = memory_new(N, sizeof *dense);
+    for (int k = 0; k < 12; k++) {
+        const uint32_t n = k < 2 ? N : SMALL, band = 1 + (uint32_t)gsl_rng_uniform_int(r, 8);
+        double *rates = memory_new((size_t)n * n, sizeof *rates), orders = 12 * gsl_rng_uniform(r), back = k % 3 * 0.1;
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t j = i > band ? i - band : 0; j < n && j <= i + band; j++)
+                if (j != i && (j == i + 1 || i == j + 1 || gsl_rng_uniform(r) < 0.6))
+                    rates[(size_t)i * n + j] = pow(10, -orders * gsl_rng_uniform(r));
+        for (uint32_t i = 1; i < n; i++)
+            if (gsl_rng_uniform(r) < back)
+                rates[(size_t)i * n] = pow(10, -orders * gsl_rng_uniform(r));
+        struct chain chain = chain_of(n, rates);
+        struct solver solver = {0};
+        bool stopped;
+        CU_ASSERT_TRUE(envelope_solve(&chain, &solver, p, &stopped));
+        CU_ASSERT_TRUE(gth_solve(n, rates, dense, &solver.floor));
+        CU_ASSERT_TRUE(distance(n, p, dense) < 1e-12);
+        if (n == N) {
+            struct error error = {0};
+            double *all = memory_new(n, sizeof *all);
+            CU_ASSERT_TRUE(steady_solve(&chain, &solver, all, &error));
+            CU_ASSERT_TRUE(distance(n, all, dense) < 1e-12);
+            free(all);
+        }
+        chain_free(&chain);
+        free(rates);
+    }
+    gsl_rng_free(r);
+    free(p);
+    free(dense);
 }
 
 /* ---- how it is done does not matter ---- */
@@ -591,10 +827,16 @@ const struct test_suite suite_exact = {
         {"random chains agree with dense solves", random_chains_agree_with_dense_solves},
         {"passages agree with dense solves", passages_agree_with_dense_solves},
         {"stiff chains keep their digits", stiff_chains_keep_their_digits},
+        {"extreme rates are solved or refused", extreme_rates_are_solved_or_refused},
+        {"rare states are not made up", rare_states_are_not_made_up},
+        {"long walks are solved", long_walks_are_solved},
+        {"banded chains agree with dense elimination", banded_chains_agree_with_dense_elimination},
+        {"mean times too large are an error", mean_times_too_large_are_an_error},
         {"long times neither overflow nor underflow", long_times_neither_overflow_nor_underflow},
         {"fast beginnings are left behind", fast_beginnings_are_left_behind},
         {"several ends are weighed", several_ends_are_weighed},
         {"periodic chains are solved", periodic_chains_are_solved},
+        {"sweeps that go in circles end", sweeps_that_go_in_circles_end},
         {"nearly decomposable chains are not mistaken", nearly_decomposable_chains_are_not_mistaken},
         {"large chains agree with elimination", large_chains_agree_with_elimination},
         {"bits do not depend on the threads", bits_do_not_depend_on_the_threads},

@@ -17,8 +17,11 @@
 #include "exact/stationary.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MOST_OFF 0.1 /* of the rate of ends, from states below the floor */
 
 struct renewal {
     const struct chain *whole;
@@ -134,16 +137,38 @@ static double begin(struct renewal *r, double *probability)
     return before;
 }
 
+/* Sets in flow how much the rates at which cycles end in the classes may be off if each state is, by the floor. */
+static double add_floors(const struct renewal *r, uint32_t n_classes, double floor, double *stationary, double *flow)
+{
+    memset(flow, 0, n_classes * sizeof *flow);
+    for (uint32_t i = 0; i < r->chain.n_states; i++)
+        stationary[i] = floor;
+    return add_flows(r, stationary, flow);
+}
+
+static bool fail_rare(struct error *error)
+{
+    return error_add(error, FAULT_SYSTEM, "the end is too rare: the mean time until then is too large for a double, or "
+                     "for the solver to know");
+}
+
 static bool solve(struct renewal *r, uint32_t n, double before, struct solver *solver, double *probability,
                   uint32_t n_classes, double *mean_time, struct error *error)
 {
-    double *stationary = memory_new(n, sizeof *stationary), *flow = memory_new(n_classes, sizeof *flow);
+    double *stationary = memory_new(n, sizeof *stationary), *flow = memory_new(n_classes, sizeof *flow), off = 0;
     build(r, n);
     bool good = stationary_solve(&r->chain, solver, stationary, error);
     double all = good ? add_flows(r, stationary, flow) : 1;
     for (uint32_t c = 0; c < n_classes; c++)
         probability[c] += before * (flow[c] / all);
     *mean_time = before / all;
+    double all_off = good ? add_floors(r, n_classes, solver->floor, stationary, flow) : 0;
+    for (uint32_t c = 0; c < n_classes; c++)
+        off = fmax(off, before * (flow[c] / all));
+    solver->floor = off;
+    solver->error_bound += all_off / all;
+    if (good && !(isfinite(*mean_time) && all_off / all < MOST_OFF))
+        good = fail_rare(error);
     free(stationary);
     free(flow);
     return good;
@@ -152,7 +177,9 @@ static bool solve(struct renewal *r, uint32_t n, double before, struct solver *s
 /*
  * Each state is in a class, 0 or more, or ABSORB_TRANSIENT; from each reachable state of the latter kind some class can
  * be reached. Sets the probability that each class is the first to be entered, and the mean time until one is.
- * Initial states are listed once each. Errors and error_bound are those of stationary_solve.
+ * Initial states are listed once each. solver->error_bound is relative, of all that is set, and solver->floor what
+ * the probabilities may be off beside. Fails as stationary_solve does, and where the mean time is beyond what can be
+ * known.
  */
 bool absorb_solve(const struct chain *chain, const uint32_t *class, uint32_t n_classes, struct solver *solver,
                   double *probability, double *mean_time, struct error *error)
@@ -166,6 +193,7 @@ bool absorb_solve(const struct chain *chain, const uint32_t *class, uint32_t n_c
     memset(probability, 0, n_classes * sizeof *probability);
     *mean_time = 0;
     solver->error_bound = 0;
+    solver->floor = 0;
     for (uint32_t i = 0; i < n; i++)
         closed[i] = class[i] != ABSORB_TRANSIENT;
     double before = begin(&r, probability);

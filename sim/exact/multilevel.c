@@ -23,6 +23,7 @@
  * own part and those before the sweep of the others. So the bits do not depend on how many threads there are.
  *
  * Probabilities below 1e-290 are kept at 1e-290: 300 orders of magnitude are not enough for the tails of some chains.
+ * So those below MULTILEVEL_LEAST are not to be relied on.
  *
  * Cost: a cycle takes the time of about 15 sweeps. Memory: the transitions twice more (transposed, and the coarser
  * levels) and 4 bytes for each on each level.
@@ -223,8 +224,11 @@ static void list_members(struct level *l, uint32_t n_groups)
         l->member[begin[l->group[i]]++] = i;
 }
 
-/* Which transitions there are between groups, and which of those each transition belongs to. */
-static void list_transitions(struct level *l, struct level *next, uint32_t n_groups)
+/*
+ * Which transitions there are between groups, and which of those each transition belongs to. Fails if they are more
+ * than `place` can number.
+ */
+static bool list_transitions(struct level *l, struct level *next, uint32_t n_groups)
 {
     uint64_t *seen = memory_new(n_groups, sizeof *seen), n = 0, capacity = l->row[l->n] / 2 + 16;
     l->place = memory_grow(NULL, l->row[l->n], sizeof *l->place);
@@ -240,6 +244,10 @@ static void list_transitions(struct level *l, struct level *next, uint32_t n_gro
                     continue;
                 }
                 if (seen[other] < begin || seen[other] >= n || next->from[seen[other]] != other) {
+                    if (n == NONE) {
+                        free(seen);
+                        return false;
+                    }
                     if (n == capacity)
                         next->from = memory_grow(next->from, capacity += capacity / 2, sizeof *next->from);
                     seen[other] = n;
@@ -251,6 +259,7 @@ static void list_transitions(struct level *l, struct level *next, uint32_t n_gro
     }
     next->from = memory_grow(next->from, n, sizeof *next->from);
     free(seen);
+    return true;
 }
 
 static void level_alloc(struct level *l, uint32_t n)
@@ -313,6 +322,19 @@ static void aggregate(struct level *l, struct crew *crew)
         next->stay[g] = 1 / next->stay[g];
 }
 
+/* Makes a level the last one. */
+static void drop_groups(struct level *l, struct level *next)
+{
+    free(l->group);
+    free(l->first);
+    free(l->member);
+    free(l->place);
+    l->group = l->first = l->member = l->place = NULL;
+    free(next->row);
+    free(next->from);
+    *next = (struct level){0};
+}
+
 /* Levels of ever fewer states, until elimination can do it or no more states find together. */
 static void build_levels(struct multilevel *m)
 {
@@ -320,12 +342,14 @@ static void build_levels(struct multilevel *m)
         struct level *l = &m->levels[m->n_levels - 1], *next = l + 1;
         uint32_t n = make_groups(l);
         if (n > l->n - l->n / 5) {
-            free(l->group);
-            l->group = NULL;
+            drop_groups(l, next);
             return;
         }
         list_members(l, n);
-        list_transitions(l, next, n);
+        if (!list_transitions(l, next, n)) {
+            drop_groups(l, next);
+            return;
+        }
         level_alloc(next, n);
         next->rate = memory_new(next->row[n], sizeof *next->rate);
         l->per = memory_new(n, sizeof *l->per);
@@ -348,7 +372,9 @@ static void solve_last(struct level *l, struct crew *crew)
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = l->row[i]; k < l->row[i + 1]; k++)
             rates[l->from[k] * n + i] = l->rate[k];
-    gth_solve(l->n, rates, l->x);
+    double floor;
+    if (!gth_solve(l->n, rates, l->x, &floor))
+        l->x[0] = NAN; /* spreads, and is seen in the difference */
     free(rates);
 }
 
@@ -378,12 +404,14 @@ static void cycle(struct multilevel *m, int number)
         sweep(l, m->crew);
 }
 
-/* The greatest relative difference of x to what it was. */
+/* The greatest relative difference of x to what it was; infinite if that is no number. */
 static double difference(const struct level *l, const double *last)
 {
     double most = 0;
     for (uint32_t i = 0; i < l->n; i++) {
         double by = fabs(l->x[i] - last[i]);
+        if (!isfinite(by))
+            return INFINITY;
         if (by > most * l->x[i] && l->x[i] > MULTILEVEL_LEAST)
             most = by / l->x[i];
     }

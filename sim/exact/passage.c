@@ -79,6 +79,7 @@ static bool solve(const struct chain *chain, const bool *target, struct solver *
     classify(chain, target, class);
     bool lost = can_be_lost(chain, target, class);
     solver->error_bound = 0;
+    solver->floor = 0;
     if (lost ? probability != NULL : mean != NULL)
         good = absorb_solve(chain, class, CLASSES, solver, share, &time, error);
     if (probability)
@@ -91,7 +92,7 @@ static bool solve(const struct chain *chain, const bool *target, struct solver *
 
 /*
  * The probability of ever being in a target state: exactly 0 or 1 where that is certain. Its relative error is at most
- * solver->error_bound. Fails as stationary_solve does.
+ * solver->error_bound, and solver->floor, an absolute one, beside. Fails as absorb_solve does.
  */
 bool passage_ever(const struct chain *chain, const bool *target, struct solver *solver, double *probability,
                   struct error *error)

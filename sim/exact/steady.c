@@ -13,6 +13,7 @@
 #include "exact/components.h"
 #include "exact/stationary.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,28 +79,31 @@ static uint32_t find_classes(const struct chain *chain, uint32_t *class, uint32_
 
 /*
  * Sets the long-run share of time of each state. solver->precision is the relative error asked for (0:
- * STATIONARY_PRECISION), solver->error_bound what was reached, of every state. Fails as stationary_solve does.
+ * STATIONARY_PRECISION), solver->error_bound what was reached, of every state, and solver->floor what each may be off beside, absolutely. Fails as stationary_solve does.
  */
 bool steady_solve(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
 {
     uint32_t *class = memory_new(chain->n_states, sizeof *class);
     uint32_t *first = memory_new(chain->n_states, sizeof *first);
     uint32_t n = find_classes(chain, class, first);
-    double *weight = memory_new(n, sizeof *weight), time, bound = 0, weight_bound = 0;
+    double *weight = memory_new(n, sizeof *weight), time, bound = 0, weight_bound = 0, floor = 0;
     bool good = true;
     memset(probability, 0, chain->n_states * sizeof *probability);
     weight[0] = 1;
     if (n > 1) {
         good = absorb_solve(chain, class, n, solver, weight, &time, error);
         weight_bound = solver->error_bound;
+        floor = solver->floor;
     }
     for (uint32_t c = 0; good && c < n; c++) {
         if (weight[c] == 0)
             continue;
         good = add_component(chain, first[c], weight[c], solver, probability, error);
-        bound = solver->error_bound > bound ? solver->error_bound : bound;
+        bound = fmax(bound, solver->error_bound);
+        floor = fmax(floor, solver->floor);
     }
     solver->error_bound = bound + weight_bound;
+    solver->floor = floor;
     free(class);
     free(first);
     free(weight);

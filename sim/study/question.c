@@ -85,7 +85,8 @@ bool question_check(const struct file_chain *chain, const char *file, const stru
 /* The chain's long run, which several questions may need and which is solved once. */
 struct long_run {
     double *probability; /* NULL: not yet solved */
-    double  bound;       /* relative */
+    double  bound;       /* relative, */
+    double  floor;       /* and beside it, absolute, of each state */
 };
 
 static bool solve_long_run(const struct file_chain *chain, const struct question *question, struct solver *solver,
@@ -97,10 +98,14 @@ static bool solve_long_run(const struct file_chain *chain, const struct question
         if (!steady_solve(&chain->chain, solver, run->probability, error))
             return false;
         run->bound = solver->error_bound;
+        run->floor = solver->floor;
     }
-    for (uint32_t i = 0; i < chain->chain.n_states; i++)
-        answer->value += run->probability[i] * (holds ? holds[i] : chain->reward[i]);
-    answer->error_bound = (run->bound + DBL_EPSILON) * answer->value;
+    for (uint32_t i = 0; i < chain->chain.n_states; i++) {
+        const double counts = holds ? holds[i] : chain->reward[i];
+        answer->value += run->probability[i] * counts;
+        answer->error_bound += run->floor * counts;
+    }
+    answer->error_bound += (run->bound + DBL_EPSILON) * answer->value;
     return true;
 }
 
@@ -132,6 +137,8 @@ static bool solve_passage(const struct file_chain *chain, const struct question 
     answer->error_bound = solver->error_bound;
     if (isnan(question->by))
         answer->error_bound = isfinite(answer->value) ? (solver->error_bound + DBL_EPSILON) * answer->value : 0;
+    if (question->kind == QUESTION_REACH && isnan(question->by))
+        answer->error_bound += solver->floor;
     return good;
 }
 
