@@ -6,6 +6,7 @@
 #include "exact/transient.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,41 @@ static void no_poisson_number_fills_the_memory(void)
     }
 }
 
+/* A plain sum of a million thirds, or tenths, is off in the eleventh digit. */
+static void long_sums_keep_their_digits(void)
+{
+    enum { N = 1000000 };
+    double *value = memory_new(N, sizeof *value), *ones = memory_new(N, sizeof *ones), plain = 0;
+    bool *in = memory_new(N, sizeof *in);
+    struct chain star = {.n_states = 2, .n_transitions = N, .rate = value};
+    uint64_t row[] = {0, N, N};
+    for (int i = 0; i < N; i++) {
+        value[i] = 0.1;
+        ones[i] = 1;
+        in[i] = i % 2;
+        plain += value[i];
+    }
+    star.row = row;
+    double *exit = chain_exit_rates(&star);
+    CU_ASSERT_TRUE(fabs(plain - 1e5) > 1e-7);
+    CU_ASSERT_TRUE(fabs(exit[0] - 1e5) < 3e-11);
+    CU_ASSERT_EQUAL(exit[1], 0);
+    CU_ASSERT_TRUE(fabs(chain_weighted(N, value, ones) - 1e5) < 3e-11);
+    CU_ASSERT_TRUE(fabs(chain_sum_where(N, in, value) - 5e4) < 3e-11);
+    free(exit);
+    free(in);
+    free(ones);
+    free(value);
+}
+
+static void no_solver_takes_threads_without_end(void)
+{
+    struct solver few = {.threads = 1}, many = {.threads = 1000000}, all = {0};
+    CU_ASSERT_EQUAL(chain_threads(&few), 1);
+    CU_ASSERT_TRUE(chain_threads(&many) >= 1 && chain_threads(&many) <= 4 * omp_get_num_procs());
+    CU_ASSERT_TRUE(chain_threads(&all) >= 1 && chain_threads(&all) <= chain_threads(&many));
+}
+
 const struct test_suite suite_transient = {
     "transient",
     (const struct test_case[]){
@@ -159,6 +195,8 @@ const struct test_suite suite_transient = {
         {"a bound that says nothing is no answer", a_bound_that_says_nothing_is_no_answer},
         {"what is out of range is refused", what_is_out_of_range_is_refused},
         {"no Poisson number fills the memory", no_poisson_number_fills_the_memory},
+        {"long sums keep their digits", long_sums_keep_their_digits},
+        {"no solver takes threads without end", no_solver_takes_threads_without_end},
         {NULL, NULL},
     },
 };
