@@ -29,6 +29,7 @@ extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
 extern const struct test_suite suite_space;
 extern const struct test_suite suite_exact;
+extern const struct test_suite suite_transient;
 
 /* That of the command line first, since it forks: a process that has had threads does so with less certainty. */
 static const struct test_suite *const suites[] = {
@@ -55,6 +56,7 @@ static const struct test_suite *const suites[] = {
     &suite_files,
     &suite_space,
     &suite_exact,
+    &suite_transient,
 };
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

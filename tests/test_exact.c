@@ -755,7 +755,7 @@ static void poisson_probabilities_are_right(void)
     for (double mean = 1e-3; mean < 2e8; mean *= 7) {
         struct poisson poisson;
         double sum = 0;
-        poisson_new(mean, 1e-20, &poisson);
+        CU_ASSERT_TRUE_FATAL(poisson_new(mean, 1e-20, &poisson, NULL));
         CU_ASSERT_TRUE(poisson.cut <= 1e-20);
         for (uint64_t i = 0; i <= poisson.last - poisson.first; i++)
             sum += poisson.probability[i];

@@ -708,6 +708,30 @@ static void a_stopped_sample_answers_with_what_there_is(void)
     files_free(&chain);
 }
 
+/* A reward or a mean time beyond all numbers is refused, exact or sampled; one that the graph knows is infinite. */
+static void what_is_no_number_is_no_answer(void)
+{
+    struct question earned = {QUESTION_REWARD, NULL, 1e10}, passage = {QUESTION_MEAN_TIME, "b", NAN};
+    struct question_sampling how = {.seed = SEED, .paths = 100, .precision = 0.02, .confidence = 0.95, .threads = 1};
+    struct file_chain chain = {.n_labels = 0};
+    struct solver solver = {.threads = 1};
+    struct error error = {0};
+    struct answer answer;
+    parse_chain(&(struct texts){"2 2\n0 1 1\n1 0 1\n", NULL, "2 2\n0 1e308\n1 1e308\n", "0"}, &chain);
+    CU_ASSERT_FALSE(question_solve(&chain, &earned, 1, &solver, &answer, &error));
+    CU_ASSERT_FALSE(question_sample(&chain, &earned, &how, &answer, &error));
+    CU_ASSERT_EQUAL(error.count, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "reward by 10000000000: there is no answer"));
+    error_free(&error);
+    files_free(&chain);
+    parse_chain(&(struct texts){"3 1\n0 1 1\n", "1=\"b\"\n2: 1\n", NULL, "0"}, &chain);
+    CU_ASSERT_TRUE(question_solve(&chain, &passage, 1, &solver, &answer, &error));
+    CU_ASSERT_TRUE(answer.unbounded && answer.value == INFINITY && answer.error_bound == 0);
+    CU_ASSERT_TRUE(question_sample(&chain, &passage, &how, &answer, &error));
+    CU_ASSERT_TRUE(answer.unbounded && answer.value == INFINITY);
+    files_free(&chain);
+}
+
 static void a_label_that_is_not_there_is_refused(void)
 {
     struct file_chain chain = {.n_labels = 0};
@@ -753,6 +777,7 @@ static const struct test_case cases[] = {
     {"what was hardly seen is not trusted", what_was_hardly_seen_is_not_trusted},
     {"samples do not depend on threads", samples_do_not_depend_on_threads},
     {"a stopped sample answers with what there is", a_stopped_sample_answers_with_what_there_is},
+    {"what is no number is no answer", what_is_no_number_is_no_answer},
     {"a label that is not there is refused", a_label_that_is_not_there_is_refused},
     {NULL, NULL},
 };

@@ -231,6 +231,41 @@ static void too_many_states_are_refused(void)
             "right (56 to 64), unit (0 to 5)\n");
 }
 
+/* Two millions of states without time behind one state with time. */
+static struct process *countdown(void)
+{
+    enum { DEEP = 2000000 };
+    struct process *p = process_new("countdown");
+    int left = process_add_variable(p, "left", 0, DEEP, 0);
+    expr n = term_variable(p, left), one = term_number(p, 1), none = term_number(p, 0);
+    chain_move(p, "again", term_is(p, n, 0), DELAY_EXPONENTIAL, one, left, term_number(p, DEEP));
+    chain_move(p, "down", term_less(p, none, n), DELAY_NOW, -1, left, term_minus(p, n, one));
+    return p;
+}
+
+static void too_many_states_without_time_are_refused(void)
+{
+    struct space_options options = {.most_states = 10};
+    refuses(countdown(), &options, "process countdown passes through more than 10 states that take no time, all from one "
+            "state; allow more of them, or make smaller what its variables count\n");
+}
+
+static void stop_when_told(uint32_t states, void *context)
+{
+    (void)states;
+    *(volatile int *)context = 1;
+}
+
+/* Also before the first states are found, where no more are found, and in the midst of those that take no time. */
+static void it_can_be_stopped_anywhere(void)
+{
+    volatile int stop = 1, later = 0;
+    struct space_options at_once = {.stop = &stop};
+    struct space_options on_the_way = {.stop = &later, .on_states = stop_when_told, .context = (void *)&later};
+    refuses(one_command(DELAY_EXPONENTIAL, 1, 1), &at_once, "process one: stopped after 1 states\n");
+    refuses(countdown(), &on_the_way, "process countdown: stopped after 1 states\n");
+}
+
 const struct test_suite suite_space = {
     "space",
     (const struct test_case[]){
@@ -242,6 +277,8 @@ const struct test_suite suite_space = {
         {"broken processes are refused", broken_processes_are_refused},
         {"cycles of now commands are named", cycles_of_now_commands_are_named},
         {"too many states are refused", too_many_states_are_refused},
+        {"too many states without time are refused", too_many_states_without_time_are_refused},
+        {"it can be stopped anywhere", it_can_be_stopped_anywhere},
         {NULL, NULL},
     },
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
+
 /* Gives back the chain's memory. */
 void chain_free(struct chain *chain)
 {
@@ -65,32 +67,69 @@ uint32_t chain_reach(const struct chain *chain, const bool *closed, uint32_t n_s
     return n;
 }
 
-/* The rate at which each state is left: the sum of its row. To be freed by the caller. */
+/* A sum that keeps what it loses (Neumaier 1974): a plain one of millions loses digits. */
+struct sum {
+    double plain, lost;
+};
+
+static void sum_add(struct sum *sum, double term)
+{
+    double next = sum->plain + term;
+    sum->lost += fabs(sum->plain) >= fabs(term) ? (sum->plain - next) + term : (term - next) + sum->plain;
+    sum->plain = next;
+}
+
+/* Beyond all numbers there is nothing lost, and no number that was. */
+static double sum_value(const struct sum *sum)
+{
+    return isfinite(sum->plain) ? sum->plain + sum->lost : sum->plain;
+}
+
+/*
+ * The rate at which each state is left: the sum of its row, to within 2^-52 of itself however long it is. To be freed by
+ * the caller.
+ */
 double *chain_exit_rates(const struct chain *chain)
 {
     double *exit = memory_new(chain->n_states, sizeof *exit);
-    for (uint32_t i = 0; i < chain->n_states; i++)
+    for (uint32_t i = 0; i < chain->n_states; i++) {
+        struct sum sum = {0};
         for (uint64_t k = chain->row[i]; k < chain->row[i + 1]; k++)
-            exit[i] += chain->rate[k];
+            sum_add(&sum, chain->rate[k]);
+        exit[i] = sum_value(&sum);
+    }
     return exit;
 }
 
-/* The sum of weight times value over states. Compensated (Neumaier 1974): a plain one of millions loses digits. */
+/*
+ * The sum of weight times value, all 0 or more, over states. Rounding makes an error of at most 2^-51 of it, however
+ * many there are.
+ */
 double chain_weighted(uint32_t n_states, const double *weight, const double *value)
 {
-    double sum = 0, lost = 0;
-    for (uint32_t i = 0; i < n_states; i++) {
-        double term = weight[i] * value[i], next = sum + term;
-        lost += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
-        sum = next;
-    }
-    return sum + lost;
+    struct sum sum = {0};
+    for (uint32_t i = 0; i < n_states; i++)
+        sum_add(&sum, weight[i] * value[i]);
+    return sum_value(&sum);
 }
 
-/* The number of threads that a solver may use. */
+/* The sum of the values of those states that are in the set, as exact as chain_weighted. */
+double chain_sum_where(uint32_t n_states, const bool *in, const double *value)
+{
+    struct sum sum = {0};
+    for (uint32_t i = 0; i < n_states; i++)
+        if (in[i])
+            sum_add(&sum, value[i]);
+    return sum_value(&sum);
+}
+
+/* The number of threads that a solver may use: those asked for, but no more than are of any use. */
 int chain_threads(const struct solver *solver)
 {
-    return solver->threads > 0 ? solver->threads : omp_get_max_threads();
+    int threads = solver->threads > 0 ? solver->threads : omp_get_max_threads();
+    int most = THREADS_A_CORE * omp_get_num_procs();
+    most = most < omp_get_thread_limit() ? most : omp_get_thread_limit();
+    return threads < most ? threads : most;
 }
 
 /* True, with an error, if the solver is to give up. */

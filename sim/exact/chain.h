@@ -41,6 +41,7 @@ uint32_t chain_reach(const struct chain *chain, const bool *closed, uint32_t n_s
                      uint32_t *place);
 double  *chain_exit_rates(const struct chain *chain);
 double   chain_weighted(uint32_t n_states, const double *weight, const double *value);
+double   chain_sum_where(uint32_t n_states, const bool *in, const double *value);
 int      chain_threads(const struct solver *solver);
 bool     chain_stopped(const struct solver *solver, struct error *error);
 

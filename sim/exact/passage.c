@@ -9,18 +9,9 @@
 #include "exact/transient.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
-
-/* The sum of probabilities, each of which is right relative to itself, is so too. */
-static double sum_where(const struct chain *chain, const bool *target, const double *probability)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < chain->n_states; i++)
-        if (target[i])
-            sum += probability[i];
-    return sum < 1 ? sum : 1;
-}
 
 /* The probability of having been in a target state by the time (0 or more). Errors and bound: see transient_solve. */
 bool passage_by(const struct chain *chain, const bool *target, double time, struct solver *solver,
@@ -28,7 +19,8 @@ bool passage_by(const struct chain *chain, const bool *target, double time, stru
 {
     double *at_end = memory_new(chain->n_states, sizeof *at_end);
     bool good = transient_solve_until(chain, target, time, solver, at_end, NULL, error);
-    *probability = sum_where(chain, target, at_end);
+    *probability = fmin(chain_sum_where(chain->n_states, target, at_end), 1);
+    solver->error_bound += 2 * DBL_EPSILON;
     free(at_end);
     return good;
 }
@@ -82,6 +74,9 @@ static bool solve(const struct chain *chain, const bool *target, struct solver *
     solver->floor = 0;
     if (lost ? probability != NULL : mean != NULL)
         good = absorb_solve(chain, class, CLASSES, solver, share, &time, error);
+    if (good && mean && !lost && !isfinite(time))
+        good = error_add(error, FAULT_SYSTEM, "the mean time is beyond what a number can be, since rates are too small or "
+                         "too far apart");
     if (probability)
         *probability = share[TARGET];
     if (mean)
@@ -100,7 +95,10 @@ bool passage_ever(const struct chain *chain, const bool *target, struct solver *
     return solve(chain, target, solver, probability, NULL, error);
 }
 
-/* The mean time until a target state is first entered; INFINITY where it may never be. Otherwise as passage_ever. */
+/*
+ * The mean time until a target state is first entered; INFINITY where it may never be, as the graph of the chain tells.
+ * One that is beyond what a number can be is an error. Otherwise as passage_ever.
+ */
 bool passage_mean_time(const struct chain *chain, const bool *target, struct solver *solver, double *mean,
                        struct error *error)
 {

@@ -1,6 +1,6 @@
 /*
  * Probabilities of a Poisson number N of mean m, as uniformisation needs them: those that matter, to full relative
- * accuracy, for m up to 1e9 and beyond, without overflow and underflow.
+ * accuracy, for m up to 1e10, without overflow and underflow.
  *
  * As Fox and Glynn have it, they are computed from the mode outwards, where the weight is set to 1, by
  *
@@ -17,13 +17,15 @@
  * all weights. So at most `cut` of all probability is left out.
  *
  * The weights are monotone away from the mode, and it takes about sqrt(2 m log(1 / cut)) of them on each side.
- * Rounding adds at most half an ulp a step: 1e-12 of the weight at m = 1e8, and far less in the sum.
+ * Rounding: a weight that is k from the mode has a relative error of at most k 2^-52, and each partial sum on the way to
+ * the sum of all adds 2^-53 of itself. Both come to sums of w(k) times the distance from the mode, which is taken along.
  *
  * B. L. Fox, P. W. Glynn: Computing Poisson probabilities. Comm. ACM 31, 1988.
  */
 #include "exact/poisson.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -74,13 +76,17 @@ static void go_down(struct side *side, uint64_t mode, double mean, double cut)
 }
 
 /*
- * The probabilities of a Poisson number of that mean (0 or more, below 1e15), less those that together are at most
- * `cut` (above 0). They are scaled to add up to 1. Give them to poisson_free.
+ * The probabilities of a Poisson number of that mean (0 or more), less those that together are at most `cut` (above 0).
+ * They are scaled to add up to 1. Give them to poisson_free. Fails if the mean is no number or above POISSON_MOST_MEAN,
+ * for which they would fill the memory.
  */
-void poisson_new(double mean, double cut, struct poisson *poisson)
+bool poisson_new(double mean, double cut, struct poisson *poisson, struct error *error)
 {
     struct side up = {0}, down = {0};
-    assert(mean >= 0 && mean < 1e15 && cut > 0);
+    assert(cut > 0);
+    *poisson = (struct poisson){0};
+    if (!(mean >= 0 && mean <= POISSON_MOST_MEAN))
+        return error_add(error, FAULT_SYSTEM, "a Poisson number of the mean %g has too many values", mean);
     uint64_t mode = (uint64_t)mean;
     go_up(&up, mode, mean, cut);
     go_down(&down, mode, mean, cut);
@@ -88,18 +94,22 @@ void poisson_new(double mean, double cut, struct poisson *poisson)
     *poisson = (struct poisson){.first = mode - down.n, .last = mode + up.n};
     poisson->probability = memory_new(n, sizeof *poisson->probability);
     poisson->above = memory_new(n, sizeof *poisson->above);
-    double below = 0, above = 0;
+    double below = 0, above = 0, spread = 0;
     for (uint64_t i = 0; i < down.n; i++) {
         poisson->probability[i] = down.weight[down.n - 1 - i];
         below += poisson->probability[i];
+        spread += below;
     }
     poisson->probability[down.n] = 1;
     for (uint64_t i = 0; i < up.n; i++)
         poisson->probability[down.n + 1 + i] = up.weight[i];
-    for (uint64_t i = n - 1; i > down.n; i--)
+    for (uint64_t i = n - 1; i > down.n; i--) {
         above += poisson->probability[i];
+        spread += above;
+    }
     double sum = below + above + 1;
     poisson->cut = (up.left_out + down.left_out) / sum;
+    poisson->rounding = 2 * DBL_EPSILON * (spread / sum + 1);
     above = 0;
     for (uint64_t i = n; i-- > 0;) {
         poisson->above[i] = above;
@@ -108,6 +118,7 @@ void poisson_new(double mean, double cut, struct poisson *poisson)
     }
     free(up.weight);
     free(down.weight);
+    return true;
 }
 
 /* Gives back their memory. */

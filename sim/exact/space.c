@@ -30,7 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPORT_STATES = 1 << 16, MOST_RESOLVED = 1 << 20 };
+enum { REPORT_STATES = 1 << 16, LOOK_STATES = 1 << 10, MOST_RESOLVED = 1 << 20 };
 
 #define PROBABILITY_TOLERANCE 1e-9
 
@@ -90,6 +90,7 @@ struct search {
     size_t        n_frames, frame_capacity;
     struct chain *chain;
     uint64_t      transition_capacity;
+    uint64_t      looked;    /* states found or left, with and without time */
     struct error *error;
 };
 
@@ -377,6 +378,34 @@ static void entries_merge(struct entries *entries, size_t first)
     entries->n = first + kept + 1;
 }
 
+static uint32_t most_states(const struct search *s)
+{
+    return s->options->most_states ? s->options->most_states : SPACE_MOST_STATES;
+}
+
+/* Once for each state that is found or left, with or without time: tells how far it is, and gives up if told to. */
+static bool look(struct search *s)
+{
+    const struct space_options *o = s->options;
+    const uint64_t n = s->looked++;
+    if (n && n % REPORT_STATES == 0 && o->on_states)
+        o->on_states(s->states.n, o->context);
+    if (n % LOOK_STATES == 0 && o->stop && *o->stop)
+        return error_add(s->error, FAULT_SYSTEM, "process %s: stopped after %u states", s->process->name, s->states.n);
+    return true;
+}
+
+/* Those without time are kept for a while only, so that there are many is no matter if no state leads to them all. */
+static bool has_room(struct search *s)
+{
+    const struct resolved *r = &s->resolved;
+    if (r->entries.n + r->states.n <= (size_t)MOST_RESOLVED + most_states(s))
+        return true;
+    return error_add(s->error, FAULT_INPUT, "process %s passes through more than %u states that take no time, all from "
+                     "one state; allow more of them, or make smaller what its variables count", s->process->name,
+                     most_states(s));
+}
+
 static void frame_push(struct search *s, const uint64_t *words, uint64_t hash, int command)
 {
     struct resolved *r = &s->resolved;
@@ -413,16 +442,10 @@ enum step { STEP_FAILED, STEP_DONE, STEP_DEEPER };
 /* A new state in which time passes gets its number. */
 static bool add_state(struct search *s, const uint64_t *words, uint64_t hash, uint32_t *state)
 {
-    const struct space_options *o = s->options;
-    uint32_t most = o->most_states ? o->most_states : SPACE_MOST_STATES;
-    if (s->states.n >= most)
-        return fail_many(s, most);
+    if (s->states.n >= most_states(s))
+        return fail_many(s, most_states(s));
     *state = states_add(&s->states, words, hash);
-    if (s->states.n % REPORT_STATES == 0 && o->on_states)
-        o->on_states(s->states.n, o->context);
-    if (s->states.n % 1024 == 0 && o->stop && *o->stop)
-        return error_add(s->error, FAULT_SYSTEM, "process %s: stopped after %u states", s->process->name, s->states.n);
-    return true;
+    return look(s);
 }
 
 /*
@@ -458,6 +481,8 @@ static enum step follow(struct search *s, size_t move)
         entries_add(&s->entries, state, weight);
         return STEP_DONE;
     }
+    if (!look(s) || !has_room(s))
+        return STEP_FAILED;
     frame_push(s, s->words, hash, command);
     if (!fire(s, command, 1))
         return STEP_FAILED;
@@ -563,7 +588,7 @@ static bool explore(struct search *s)
             s->chain->row = memory_grow(s->chain->row, capacity, sizeof *s->chain->row);
             s->chain->row[0] = 0;
         }
-        if (!leave(s, state) || !follow_all(s))
+        if (!look(s) || !leave(s, state) || !follow_all(s))
             return false;
         add_row(s, state);
     }
@@ -587,7 +612,7 @@ static void hand_over(struct search *s, struct space *space)
 /*
  * Finds the reachable states of the process, which must live as long as the space. Fails where the process has fixed
  * delays, breaks its own rules (a negative rate, an update out of range, branches that do not add up to 1, a cycle of
- * `now` commands), has more states than are allowed, or is told to stop. Give the space to space_free in any case.
+ * `now` commands), has more states than are allowed, with time or in a row without, or is told to stop. Give the space to space_free in any case.
  */
 bool space_build(const struct process *process, const struct space_options *options, struct space *space,
                  struct error *error)

@@ -18,19 +18,22 @@
  * state at the end of this part that holds next to nothing is emptied again, and so what is computed grows no further
  * than the probability does.
  *
- * Rest. When nothing moves any more, the rest of the time is known. Let d be the sum of |x(k + 1) - x(k)|, of which
- * changes by a few units of rounding are left out: P cannot increase it, so m steps later x has moved by at most m d.
- * It is done when that is below the precision for all the steps that are left. Being slow is not mistaken for rest.
+ * Rest. When nothing moves any more, the rest of the time is known. Let d be the sum of |x(k + 1) - x(k)|: P cannot
+ * increase it, so m steps later x has moved by at most m d. It is done when that is below the precision for all the
+ * steps that are left, and a segment is when it is for those of the segment. Changes by a few units of rounding are left
+ * out of that, since they never end; for the error bound, d is taken from the flows in and out of each state, where
+ * being slow is not mistaken for rest, however small the flow is beside what the state holds.
  *
  * Doubling. What is left of a small chain over a long time is done by doubling.c in some dozens of products.
  *
  * The product with P is taken row by row over what leads into a state, on all cores. Each sum has its own order, so
  * the bits do not depend on the number of threads.
  *
- * Error bound: what is emptied, plus what the Poisson weights leave out of each segment, plus m d where it rests,
- * plus rounding: each step at most (d + 4) 2^-53 of all probability, for d transitions into a state (this is the
- * worst case, and by far the largest part). It bounds the sum of the errors of all probabilities, and of all times
- * spent relative to t.
+ * Error bound: what is emptied, plus twice what the Poisson weights leave out of each segment (it is missing, and the
+ * others are scaled up by as much) and their rounding, plus m d where it rests, plus rounding: each step that is done at
+ * most (d + 4) 2^-53 of all probability, for d transitions into a state (this is the worst case, and by far the largest
+ * part). It bounds the sum of the errors of all probabilities, and of all times spent relative to t. A bound above
+ * MOST_ERROR says nothing: that is an error and no answer.
  *
  * Cost: q t steps (until rest), each two operations per transition of the restricted chain. Memory: the transitions
  * once more, and 40 bytes a state.
@@ -54,6 +57,7 @@
 enum {
     FIRST_SEGMENT = 4096, /* steps; each segment that changes nothing doubles them, up to */
     LAST_SEGMENT = 1 << 17,
+    CALM_SEGMENT = 1 << 24, /* steps after a segment that came to rest, of which few are done */
     CHECK_STEPS = 32,     /* between two looks whether it rests */
     PART = 16384,         /* states of a step that one thread does */
     DECADES = 40,         /* of probabilities below 1 that are told apart */
@@ -62,6 +66,8 @@ enum {
 
 #define HEADROOM 1.02          /* of q above the greatest exit rate: each state then has some chance to stay */
 #define NOISE (4 * DBL_EPSILON) /* a relative change that is no more than rounding */
+#define MOST_ERROR 1e-3
+#define LEAST_SPEED 1e-290     /* of q, and of 1 / (q t): beyond, a rate may no longer be a number */
 #define EMPTIED_SHARE 1e-3     /* of the precision: what may be emptied between two segments */
 #define WINDOW_SHARE 1e-7      /* of the precision: what a state at the end of the window must hold */
 
@@ -80,9 +86,10 @@ struct walk {
     double   *x, *y, *sum, *spent;
     double   *whole, *whole_spent; /* of the whole chain; the second may be NULL */
     double    moved;          /* part of the error bound: emptied, cut, and changes that were left out */
-    double    steps;          /* for the rounding: done, and those that it rested */
+    double    steps;          /* for the rounding: done */
     uint32_t  most_in;        /* transitions into a state */
-    bool      rests;
+    bool      calm;           /* the last segment came to rest */
+    bool      rests;          /* for all the time that is left */
     struct crew *crew;
     double    weight, time;   /* what the present x counts for, in a step */
 };
@@ -331,16 +338,52 @@ static double change(const struct walk *w)
     return sum;
 }
 
-/* Whether the chain will hardly move in so many steps more; by how much is added to the error bound then. */
-static bool is_at_rest(struct walk *w, double steps)
+/* A bound of the sum of |x P - x|: the flows in and out of each state, with the rounding of these. */
+static double drift(const struct walk *w)
 {
-    const double by = change(w) * steps;
-    if (by > w->precision)
+    const double share = 1 / w->q, rounding = (w->most_in + 6) * DBL_EPSILON / 2;
+    double sum = 0;
+    for (uint32_t i = 0; i < w->window; i++) {
+        double in = share * inflow(&w->into, w->x, i), out = share * w->exit[i] * w->x[i];
+        sum += fabs(in - out) + rounding * (in + out);
+    }
+    return sum;
+}
+
+/*
+ * Whether the chain will hardly move in so many steps more of the segment; w->rests if it will not in those after it,
+ * either. By how much it moves is added to the error bound.
+ */
+static bool is_at_rest(struct walk *w, double steps, double later)
+{
+    const double by = change(w);
+    if (by * steps > w->precision)
         return false;
-    w->moved += by;
-    w->steps += steps * NOISE / DBL_EPSILON;
-    w->rests = true;
+    w->calm = true;
+    w->rests = by * (steps + later) <= w->precision;
+    w->moved += drift(w) * (w->rests ? steps + later : steps);
     return true;
+}
+
+static double bound_of(const struct walk *w)
+{
+    return w->moved + w->steps * (w->most_in + 4) * DBL_EPSILON / 2;
+}
+
+static bool is_bounded(const struct walk *w, double time, struct error *error)
+{
+    return bound_of(w) <= MOST_ERROR ||
+           error_add(error, FAULT_SYSTEM, "rounding may have changed the probabilities at time %g by %.1g, so there is no "
+                     "answer: the time is too long for the rates, of which the greatest is %.3g", time, bound_of(w),
+                     w->q / HEADROOM);
+}
+
+/* Whether steps and their number are numbers. */
+static bool is_in_range(const struct walk *w, double left, struct error *error)
+{
+    return (w->q >= LEAST_SPEED && w->q * left <= 1 / LEAST_SPEED && w->q <= 1 / LEAST_SPEED) ||
+           error_add(error, FAULT_SYSTEM, "rates of %.3g and a time of %.3g are too far apart to compute with",
+                     w->q / HEADROOM, left);
 }
 
 /* `left` is the share of the time that is still to come. */
@@ -373,28 +416,33 @@ static void weigh(const struct walk *w, const struct poisson *poisson, uint64_t 
     *time /= w->q;
 }
 
-/* Moves x on by a segment of time; the shares of the whole time that are left before it and taken by it. */
-static bool run_segment(struct walk *w, double segment, double share_left, double share, struct error *error)
+/* Moves x on by a segment of the time that is left of the whole. */
+static bool run_segment(struct walk *w, double segment, double left, double whole, struct error *error)
 {
+    const double later = left - segment;
     struct poisson poisson;
     double weight, time;
     bool good = true, rests = false;
     uint64_t k = 0;
-    poisson_new(w->q * segment, w->precision * EMPTIED_SHARE, &poisson);
-    w->moved += poisson.cut;
+    if (!poisson_new(w->q * segment, w->precision * EMPTIED_SHARE, &poisson, error))
+        return false;
+    w->moved += 2 * poisson.cut + poisson.rounding;
+    w->calm = false;
     memset(w->sum, 0, w->n * sizeof *w->sum);
     for (; good && !rests && k < poisson.last; k++) {
         weigh(w, &poisson, k, false, &weight, &time);
         step(w, weight, time);
         if (k % CHECK_STEPS == CHECK_STEPS - 1) {
-            good = may_go_on(w, share_left - share * (double)k / (double)poisson.last, error);
-            rests = is_at_rest(w, (double)(poisson.last - k));
+            good = may_go_on(w, (left - segment * (double)k / (double)poisson.last) / whole, error);
+            rests = is_at_rest(w, (double)(poisson.last - k), w->q * later);
         }
         advance(w);
     }
     weigh(w, &poisson, k, true, &weight, &time);
     add_present(w, weight, time);
     poisson_free(&poisson);
+    if (w->rests && later > 0) /* the present x is then that at the end, and not what was on the way to it */
+        return good;
     double *old = w->x;
     w->x = w->sum;
     w->sum = old;
@@ -428,18 +476,20 @@ static bool run(struct walk *w, double time, struct error *error)
     double left = time, steps = FIRST_SEGMENT;
     bool good = true;
     restrict_chain(w);
-    while (good && left > 0 && w->q > 0) {
+    while (good && left > 0 && w->q > 0 && !w->rests) {
+        if (!is_in_range(w, left, error))
+            return false;
         if (is_for_doubling(w, left)) {
             run_doubling(w, left);
             store(w);
             return true;
         }
-        double segment = w->rests || w->q * left < 1.5 * steps ? left : steps / w->q;
-        good = run_segment(w, segment, left / time, segment / time, error);
+        double segment = w->q * left < 1.5 * steps ? left : steps / w->q;
+        good = run_segment(w, segment, left, time, error) && is_bounded(w, time, error);
         left -= segment;
         store(w);
-        if (good && left > 0)
-            steps = restrict_chain(w) ? FIRST_SEGMENT : fmin(2 * steps, LAST_SEGMENT);
+        if (good && left > 0 && !w->rests)
+            steps = restrict_chain(w) ? FIRST_SEGMENT : w->calm ? CALM_SEGMENT : fmin(2 * steps, LAST_SEGMENT);
     }
     for (uint32_t i = 0; good && w->spent && left > 0 && i < w->n; i++) /* nothing moves any more */
         w->whole_spent[w->state[i]] += left * w->x[i];
@@ -450,7 +500,8 @@ static bool run(struct walk *w, double time, struct error *error)
  * Of each state: its probability at the time (0 or more), and the expected time spent in it until then; either may be
  * NULL. States that are `absorbing` (NULL: none) are never left. solver->precision is the error allowed for what is
  * cut off (0: TRANSIENT_PRECISION). solver->error_bound bounds the sum of all errors of the probabilities, and of the
- * times spent relative to `time`. Fails only if stopped, or if most_steps (0: any number) are not enough.
+ * times spent relative to `time`. Fails if stopped, if most_steps (0: any number) are not enough, if rates and time are
+ * out of the range of numbers, and if the error bound is above 1e-3, as it is after some 1e12 steps.
  */
 bool transient_solve_until(const struct chain *chain, const bool *absorbing, double time, struct solver *solver,
                            double *probability, double *spent, struct error *error)
@@ -465,8 +516,8 @@ bool transient_solve_until(const struct chain *chain, const bool *absorbing, dou
     for (uint32_t i = 0; i < chain->n_initial; i++)
         w.whole[chain->initial[i]] += chain->initial_probability[i];
     w.crew = crew_new(chain_threads(solver));
-    bool good = run(&w, time, error);
-    solver->error_bound = w.moved + w.steps * (w.most_in + 4) * DBL_EPSILON / 2;
+    bool good = run(&w, time, error) && is_bounded(&w, time, error);
+    solver->error_bound = bound_of(&w);
     walk_free(&w);
     crew_free(w.crew);
     if (!probability)

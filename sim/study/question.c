@@ -3,7 +3,7 @@
  * numbers with a bound of their error.
  *
  * The bounds. The long run, and passages without an end, are solved to a relative error of each probability, so a sum
- * of them, times rewards of 0 or more, has that relative error as well; a rounding is added, since no sum is better.
+ * of them, times rewards of 0 or more, has that relative error as well; some roundings are added, for the sum.
  * Probabilities at T, and the times spent in the states until T as shares of T, have an absolute error of their sum;
  * that times the greatest reward bounds the error of what is earned.
  */
@@ -19,6 +19,8 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+
+#define SUMMING (4 * DBL_EPSILON) /* relative: of a sum of products, of exit rates that are sums */
 
 const char *const question_names[QUESTIONS] = {"steady-state", "reach", "mean-time", "reward"};
 
@@ -82,6 +84,19 @@ bool question_check(const struct file_chain *chain, const char *file, const stru
     return true;
 }
 
+/* Fails if the answer is no number, because rates, rewards or times are too large, too small or too far apart. */
+bool question_check_answer(const struct question *question, const struct answer *answer, struct error *error)
+{
+    if (answer->unbounded || (isfinite(answer->value) && !isnan(answer->error_bound)))
+        return true;
+    struct text name = {0};
+    question_print(question, &name);
+    error_add(error, FAULT_SYSTEM, "%s: there is no answer, since the rates, times or rewards of the chain are too "
+              "large, too small or too far apart for the numbers of the machine", name.data);
+    text_free(&name);
+    return false;
+}
+
 /* The chain's long run, which several questions may need and which is solved once. */
 struct long_run {
     double *probability; /* NULL: not yet solved */
@@ -100,12 +115,11 @@ static bool solve_long_run(const struct file_chain *chain, const struct question
         run->bound = solver->error_bound;
         run->floor = solver->floor;
     }
-    for (uint32_t i = 0; i < chain->chain.n_states; i++) {
-        const double counts = holds ? holds[i] : chain->reward[i];
-        answer->value += run->probability[i] * counts;
-        answer->error_bound += run->floor * counts;
-    }
-    answer->error_bound += (run->bound + DBL_EPSILON) * answer->value;
+    answer->value = holds ? chain_sum_where(chain->chain.n_states, holds, run->probability)
+                          : chain_weighted(chain->chain.n_states, run->probability, chain->reward);
+    answer->error_bound = (run->bound + SUMMING) * answer->value;
+    for (uint32_t i = 0; run->floor > 0 && i < chain->chain.n_states; i++)
+        answer->error_bound += run->floor * (holds ? holds[i] : chain->reward[i]);
     return true;
 }
 
@@ -114,11 +128,10 @@ static bool solve_reward_by(const struct file_chain *chain, double time, struct 
 {
     double *spent = memory_new(chain->chain.n_states, sizeof *spent), greatest = 0;
     bool good = transient_solve(&chain->chain, time, solver, NULL, spent, error);
-    for (uint32_t i = 0; good && i < chain->chain.n_states; i++) {
-        answer->value += spent[i] * chain->reward[i];
+    for (uint32_t i = 0; good && i < chain->chain.n_states; i++)
         greatest = fmax(greatest, chain->reward[i]);
-    }
-    answer->error_bound = solver->error_bound * time * greatest;
+    answer->value = good ? chain_weighted(chain->chain.n_states, spent, chain->reward) : 0;
+    answer->error_bound = solver->error_bound * time * greatest + SUMMING * answer->value;
     free(spent);
     return good;
 }
@@ -134,9 +147,10 @@ static bool solve_passage(const struct file_chain *chain, const struct question 
         good = passage_ever(&chain->chain, target, solver, &answer->value, error);
     else
         good = passage_by(&chain->chain, target, question->by, solver, &answer->value, error);
+    answer->unbounded = question->kind == QUESTION_MEAN_TIME && answer->value == INFINITY; /* see passage_mean_time */
     answer->error_bound = solver->error_bound;
     if (isnan(question->by))
-        answer->error_bound = isfinite(answer->value) ? (solver->error_bound + DBL_EPSILON) * answer->value : 0;
+        answer->error_bound = answer->unbounded ? 0 : (solver->error_bound + SUMMING) * answer->value;
     if (question->kind == QUESTION_REACH && isnan(question->by))
         answer->error_bound += solver->floor;
     return good;
@@ -144,7 +158,7 @@ static bool solve_passage(const struct file_chain *chain, const struct question 
 
 /*
  * The exact answers to questions that question_check has passed. A mean time is infinite where the label may never
- * hold. Fails where a solver does not converge or is stopped.
+ * hold. Fails where a solver does not converge or is stopped, or an answer is beyond what a number can be.
  */
 bool question_solve(const struct file_chain *chain, const struct question *questions, int n_questions,
                     struct solver *solver, struct answer *answers, struct error *error)
@@ -160,6 +174,7 @@ bool question_solve(const struct file_chain *chain, const struct question *quest
             good = solve_long_run(chain, question, solver, &run, &answers[i], error);
         else
             good = solve_reward_by(chain, question->by, solver, &answers[i], error);
+        good = good && question_check_answer(question, &answers[i], error);
     }
     free(run.probability);
     return good;

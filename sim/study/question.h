@@ -24,7 +24,8 @@ struct question {
 };
 
 struct answer {
-    double      value;        /* may be INFINITY for a mean time */
+    double      value;        /* finite, but INFINITY where it is unbounded */
+    bool        unbounded;    /* a mean time until a label holds that may never hold */
     double      error_bound;  /* absolute; of a sampled answer half its interval */
     double      low, high;    /* of a sampled answer: its interval */
     uint64_t    paths;        /* of a sampled answer: how many it rests on */
@@ -44,6 +45,7 @@ struct question_sampling {
 void question_print(const struct question *question, struct text *out);
 bool question_check(const struct file_chain *chain, const char *file, const struct question *questions,
                     int n_questions, struct error *error);
+bool question_check_answer(const struct question *question, const struct answer *answer, struct error *error);
 bool question_solve(const struct file_chain *chain, const struct question *questions, int n_questions,
                     struct solver *solver, struct answer *answers, struct error *error);
 bool question_sample(const struct file_chain *chain, const struct question *question,

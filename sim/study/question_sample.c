@@ -33,6 +33,7 @@
 #include "engine/interval.h"
 #include "engine/moments.h"
 #include "exact/components.h"
+#include "study/sample.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -80,7 +81,7 @@ static void drawer_open(struct drawer *drawer, const struct question_sampling *h
                         double horizon, uint64_t part)
 {
     *drawer = (struct drawer){.how = how, .process = process, .horizon = horizon, .part = part};
-    drawer->threads = how->threads > 0 ? how->threads : omp_get_max_threads();
+    drawer->threads = sampler_threads(how->threads);
     drawer->opened = memory_new((size_t)drawer->threads, sizeof *drawer->opened);
     drawer->rewards = memory_new((size_t)MOST_ROUND * (size_t)(process->n_rewards + 1), sizeof *drawer->rewards);
     drawer->first_time = memory_new((size_t)MOST_ROUND * (size_t)(process->n_labels + 1), sizeof *drawer->first_time);
@@ -348,6 +349,7 @@ static bool sample_passage(const struct file_chain *files, const struct question
         set_certain(answer, question->kind == QUESTION_REACH);
     } else if (question->kind == QUESTION_MEAN_TIME && (may_miss || !may_hit)) {
         set_certain(answer, INFINITY);
+        answer->unbounded = true;
     } else if (!may_hit) {
         set_certain(answer, 0);
     } else if (question->kind == QUESTION_REACH && isnan(question->by) && !may_miss) {
@@ -699,15 +701,9 @@ static bool sample_long_run(const struct chain *chain, const double *f, const st
     return good;
 }
 
-/*
- * An answer by sampling, with an interval at how->confidence, to a question that question_check has passed. What the
- * graph of the chain decides needs no path, and is certain.
- * Interrupted, it answers with what there is.
- */
-bool question_sample(const struct file_chain *chain, const struct question *question,
-                     const struct question_sampling *how, struct answer *answer, struct error *error)
+static bool sample_question(const struct file_chain *chain, const struct question *question,
+                            const struct question_sampling *how, struct answer *answer, struct error *error)
 {
-    *answer = (struct answer){.trusted = true};
     if (question->kind == QUESTION_REACH || question->kind == QUESTION_MEAN_TIME)
         return sample_passage(chain, question, how, answer, error);
     if (!isnan(question->by))
@@ -719,4 +715,16 @@ bool question_sample(const struct file_chain *chain, const struct question *ques
     bool good = sample_long_run(&chain->chain, f, how, answer, error);
     free(f);
     return good;
+}
+
+/*
+ * An answer by sampling, with an interval at how->confidence, to a question that question_check has passed. What the
+ * graph of the chain decides needs no path, and is certain.
+ * Interrupted, it answers with what there is. Fails where the answer is beyond what a number can be.
+ */
+bool question_sample(const struct file_chain *chain, const struct question *question,
+                     const struct question_sampling *how, struct answer *answer, struct error *error)
+{
+    *answer = (struct answer){.trusted = true};
+    return sample_question(chain, question, how, answer, error) && question_check_answer(question, answer, error);
 }
