@@ -246,8 +246,8 @@ static struct process *countdown(void)
 static void too_many_states_without_time_are_refused(void)
 {
     struct space_options options = {.most_states = 10};
-    refuses(countdown(), &options, "process countdown passes through more than 10 states that take no time, all from one "
-            "state; allow more of them, or make smaller what its variables count\n");
+    refuses(countdown(), &options, "process countdown passes through more than 10 states that take no time, all from "
+            "one state; allow more of them, or make smaller what its variables count\n");
 }
 
 static void stop_when_told(uint32_t states, void *context)

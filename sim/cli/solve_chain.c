@@ -28,8 +28,8 @@ static bool check_options(const struct options *options, struct error *error)
     const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision >= 0 ? "precision"
                        : options->seed.given ? "seed" : NULL;
     if (scenario)
-        return error_add(error, FAULT_INPUT, "nines solve: --%s is for a scenario, not for a chain, a file whose name ends "
-                         "with .tra", scenario);
+        return error_add(error, FAULT_INPUT, "nines solve: --%s is for a scenario, not for a chain, a file whose name "
+                         "ends with .tra", scenario);
     if (!options->n_questions)
         return error_add(error, FAULT_INPUT, "nines solve: ask for --steady-state, --reach, --mean-time or --reward");
     if (idle && !is_sampled(options))

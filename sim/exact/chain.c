@@ -86,8 +86,8 @@ static double sum_value(const struct sum *sum)
 }
 
 /*
- * The rate at which each state is left: the sum of its row, to within 2^-52 of itself however long it is. To be freed by
- * the caller.
+ * The rate at which each state is left: the sum of its row, to within 2^-52 of itself however long it is. To be freed
+ * by the caller.
  */
 double *chain_exit_rates(const struct chain *chain)
 {

@@ -75,8 +75,8 @@ static bool solve(const struct chain *chain, const bool *target, struct solver *
     if (lost ? probability != NULL : mean != NULL)
         good = absorb_solve(chain, class, CLASSES, solver, share, &time, error);
     if (good && mean && !lost && !isfinite(time))
-        good = error_add(error, FAULT_SYSTEM, "the mean time is beyond what a number can be, since rates are too small or "
-                         "too far apart");
+        good = error_add(error, FAULT_SYSTEM, "the mean time is beyond what a number can be, since rates are too small "
+                         "or too far apart");
     if (probability)
         *probability = share[TARGET];
     if (mean)

@@ -17,8 +17,8 @@
  * all weights. So at most `cut` of all probability is left out.
  *
  * The weights are monotone away from the mode, and it takes about sqrt(2 m log(1 / cut)) of them on each side.
- * Rounding: a weight that is k from the mode has a relative error of at most k 2^-52, and each partial sum on the way to
- * the sum of all adds 2^-53 of itself. Both come to sums of w(k) times the distance from the mode, which is taken along.
+ * Rounding: a weight that is k from the mode has a relative error of at most k 2^-52, and each partial sum on the way
+ * to the sum of all adds 2^-53 of itself. Both come to sums of w(k) times the distance from the mode.
  *
  * B. L. Fox, P. W. Glynn: Computing Poisson probabilities. Comm. ACM 31, 1988.
  */

@@ -612,7 +612,8 @@ static void hand_over(struct search *s, struct space *space)
 /*
  * Finds the reachable states of the process, which must live as long as the space. Fails where the process has fixed
  * delays, breaks its own rules (a negative rate, an update out of range, branches that do not add up to 1, a cycle of
- * `now` commands), has more states than are allowed, with time or in a row without, or is told to stop. Give the space to space_free in any case.
+ * `now` commands), has more states than are allowed, with time or in a row without, or is told to stop. Give the space
+ * to space_free in any case.
  */
 bool space_build(const struct process *process, const struct space_options *options, struct space *space,
                  struct error *error)

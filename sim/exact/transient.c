@@ -20,9 +20,9 @@
  *
  * Rest. When nothing moves any more, the rest of the time is known. Let d be the sum of |x(k + 1) - x(k)|: P cannot
  * increase it, so m steps later x has moved by at most m d. It is done when that is below the precision for all the
- * steps that are left, and a segment is when it is for those of the segment. Changes by a few units of rounding are left
- * out of that, since they never end; for the error bound, d is taken from the flows in and out of each state, where
- * being slow is not mistaken for rest, however small the flow is beside what the state holds.
+ * steps that are left, and a segment is when it is for those of the segment. Changes by a few units of rounding are
+ * left out of that, since they never end; for the error bound, d is taken from the flows in and out of each state,
+ * where being slow is not mistaken for rest, however small the flow is beside what the state holds.
  *
  * Doubling. What is left of a small chain over a long time is done by doubling.c in some dozens of products.
  *
@@ -30,10 +30,10 @@
  * the bits do not depend on the number of threads.
  *
  * Error bound: what is emptied, plus twice what the Poisson weights leave out of each segment (it is missing, and the
- * others are scaled up by as much) and their rounding, plus m d where it rests, plus rounding: each step that is done at
- * most (d + 4) 2^-53 of all probability, for d transitions into a state (this is the worst case, and by far the largest
- * part). It bounds the sum of the errors of all probabilities, and of all times spent relative to t. A bound above
- * MOST_ERROR says nothing: that is an error and no answer.
+ * others are scaled up by as much) and their rounding, plus m d where it rests, plus rounding: each step that is done
+ * at most (d + 4) 2^-53 of all probability, for d transitions into a state (this is the worst case, and mostly by far
+ * the largest part). It bounds the sum of the errors of all probabilities, and of all times spent relative to t. A
+ * bound above MOST_ERROR says nothing: that is an error and no answer.
  *
  * Cost: q t steps (until rest), each two operations per transition of the restricted chain. Memory: the transitions
  * once more, and 40 bytes a state.
@@ -373,8 +373,8 @@ static double bound_of(const struct walk *w)
 static bool is_bounded(const struct walk *w, double time, struct error *error)
 {
     return bound_of(w) <= MOST_ERROR ||
-           error_add(error, FAULT_SYSTEM, "rounding may have changed the probabilities at time %g by %.1g, so there is no "
-                     "answer: the time is too long for the rates, of which the greatest is %.3g", time, bound_of(w),
+           error_add(error, FAULT_SYSTEM, "rounding may have changed the probabilities at time %g by %.1g, so there is "
+                     "no answer: the time is too long for the rates, of which the greatest is %.3g", time, bound_of(w),
                      w->q / HEADROOM);
 }
 
@@ -470,6 +470,19 @@ static void run_doubling(struct walk *w, double left)
     free(rates);
 }
 
+/* Spends so much time in the present probabilities, which move no more. */
+static void stay(struct walk *w, double left)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        w->whole_spent[w->state[i]] += left * w->x[i];
+}
+
+/* Prepares for the next segment. Returns how many steps it may have, after one of so many. */
+static double next_steps(struct walk *w, double steps)
+{
+    return restrict_chain(w) ? FIRST_SEGMENT : w->calm ? CALM_SEGMENT : fmin(2 * steps, LAST_SEGMENT);
+}
+
 /* All segments, from the present probabilities of the whole chain on. */
 static bool run(struct walk *w, double time, struct error *error)
 {
@@ -489,10 +502,10 @@ static bool run(struct walk *w, double time, struct error *error)
         left -= segment;
         store(w);
         if (good && left > 0 && !w->rests)
-            steps = restrict_chain(w) ? FIRST_SEGMENT : w->calm ? CALM_SEGMENT : fmin(2 * steps, LAST_SEGMENT);
+            steps = next_steps(w, steps);
     }
-    for (uint32_t i = 0; good && w->spent && left > 0 && i < w->n; i++) /* nothing moves any more */
-        w->whole_spent[w->state[i]] += left * w->x[i];
+    if (good && w->spent && left > 0)
+        stay(w, left);
     return good;
 }
 
