@@ -32,6 +32,7 @@ struct solver {
     void    *context;
     uint64_t steps;                   /* out: sweeps or products done, added up */
     double   error_bound;             /* out: of the last result, relative for steady states, absolute for others */
+    double   cut, rounding;           /* out, of transients: parts of it, absolute, and relative to each value */
     double   floor;                   /* out: of a relative bound, what may be off beside it, absolute, of each value */
 };
 

@@ -20,7 +20,7 @@ bool passage_by(const struct chain *chain, const bool *target, double time, stru
     double *at_end = memory_new(chain->n_states, sizeof *at_end);
     bool good = transient_solve_until(chain, target, time, solver, at_end, NULL, error);
     *probability = fmin(chain_sum_where(chain->n_states, target, at_end), 1);
-    solver->error_bound += 2 * DBL_EPSILON;
+    solver->error_bound = solver->cut + (solver->rounding + 2 * DBL_EPSILON) * *probability;
     free(at_end);
     return good;
 }

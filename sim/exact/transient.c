@@ -64,6 +64,7 @@ enum {
     MOST_DOUBLED = 400,   /* states of a chain that is small */
 };
 
+#define STAY_ULPS 160 /* what a step may be off beside its sum: 1 - exit / q is 0.02 or more, exit known to 2 ulps */
 #define HEADROOM 1.02          /* of q above the greatest exit rate: each state then has some chance to stay */
 #define NOISE (4 * DBL_EPSILON) /* a relative change that is no more than rounding */
 #define MOST_ERROR 1e-3
@@ -513,7 +514,9 @@ static bool run(struct walk *w, double time, struct error *error)
  * Of each state: its probability at the time (0 or more), and the expected time spent in it until then; either may be
  * NULL. States that are `absorbing` (NULL: none) are never left. solver->precision is the error allowed for what is
  * cut off (0: TRANSIENT_PRECISION). solver->error_bound bounds the sum of all errors of the probabilities, and of the
- * times spent relative to `time`. Fails if stopped, if most_steps (0: any number) are not enough, if rates and time are
+ * times spent relative to `time`. Nothing is subtracted, so rounding is relative to each value as well: a sum of values
+ * with weights up to g is within g solver->cut (times `time`, of times spent) and solver->rounding of itself, which is
+ * much less where it is small. Fails if stopped, if most_steps (0: any number) are not enough, if rates and time are
  * out of the range of numbers, and if the error bound is above 1e-3, as it is after some 1e12 steps.
  */
 bool transient_solve_until(const struct chain *chain, const bool *absorbing, double time, struct solver *solver,
@@ -531,6 +534,8 @@ bool transient_solve_until(const struct chain *chain, const bool *absorbing, dou
     w.crew = crew_new(chain_threads(solver));
     bool good = run(&w, time, error) && is_bounded(&w, time, error);
     solver->error_bound = bound_of(&w);
+    solver->cut = w.moved;
+    solver->rounding = w.steps * (w.most_in + STAY_ULPS) * DBL_EPSILON / 2;
     walk_free(&w);
     crew_free(w.crew);
     if (!probability)

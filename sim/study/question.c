@@ -131,7 +131,7 @@ static bool solve_reward_by(const struct file_chain *chain, double time, struct 
     for (uint32_t i = 0; good && i < chain->chain.n_states; i++)
         greatest = fmax(greatest, chain->reward[i]);
     answer->value = good ? chain_weighted(chain->chain.n_states, spent, chain->reward) : 0;
-    answer->error_bound = solver->error_bound * time * greatest + SUMMING * answer->value;
+    answer->error_bound = solver->cut * time * greatest + (solver->rounding + SUMMING) * answer->value;
     free(spent);
     return good;
 }

@@ -27,6 +27,7 @@ struct answers {
     struct process *process;
     struct space    space;
     double         *at_end, *spent, *wanted;
+    double          cut, rounding; /* of the transient solution */
 };
 
 static double reward_of(const struct answers *a, int reward)
@@ -67,7 +68,7 @@ static double work_of(const struct chain *chain, double horizon)
 }
 
 static bool solve(struct answers *a, double horizon, const struct solution_options *options, uint64_t *steps,
-                  double *bound, struct error *error)
+                  struct error *error)
 {
     uint32_t n = a->space.chain.n_states;
     struct solver solver = {
@@ -82,17 +83,19 @@ static bool solve(struct answers *a, double horizon, const struct solution_optio
     a->wanted = memory_new(n, sizeof *a->wanted);
     bool good = transient_solve(&a->space.chain, horizon, &solver, a->at_end, a->spent, error);
     *steps = solver.steps;
-    *bound = solver.error_bound;
+    a->cut = solver.cut;
+    a->rounding = solver.rounding;
     return good;
 }
 
-static void read_answers(const struct answers *a, const struct rollout *rollout, double horizon, double bound,
+static void read_answers(const struct answers *a, const struct rollout *rollout, double horizon,
                          struct solution *solution)
 {
     for (int m = 0; m < MEASURES; m++) {
         bool is_label = rollout->label[m] >= 0;
         solution->value[m] = is_label ? label_of(a, rollout->label[m]) : reward_of(a, rollout->reward[m]);
-        solution->bound[m] = is_label ? bound : bound * rollout->greatest[m] * horizon;
+        solution->bound[m] = a->cut * (is_label ? 1 : rollout->greatest[m] * horizon) +
+                             a->rounding * solution->value[m];
     }
     for (int c = 0; c < CAUSES; c++)
         solution->cause[c] = reward_of(a, rollout->cause[c]);
@@ -114,18 +117,17 @@ bool solution_find(const struct rollout *rollout, double horizon, int phases, co
         .on_states = options->on_states,
         .context = options->context,
     };
-    double bound = 0;
     *solution = (struct solution){.phases = fixed ? phases : 0};
     bool good = space_build(a.process, &limits, &a.space, error);
     if (good && options->on_states)
         options->on_states(a.space.chain.n_states, options->context);
     if (good && options->most_work > 0 && work_of(&a.space.chain, horizon) > options->most_work)
         good = error_add(error, FAULT_SYSTEM, "process %s takes too long to solve", rollout->process->name);
-    good = good && solve(&a, horizon, options, &solution->steps, &bound, error);
+    good = good && solve(&a, horizon, options, &solution->steps, error);
     if (good) {
         solution->states = a.space.chain.n_states;
         solution->transitions = a.space.chain.n_transitions;
-        read_answers(&a, rollout, horizon, bound, solution);
+        read_answers(&a, rollout, horizon, solution);
     }
     free(a.at_end);
     free(a.spent);
