@@ -519,6 +519,46 @@ static void several_ends_are_weighed(void)
     chain_free(&alone);
 }
 
+/* A hub leads to many ends at the same rate: half of them are pairs, and half single states. */
+static void many_ends_are_weighed(void)
+{
+    enum { ENDS = 100000, N = 1 + ENDS + ENDS / 2 };
+    struct chain chain = {.n_states = N, .n_initial = 1};
+    chain.row = memory_new(N + 1, sizeof *chain.row);
+    chain.target = memory_new(2 * N, sizeof *chain.target);
+    chain.rate = memory_new(2 * N, sizeof *chain.rate);
+    chain.initial = memory_new(1, sizeof *chain.initial);
+    chain.initial_probability = memory_new(1, sizeof *chain.initial_probability);
+    chain.initial_probability[0] = 1;
+    for (uint32_t i = 0; i < ENDS; i++) {
+        chain.target[i] = i + 1;
+        chain.rate[i] = 0.1;
+    }
+    chain.n_transitions = chain.row[1] = ENDS;
+    for (uint32_t i = 1; i < N; i++) {
+        if (i <= ENDS / 2 || i > ENDS) { /* i and ENDS + i change places, at 1 and at 3 */
+            chain.target[chain.n_transitions] = i > ENDS ? i - ENDS : i + ENDS;
+            chain.rate[chain.n_transitions++] = i > ENDS ? 3 : 1;
+        }
+        chain.row[i + 1] = chain.n_transitions;
+    }
+    struct solver solver = {0};
+    struct error error = {0};
+    double *p = memory_new(N, sizeof *p);
+    CU_ASSERT_TRUE(steady_solve(&chain, &solver, p, &error));
+    CU_ASSERT_EQUAL(p[0], 0);
+    for (uint32_t i = 1; i < N; i++) {
+        double share = i > ENDS ? 0.25 : i > ENDS / 2 ? 1 : 0.75;
+        CU_ASSERT_TRUE(fabs(p[i] * ENDS / share - 1) < 1e-10);
+    }
+    int stop = 1;
+    solver.stop = &stop;
+    CU_ASSERT_FALSE(steady_solve(&chain, &solver, p, &error));
+    error_free(&error);
+    chain_free(&chain);
+    free(p);
+}
+
 /* A ring: each state leads to the next at such a rate. */
 static struct chain ring_of(uint32_t n, const double *rate)
 {
@@ -835,6 +875,7 @@ const struct test_suite suite_exact = {
         {"long times neither overflow nor underflow", long_times_neither_overflow_nor_underflow},
         {"fast beginnings are left behind", fast_beginnings_are_left_behind},
         {"several ends are weighed", several_ends_are_weighed},
+        {"many ends are weighed", many_ends_are_weighed},
         {"periodic chains are solved", periodic_chains_are_solved},
         {"sweeps that go in circles end", sweeps_that_go_in_circles_end},
         {"nearly decomposable chains are not mistaken", nearly_decomposable_chains_are_not_mistaken},
