@@ -549,7 +549,7 @@ static void many_ends_are_weighed(void)
     CU_ASSERT_EQUAL(p[0], 0);
     for (uint32_t i = 1; i < N; i++) {
         double share = i > ENDS ? 0.25 : i > ENDS / 2 ? 1 : 0.75;
-        CU_ASSERT_TRUE(fabs(p[i] * ENDS / share - 1) < 1e-10);
+        CU_ASSERT_TRUE(fabs(p[i] * ENDS / share - 1) < 1e-14);
     }
     int stop = 1;
     solver.stop = &stop;
