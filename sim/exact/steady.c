@@ -131,7 +131,8 @@ static uint32_t find_classes(const struct chain *chain, uint32_t *class, uint32_
 
 /*
  * Sets the long-run share of time of each state. solver->precision is the relative error asked for (0:
- * STATIONARY_PRECISION), solver->error_bound what was reached, of every state, and solver->floor what each may be off beside, absolutely. Fails as stationary_solve does.
+ * STATIONARY_PRECISION), solver->error_bound what was reached, of every state, and solver->floor what each may be off
+ * beside, absolutely. Fails as stationary_solve does.
  */
 bool steady_solve(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
 {
