@@ -519,6 +519,46 @@ static void several_ends_are_weighed(void)
     chain_free(&alone);
 }
 
+/* A hub leads to many ends at the same rate: half of them are pairs, and half single states. */
+static void many_ends_are_weighed(void)
+{
+    enum { ENDS = 100000, N = 1 + ENDS + ENDS / 2 };
+    struct chain chain = {.n_states = N, .n_initial = 1};
+    chain.row = memory_new(N + 1, sizeof *chain.row);
+    chain.target = memory_new(2 * N, sizeof *chain.target);
+    chain.rate = memory_new(2 * N, sizeof *chain.rate);
+    chain.initial = memory_new(1, sizeof *chain.initial);
+    chain.initial_probability = memory_new(1, sizeof *chain.initial_probability);
+    chain.initial_probability[0] = 1;
+    for (uint32_t i = 0; i < ENDS; i++) {
+        chain.target[i] = i + 1;
+        chain.rate[i] = 0.1;
+    }
+    chain.n_transitions = chain.row[1] = ENDS;
+    for (uint32_t i = 1; i < N; i++) {
+        if (i <= ENDS / 2 || i > ENDS) { /* i and ENDS + i change places, at 1 and at 3 */
+            chain.target[chain.n_transitions] = i > ENDS ? i - ENDS : i + ENDS;
+            chain.rate[chain.n_transitions++] = i > ENDS ? 3 : 1;
+        }
+        chain.row[i + 1] = chain.n_transitions;
+    }
+    struct solver solver = {0};
+    struct error error = {0};
+    double *p = memory_new(N, sizeof *p);
+    CU_ASSERT_TRUE(steady_solve(&chain, &solver, p, &error));
+    CU_ASSERT_EQUAL(p[0], 0);
+    for (uint32_t i = 1; i < N; i++) {
+        double share = i > ENDS ? 0.25 : i > ENDS / 2 ? 1 : 0.75;
+        CU_ASSERT_TRUE(fabs(p[i] * ENDS / share - 1) < 1e-14);
+    }
+    int stop = 1;
+    solver.stop = &stop;
+    CU_ASSERT_FALSE(steady_solve(&chain, &solver, p, &error));
+    error_free(&error);
+    chain_free(&chain);
+    free(p);
+}
+
 /* A ring: each state leads to the next at such a rate. */
 static struct chain ring_of(uint32_t n, const double *rate)
 {
@@ -652,36 +692,54 @@ static void large_chains_agree_with_elimination(void)
     process_free(p);
 }
 
-/* Bands of random width, with rates over many orders of magnitude, and some ways back to the start. */
+/* States lead to some near ones, at rates over so many orders of magnitude, and back to the start that often. */
+static double *banded_rates(gsl_rng *r, uint32_t n, uint32_t band, double orders, double back)
+{
+    double *rates = memory_new((size_t)n * n, sizeof *rates);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = i > band ? i - band : 0; j < n && j <= i + band; j++)
+            if (j != i && (j == i + 1 || i == j + 1 || gsl_rng_uniform(r) < 0.6))
+                rates[(size_t)i * n + j] = pow(10, -orders * gsl_rng_uniform(r));
+    for (uint32_t i = 1; i < n; i++)
+        if (gsl_rng_uniform(r) < back)
+            rates[(size_t)i * n] = pow(10, -orders * gsl_rng_uniform(r));
+    return rates;
+}
+
+/* By whichever way is chosen, and where a precision is asked for that only iteration can promise, or refuse. */
+static void check_large(const struct chain *chain, const double *dense)
+{
+    const uint32_t n = chain->n_states;
+    struct solver solver = {0}, iterating = {.precision = 3e-13};
+    struct error error = {0};
+    double *p = memory_new(n, sizeof *p);
+    CU_ASSERT_TRUE(steady_solve(chain, &solver, p, &error));
+    CU_ASSERT_TRUE(distance(n, p, dense) < 1e-12);
+    bool good = steady_solve(chain, &iterating, p, &error);
+    CU_ASSERT_EQUAL(good, error.count == 0);
+    for (uint32_t i = 0; good && i < n; i++)
+        CU_ASSERT_TRUE(fabs(p[i] - dense[i]) <= iterating.error_bound * dense[i] + iterating.floor);
+    error_free(&error);
+    free(p);
+}
+
 static void banded_chains_agree_with_dense_elimination(void)
 {
-    enum { N = 2050, SMALL = 400 };
+    enum { LARGE = 2050, SMALL = 400 };
     gsl_rng *r = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(r, 4);
-    double *p = memory_new(N, sizeof *p), *dense = memory_new(N, sizeof *dense);
+    double *p = memory_new(LARGE, sizeof *p), *dense = memory_new(LARGE, sizeof *dense);
     for (int k = 0; k < 12; k++) {
-        const uint32_t n = k < 2 ? N : SMALL, band = 1 + (uint32_t)gsl_rng_uniform_int(r, 8);
-        double *rates = memory_new((size_t)n * n, sizeof *rates), orders = 12 * gsl_rng_uniform(r), back = k % 3 * 0.1;
-        for (uint32_t i = 0; i < n; i++)
-            for (uint32_t j = i > band ? i - band : 0; j < n && j <= i + band; j++)
-                if (j != i && (j == i + 1 || i == j + 1 || gsl_rng_uniform(r) < 0.6))
-                    rates[(size_t)i * n + j] = pow(10, -orders * gsl_rng_uniform(r));
-        for (uint32_t i = 1; i < n; i++)
-            if (gsl_rng_uniform(r) < back)
-                rates[(size_t)i * n] = pow(10, -orders * gsl_rng_uniform(r));
+        const uint32_t n = k < 2 ? LARGE : SMALL, band = 1 + (uint32_t)gsl_rng_uniform_int(r, 8);
+        double orders = 12 * gsl_rng_uniform(r), *rates = banded_rates(r, n, band, orders, k % 3 * 0.1);
         struct chain chain = chain_of(n, rates);
         struct solver solver = {0};
         bool stopped;
         CU_ASSERT_TRUE(envelope_solve(&chain, &solver, p, &stopped));
         CU_ASSERT_TRUE(gth_solve(n, rates, dense, &solver.floor));
         CU_ASSERT_TRUE(distance(n, p, dense) < 1e-12);
-        if (n == N) {
-            struct error error = {0};
-            double *all = memory_new(n, sizeof *all);
-            CU_ASSERT_TRUE(steady_solve(&chain, &solver, all, &error));
-            CU_ASSERT_TRUE(distance(n, all, dense) < 1e-12);
-            free(all);
-        }
+        if (n == LARGE)
+            check_large(&chain, dense);
         chain_free(&chain);
         free(rates);
     }
@@ -835,6 +893,7 @@ const struct test_suite suite_exact = {
         {"long times neither overflow nor underflow", long_times_neither_overflow_nor_underflow},
         {"fast beginnings are left behind", fast_beginnings_are_left_behind},
         {"several ends are weighed", several_ends_are_weighed},
+        {"many ends are weighed", many_ends_are_weighed},
         {"periodic chains are solved", periodic_chains_are_solved},
         {"sweeps that go in circles end", sweeps_that_go_in_circles_end},
         {"nearly decomposable chains are not mistaken", nearly_decomposable_chains_are_not_mistaken},

@@ -99,20 +99,31 @@ static void build(struct renewal *r, uint32_t n)
     free(rate_of);
 }
 
+/* Adds to a sum without losing digits to many terms (Neumaier 1974). All is 0 or more. */
+static void add_term(double *sum, double *lost, double term)
+{
+    double next = *sum + term;
+    *lost += *sum >= term ? (*sum - next) + term : (term - next) + *sum;
+    *sum = next;
+}
+
 /* The rates at which cycles end in the classes, added to flow. Returns their sum. */
-static double add_flows(const struct renewal *r, const double *stationary, double *flow)
+static double add_flows(const struct renewal *r, const double *stationary, double *flow, uint32_t n_classes)
 {
     const struct chain *whole = r->whole;
-    double sum = 0;
+    double sum = 0, sum_lost = 0, *lost = memory_new(n_classes, sizeof *lost);
     for (uint32_t i = 0; i < r->chain.n_states; i++)
         for (uint64_t k = whole->row[r->found[i]]; k < whole->row[r->found[i] + 1]; k++) {
             uint32_t class = r->class[whole->target[k]];
             if (class == ABSORB_TRANSIENT)
                 continue;
-            flow[class] += stationary[i] * whole->rate[k];
-            sum += stationary[i] * whole->rate[k];
+            add_term(&flow[class], &lost[class], stationary[i] * whole->rate[k]);
+            add_term(&sum, &sum_lost, stationary[i] * whole->rate[k]);
         }
-    return sum;
+    for (uint32_t c = 0; c < n_classes; c++)
+        flow[c] += lost[c];
+    free(lost);
+    return sum + sum_lost;
 }
 
 /* Counts what begins in a class at once, and finds the others. Returns the probability of beginning before. */
@@ -143,7 +154,7 @@ static double add_floors(const struct renewal *r, uint32_t n_classes, double flo
     memset(flow, 0, n_classes * sizeof *flow);
     for (uint32_t i = 0; i < r->chain.n_states; i++)
         stationary[i] = floor;
-    return add_flows(r, stationary, flow);
+    return add_flows(r, stationary, flow, n_classes);
 }
 
 static bool fail_rare(struct error *error)
@@ -158,7 +169,7 @@ static bool solve(struct renewal *r, uint32_t n, double before, struct solver *s
     double *stationary = memory_new(n, sizeof *stationary), *flow = memory_new(n_classes, sizeof *flow), off = 0;
     build(r, n);
     bool good = stationary_solve(&r->chain, solver, stationary, error);
-    double all = good ? add_flows(r, stationary, flow) : 1;
+    double all = good ? add_flows(r, stationary, flow, n_classes) : 1;
     for (uint32_t c = 0; c < n_classes; c++)
         probability[c] += before * (flow[c] / all);
     *mean_time = before / all;

@@ -9,9 +9,10 @@
  * It is Gaussian elimination, but without a subtraction: every probability is right to about n ulps, relative to
  * itself, however small it is and however far apart the rates are (O'Cinneide).
  *
- * What leads from i to j through n is computed as rate(i, n) times a share of at most 1, so nothing overflows. What would
- * underflow is computed with a wider range, and if it is lost and may matter, that is said. The probabilities themselves
- * are computed with a range without end, for one that a double cannot hold may be the only way to one that it can.
+ * What leads from i to j through n is computed as rate(i, n) times a share of at most 1, so nothing overflows. What
+ * would underflow is computed with a wider range, and if it is lost and may matter, that is said. The probabilities
+ * themselves are computed with a range without end, for one that a double cannot hold may be the only way to one that
+ * it can.
  *
  * Cost: n³/3 multiplications for a full matrix; for each state that is taken out, only states that lead to it and
  * states that it leads to are touched, so much less for a chain that is numbered breadth-first. Memory: the n² of the
@@ -113,8 +114,9 @@ double gth_floor(uint32_t n, double least_exit, bool lost)
 
 /*
  * The stationary distribution of the irreducible chain of n states whose rate from i to j is rates[i n + j]; what
- * stands on the diagonal does not matter. The matrix is lost. *floor is what each probability may be off beside its ulps,
- * since doubles end at about 1e-308. Returns false, with nothing of use in `probability`, if rates are not finite or too far apart for doubles.
+ * stands on the diagonal does not matter. The matrix is lost. *floor is what each probability may be off beside its
+ * ulps, since doubles end at about 1e-308. Returns false, with nothing of use in `probability`, if rates are not finite
+ * or too far apart for doubles.
  */
 bool gth_solve(uint32_t n, double *rates, double *probability, double *floor)
 {

@@ -223,10 +223,10 @@ static bool solve_large(const struct chain *chain, struct solver *solver, double
 
 /*
  * Sets the stationary distribution of an irreducible chain; a large one should be numbered breadth-first from a state
- * that is not rare. solver->precision is the relative error asked for (0: STATIONARY_PRECISION); solver->error_bound is
- * set to what is left, relative to each state, and solver->floor to what is left beside, absolutely: a state that is
- * said to be below it may be anything below it. Fails if that is not reached, if rates are too far apart for doubles, or
- * if stopped.
+ * that is not rare. solver->precision is the relative error asked for (0: STATIONARY_PRECISION, or what elimination
+ * gives); solver->error_bound is set to what is left, relative to each state, and solver->floor to what is left beside,
+ * absolutely: a state that is said to be below it may be anything below it. Fails if the precision is not reached, if
+ * rates are too far apart for doubles, or if stopped.
  */
 bool stationary_solve(const struct chain *chain, struct solver *solver, double *probability, struct error *error)
 {

@@ -35,24 +35,76 @@ static void part_new(const struct chain *chain, const uint32_t *state, uint32_t 
         }
 }
 
-/* Adds the component of that state, times its weight. */
-static bool add_component(const struct chain *chain, uint32_t state, double weight, struct solver *solver,
-                          double *probability, struct error *error)
+struct run {
+    const struct chain *chain;
+    struct solver *solver;
+    double   *probability;
+    uint32_t *found, *place; /* room for all states; places are CHAIN_NOWHERE before their component is added */
+};
+
+/* The component of a state, breadth-first. Unlike chain_reach, it touches nothing else. */
+static uint32_t reach(struct run *run, uint32_t state)
 {
-    uint32_t *found = memory_new(chain->n_states, sizeof *found), *place = memory_new(chain->n_states, sizeof *place);
+    const struct chain *chain = run->chain;
+    uint32_t n = 1;
+    run->found[0] = state;
+    run->place[state] = 0;
+    for (uint32_t at = 0; at < n; at++)
+        for (uint64_t k = chain->row[run->found[at]]; k < chain->row[run->found[at] + 1]; k++) {
+            const uint32_t next = chain->target[k];
+            if (run->place[next] != CHAIN_NOWHERE)
+                continue;
+            run->place[next] = n;
+            run->found[n++] = next;
+        }
+    return n;
+}
+
+/* Adds the component of that state, times its weight. */
+static bool add_component(struct run *run, uint32_t state, double weight, struct error *error)
+{
+    const struct chain *chain = run->chain;
     struct chain part = {0};
-    found[0] = state;
-    uint32_t n = chain_reach(chain, NULL, 1, found, place);
+    const uint32_t n = reach(run, state);
+    if (chain_stopped(run->solver, error))
+        return false;
+    if (n == 1) {
+        run->probability[state] = weight;
+        run->solver->error_bound = run->solver->floor = 0;
+        return true;
+    }
     double *stationary = memory_new(n, sizeof *stationary);
     if (n < chain->n_states || !stationary_in_order(chain))
-        part_new(chain, found, n, place, &part);
-    bool good = stationary_solve(part.row ? &part : chain, solver, stationary, error);
+        part_new(chain, run->found, n, run->place, &part);
+    bool good = stationary_solve(part.row ? &part : chain, run->solver, stationary, error);
     for (uint32_t i = 0; good && i < n; i++)
-        probability[part.row ? found[i] : i] = weight * stationary[i];
+        run->probability[part.row ? run->found[i] : i] = weight * stationary[i];
     chain_free(&part);
-    free(found);
-    free(place);
     free(stationary);
+    return good;
+}
+
+/* Adds the components that the chain may end up in. Sets the solver's bounds. */
+static bool add_components(struct run *run, uint32_t n, const uint32_t *first, const double *weight,
+                           struct error *error)
+{
+    double bound = 0, floor = 0;
+    bool good = true;
+    run->found = memory_new(run->chain->n_states, sizeof *run->found);
+    run->place = memory_grow(NULL, run->chain->n_states, sizeof *run->place);
+    for (uint32_t i = 0; i < run->chain->n_states; i++)
+        run->place[i] = CHAIN_NOWHERE;
+    for (uint32_t c = 0; good && c < n; c++) {
+        if (weight[c] == 0)
+            continue;
+        good = add_component(run, first[c], weight[c], error);
+        bound = fmax(bound, run->solver->error_bound);
+        floor = fmax(floor, run->solver->floor);
+    }
+    run->solver->error_bound = bound;
+    run->solver->floor = floor;
+    free(run->found);
+    free(run->place);
     return good;
 }
 
@@ -87,24 +139,19 @@ bool steady_solve(const struct chain *chain, struct solver *solver, double *prob
     uint32_t *class = memory_new(chain->n_states, sizeof *class);
     uint32_t *first = memory_new(chain->n_states, sizeof *first);
     uint32_t n = find_classes(chain, class, first);
-    double *weight = memory_new(n, sizeof *weight), time, bound = 0, weight_bound = 0, floor = 0;
+    double *weight = memory_new(n, sizeof *weight), time, weight_bound = 0, weight_floor = 0;
+    struct run run = {.chain = chain, .solver = solver, .probability = probability};
     bool good = true;
     memset(probability, 0, chain->n_states * sizeof *probability);
     weight[0] = 1;
     if (n > 1) {
         good = absorb_solve(chain, class, n, solver, weight, &time, error);
         weight_bound = solver->error_bound;
-        floor = solver->floor;
+        weight_floor = solver->floor;
     }
-    for (uint32_t c = 0; good && c < n; c++) {
-        if (weight[c] == 0)
-            continue;
-        good = add_component(chain, first[c], weight[c], solver, probability, error);
-        bound = fmax(bound, solver->error_bound);
-        floor = fmax(floor, solver->floor);
-    }
-    solver->error_bound = bound + weight_bound;
-    solver->floor = floor;
+    good = good && add_components(&run, n, first, weight, error);
+    solver->error_bound += weight_bound;
+    solver->floor += weight_floor;
     free(class);
     free(first);
     free(weight);
