@@ -3,6 +3,8 @@
 
 #include "cli/folder.h"
 #include "cli/select.h"
+#include "cli/solving.h"
+#include "cli/terminal.h"
 #include "exact/files.h"
 #include "models/rollout.h"
 #include "process/erlang.h"
@@ -10,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { USUAL_PHASES = 16 }; /* of the Erlang delay that stands for a fixed one */
 
@@ -45,14 +48,25 @@ static void print_text(const struct process *process)
     text_free(&text);
 }
 
+static void show_states(uint32_t states, void *line)
+{
+    solving_count(states, "states", line);
+}
+
 /* The states of the process: as files in --output, or as a graph on standard output. */
 static bool put_states(const struct process *process, const struct options *options, const char *name,
                        struct error *error)
 {
-    struct space_options how = {.most_states = options->max_states == NOT_GIVEN ? 0 : (uint32_t)options->max_states};
+    struct solving_line line = {.last = 0};
+    struct space_options how = {
+        .most_states = options->max_states == NOT_GIVEN ? 0 : (uint32_t)options->max_states,
+        .on_states = terminal_is(STDERR_FILENO) ? show_states : NULL,
+        .context = &line,
+    };
     struct process *chain = process_erlang(process, options->phases == NOT_GIVEN ? USUAL_PHASES : (int)options->phases);
     struct space space;
     bool good = space_build(chain, &how, &space, error);
+    solving_clear(&line);
     if (good) {
         bool dot = !strcmp(options->format, "dot");
         good = dot ? files_print_dot(&space, stdout, error) : files_write(&space, options->output, name, error);

@@ -2,11 +2,14 @@
 #include "cli/solve.h"
 
 #include "cli/signals.h"
+#include "cli/solving.h"
+#include "cli/terminal.h"
 #include "report/answers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define USUAL_PRECISION  0.02
 #define USUAL_CONFIDENCE 0.95
@@ -54,21 +57,45 @@ static bool sample(const struct file_chain *chain, const struct options *options
     return true;
 }
 
+static void show_steps(uint64_t steps, double error, void *line)
+{
+    (void)error;
+    solving_count(steps, "steps", line);
+}
+
 static bool solve(const struct file_chain *chain, const struct options *options, const volatile int *stop,
                   struct answer *answers, struct error *error)
 {
-    struct solver solver = {.threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads, .stop = stop};
-    return question_solve(chain, options->questions, options->n_questions, &solver, answers, error);
+    struct solving_line line = {.last = 0};
+    bool shows = !options->quiet && terminal_is(STDERR_FILENO);
+    struct solver solver = {
+        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .stop = stop,
+        .on_step = shows ? show_steps : NULL,
+        .context = &line,
+    };
+    bool good = question_solve(chain, options->questions, options->n_questions, &solver, answers, error);
+    solving_clear(&line);
+    return good;
 }
 
-static void print(const struct file_chain *chain, const struct options *options, const struct answer *answers)
+/* The answers that there are; those that failed are in the error. */
+static void print(const struct file_chain *chain, const struct options *options, struct answer *answers)
 {
+    int n = 0;
+    for (int i = 0; i < options->n_questions; i++)
+        if (!answers[i].failed) {
+            options->questions[n] = options->questions[i];
+            answers[n++] = answers[i];
+        }
+    if (n == 0)
+        return;
     struct answer_sheet sheet = {
         .file = options->arguments[0],
         .chain = &chain->chain,
         .questions = options->questions,
         .answers = answers,
-        .n = options->n_questions,
+        .n = n,
         .sampled = is_sampled(options),
     };
     if (options->format && !strcmp(options->format, "csv"))
@@ -89,10 +116,11 @@ int solve_chain(const struct options *options, struct error *error)
         files_read(options->arguments[0], options->labels, options->state_rewards, options->initial, &chain, error) &&
         question_check(&chain, options->arguments[0], options->questions, options->n_questions, error)) {
         const volatile int *stop = signals_catch(signals_clock);
-        bool good = is_sampled(options) ? sample(&chain, options, stop, answers, error)
-                                        : solve(&chain, options, stop, answers, error);
+        bool sampled = is_sampled(options);
+        bool all = sampled ? sample(&chain, options, stop, answers, error)
+                           : solve(&chain, options, stop, answers, error);
         signal = signals_release();
-        if (good)
+        if (all || !sampled)
             print(&chain, options, answers);
     }
     files_free(&chain);

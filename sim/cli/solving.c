@@ -32,20 +32,34 @@ void solving_text(const struct solving *solving, int width, struct text *out)
     text_free(&end);
 }
 
+/* Whether the line may be written again; then it is taken as written now. */
+static bool is_due(struct solving_line *line)
+{
+    int64_t now = signals_clock();
+    if (line->written && now - line->last < PAUSE)
+        return false;
+    line->last = now;
+    line->written = true;
+    return true;
+}
+
+/* "120000 states": for solvers and spaces that only count. */
+void solving_count(uint64_t count, const char *what, struct solving_line *line)
+{
+    if (is_due(line))
+        fprintf(stderr, "\r%llu %s\033[K", (unsigned long long)count, what);
+}
+
 /* Writes the line to standard error, if it is due. For solve_options.on_progress; the context is a solving_line. */
 void solving_show(const struct solving *solving, void *context)
 {
-    struct solving_line *line = context;
-    int64_t now = signals_clock();
-    if (line->written && now - line->last < PAUSE)
+    if (!is_due(context))
         return;
     int width = terminal_width(STDERR_FILENO);
     struct text text = {0};
     solving_text(solving, width > 0 ? width : 80, &text);
     fprintf(stderr, "\r%s\033[K", text.data);
     text_free(&text);
-    line->last = now;
-    line->written = true;
 }
 
 /* Leaves the terminal's line empty. */

@@ -16,6 +16,7 @@ struct solving_line {
 
 void solving_text(const struct solving *solving, int width, struct text *out);
 void solving_show(const struct solving *solving, void *line);
+void solving_count(uint64_t count, const char *what, struct solving_line *line);
 void solving_clear(struct solving_line *line);
 
 #endif

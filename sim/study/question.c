@@ -100,6 +100,7 @@ bool question_check_answer(const struct question *question, const struct answer 
 /* The chain's long run, which several questions may need and which is solved once. */
 struct long_run {
     double *probability; /* NULL: not yet solved */
+    bool    failed;      /* which is said once */
     double  bound;       /* relative, */
     double  floor;       /* and beside it, absolute, of each state */
 };
@@ -108,9 +109,12 @@ static bool solve_long_run(const struct file_chain *chain, const struct question
                            struct long_run *run, struct answer *answer, struct error *error)
 {
     const bool *holds = question->label ? chain->labels[files_find_label(chain, question->label)].holds : NULL;
+    if (run->failed)
+        return false;
     if (!run->probability) {
         run->probability = memory_new(chain->chain.n_states, sizeof *run->probability);
-        if (!steady_solve(&chain->chain, solver, run->probability, error))
+        run->failed = !steady_solve(&chain->chain, solver, run->probability, error);
+        if (run->failed)
             return false;
         run->bound = solver->error_bound;
         run->floor = solver->floor;
@@ -158,24 +162,29 @@ static bool solve_passage(const struct file_chain *chain, const struct question 
 
 /*
  * The exact answers to questions that question_check has passed. A mean time is infinite where the label may never
- * hold. Fails where a solver does not converge or is stopped, or an answer is beyond what a number can be.
+ * hold. Where a solver does not converge or is stopped, or an answer is beyond what a number can be, there is an error,
+ * the answer is marked as failed, and the others are still given. Returns whether all are.
  */
 bool question_solve(const struct file_chain *chain, const struct question *questions, int n_questions,
                     struct solver *solver, struct answer *answers, struct error *error)
 {
     struct long_run run = {0};
-    bool good = true;
-    for (int i = 0; good && i < n_questions; i++) {
+    bool all = true;
+    for (int i = 0; i < n_questions; i++) {
         const struct question *question = &questions[i];
+        bool good;
         answers[i] = (struct answer){.trusted = true};
-        if (question->kind == QUESTION_REACH || question->kind == QUESTION_MEAN_TIME)
+        if (solver->stop && *solver->stop && !all)
+            good = false; /* said once */
+        else if (question->kind == QUESTION_REACH || question->kind == QUESTION_MEAN_TIME)
             good = solve_passage(chain, question, solver, &answers[i], error);
         else if (isnan(question->by))
             good = solve_long_run(chain, question, solver, &run, &answers[i], error);
         else
             good = solve_reward_by(chain, question->by, solver, &answers[i], error);
-        good = good && question_check_answer(question, &answers[i], error);
+        answers[i].failed = !good || !question_check_answer(question, &answers[i], error);
+        all = all && !answers[i].failed;
     }
     free(run.probability);
-    return good;
+    return all;
 }

@@ -31,6 +31,7 @@ struct answer {
     uint64_t    paths;        /* of a sampled answer: how many it rests on */
     bool        trusted;      /* false: the interval says nothing; note says why */
     const char *note;         /* a sentence, or NULL */
+    bool        failed;       /* there is no answer */
 };
 
 /* How questions are sampled. */
