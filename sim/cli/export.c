@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { USUAL_PHASES = 16 }; /* of the Erlang delay that stands for a fixed one */
-
 static bool say_which(const char *option, const struct text *names, struct error *error)
 {
     return error_add(error, FAULT_INPUT, "nines export: say which --%s:%s", option,
@@ -59,11 +57,11 @@ static bool put_states(const struct process *process, const struct options *opti
 {
     struct solving_line line = {.last = 0};
     struct space_options how = {
-        .most_states = options->max_states == NOT_GIVEN ? 0 : (uint32_t)options->max_states,
+        .most_states = (uint32_t)options->max_states,
         .on_states = terminal_is(STDERR_FILENO) ? show_states : NULL,
         .context = &line,
     };
-    struct process *chain = process_erlang(process, options->phases == NOT_GIVEN ? USUAL_PHASES : (int)options->phases);
+    struct process *chain = process_erlang(process, options->phases ? (int)options->phases : USUAL_PHASES);
     struct space space;
     bool good = space_build(chain, &how, &space, error);
     solving_clear(&line);

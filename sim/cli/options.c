@@ -403,7 +403,7 @@ static bool check_together(const struct reader *reader)
     const struct subcommand *command = &command_table[options->command];
     if (options->help)
         return true;
-    if (options->paths != NOT_GIVEN && options->precision >= 0)
+    if (options->paths != NOT_GIVEN && options->precision != NOT_GIVEN)
         return say(reader, "--paths and --precision exclude each other");
     if (options->n_arguments < command->least)
         return say(reader, "needs %s; see 'nines help %s'", command->arguments, command->name);
@@ -420,8 +420,7 @@ static bool check_together(const struct reader *reader)
  */
 bool options_parse(int argc, char **argv, struct options *options, struct error *error)
 {
-    *options = (struct options){.threads = NOT_GIVEN, .paths = NOT_GIVEN, .precision = NOT_GIVEN, .phases = NOT_GIVEN,
-                                .max_states = NOT_GIVEN};
+    *options = (struct options){0};
     if (argc < 2)
         return error_add(error, FAULT_INPUT, "nines: which command? See 'nines help'");
     if (!read_command(argv[1], &options->command, error))

@@ -23,7 +23,8 @@ enum command_id {
     COMMANDS
 };
 
-enum { NOT_GIVEN = -1 };
+enum { NOT_GIVEN = 0 }; /* which no count and no share below can be; to those who compute it means: as usual */
+enum { USUAL_PHASES = 16 }; /* of the Erlang delay that stands for a fixed one */
 
 struct seed {
     bool     given;

@@ -21,9 +21,9 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     struct progress_line line = {.target = options->paths == NOT_GIVEN ? scenario->simulation.precision : 0};
     bool shows = !options->quiet && terminal_is(STDERR_FILENO);
     struct study_options how = {
-        .paths = options->paths == NOT_GIVEN ? 0 : (uint64_t)options->paths,
-        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
-        .phases = options->phases == NOT_GIVEN ? 0 : (int)options->phases,
+        .paths = (uint64_t)options->paths,
+        .threads = (int)options->threads,
+        .phases = (int)options->phases,
         .stop = signals_catch(signals_clock),
         .on_progress = shows ? progress_show : NULL,
         .context = &line,

@@ -28,7 +28,7 @@ static bool check_options(const struct options *options, struct error *error)
                            : options->topology                ? "topology"
                            : options->n_overrides             ? "set"
                                                               : NULL;
-    const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision >= 0 ? "precision"
+    const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision != NOT_GIVEN ? "precision"
                        : options->seed.given ? "seed" : NULL;
     if (scenario)
         return error_add(error, FAULT_INPUT, "nines solve: --%s is for a scenario, not for a chain, a file whose name "
@@ -45,10 +45,10 @@ static bool sample(const struct file_chain *chain, const struct options *options
 {
     struct question_sampling how = {
         .seed = options->seed.given ? options->seed.value : 1,
-        .paths = options->paths == NOT_GIVEN ? 0 : (uint64_t)options->paths,
-        .precision = options->precision >= 0 ? options->precision : USUAL_PRECISION,
+        .paths = (uint64_t)options->paths,
+        .precision = options->precision != NOT_GIVEN ? options->precision : USUAL_PRECISION,
         .confidence = USUAL_CONFIDENCE,
-        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .threads = (int)options->threads,
         .stop = stop,
     };
     for (int i = 0; i < options->n_questions; i++)
@@ -69,7 +69,7 @@ static bool solve(const struct file_chain *chain, const struct options *options,
     struct solving_line line = {.last = 0};
     bool shows = !options->quiet && terminal_is(STDERR_FILENO);
     struct solver solver = {
-        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .threads = (int)options->threads,
         .stop = stop,
         .on_step = shows ? show_steps : NULL,
         .context = &line,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int usual_phases[] = {16};
+static const int usual_phases[] = {USUAL_PHASES};
 
 /* Fails where an option would say nothing. */
 static bool check_options(const struct options *options, struct error *error)
@@ -22,7 +22,7 @@ static bool check_options(const struct options *options, struct error *error)
                        : options->initial            ? "--initial"
                        : options->method             ? "--method"
                        : options->paths != NOT_GIVEN ? "--paths"
-                       : options->precision >= 0     ? "--precision"
+                       : options->precision != NOT_GIVEN     ? "--precision"
                        : options->seed.given          ? "--seed"
                                                      : NULL;
     return !idle || error_add(error, FAULT_INPUT,
@@ -38,8 +38,8 @@ static struct study *solve(const struct scenario *scenario, const struct options
     struct solve_options how = {
         .phases = options->n_phases ? options->phase_list : usual_phases,
         .n_phases = options->n_phases ? options->n_phases : 1,
-        .most_states = options->max_states == NOT_GIVEN ? 0 : (uint32_t)options->max_states,
-        .threads = options->threads == NOT_GIVEN ? 0 : (int)options->threads,
+        .most_states = (uint32_t)options->max_states,
+        .threads = (int)options->threads,
         .stop = signals_catch(signals_clock),
         .on_progress = shows ? solving_show : NULL,
         .context = &line,

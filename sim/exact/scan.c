@@ -61,35 +61,39 @@ static void add_name(struct text *out, const struct scan *scan)
     utf8_add_printable(out, scan->source.name);
 }
 
-/* Says what is wrong at a place of the present line: FILE:LINE:COLUMN, columns in bytes from 1. Returns false. */
-bool scan_refuse(struct scan *scan, const char *at, const char *format, ...)
+/* Says what is wrong at a place of the present line, or with the file as far as that line (NULL). Returns false. */
+static bool refuse(struct scan *scan, const char *at, const char *format, va_list list)
 {
     struct text out = {0};
-    va_list list;
-    va_start(list, format);
     add_name(&out, scan);
-    text_add(&out, ":%llu:%zu: ", (unsigned long long)scan->line, (size_t)(at - scan->start) + 1);
+    text_add(&out, ":%llu:", (unsigned long long)(scan->line ? scan->line : 1));
+    if (at)
+        text_add(&out, "%zu:", (size_t)(at - scan->start) + 1);
+    text_add(&out, " ");
     text_add_list(&out, format, list);
-    va_end(list);
     scan->failed = true;
     error_add(scan->error, FAULT_INPUT, "%s", out.data);
     text_free(&out);
     return false;
 }
 
+/* Says what is wrong at a place of the present line: FILE:LINE:COLUMN, columns in bytes from 1. Returns false. */
+bool scan_refuse(struct scan *scan, const char *at, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    refuse(scan, at, format, list);
+    va_end(list);
+    return false;
+}
+
 /* Says what is wrong with the file as far as the present line: FILE:LINE. Returns false. */
 bool scan_refuse_file(struct scan *scan, const char *format, ...)
 {
-    struct text out = {0};
     va_list list;
     va_start(list, format);
-    add_name(&out, scan);
-    text_add(&out, ":%llu: ", (unsigned long long)(scan->line ? scan->line : 1));
-    text_add_list(&out, format, list);
+    refuse(scan, NULL, format, list);
     va_end(list);
-    scan->failed = true;
-    error_add(scan->error, FAULT_INPUT, "%s", out.data);
-    text_free(&out);
     return false;
 }
 

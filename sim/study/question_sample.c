@@ -110,7 +110,7 @@ static void note_state(void *context, double time, int command, int branch, cons
 
 static bool is_stopped(const struct drawer *drawer)
 {
-    return drawer->how->stop && *drawer->how->stop;
+    return engine_stopped(drawer->how->stop);
 }
 
 /* Draws the n paths of the round from `at` on. */

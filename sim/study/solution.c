@@ -57,13 +57,10 @@ static bool has_fixed(const struct process *process)
 /* Products that uniformisation may take at most, times the transitions. */
 static double work_of(const struct chain *chain, double horizon)
 {
-    double greatest = 0;
-    for (uint32_t s = 0; s < chain->n_states; s++) {
-        double exit = 0;
-        for (uint64_t i = chain->row[s]; i < chain->row[s + 1]; i++)
-            exit += chain->rate[i];
-        greatest = fmax(greatest, exit);
-    }
+    double greatest = 0, *exit = chain_exit_rates(chain);
+    for (uint32_t s = 0; s < chain->n_states; s++)
+        greatest = fmax(greatest, exit[s]);
+    free(exit);
     return greatest * horizon * (double)(chain->n_transitions + chain->n_states);
 }
 

@@ -12,7 +12,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 static const char interrupted[] = "interrupted before it was solved";
@@ -43,7 +42,7 @@ static void on_step(uint64_t steps, double left, void *context)
 
 static bool is_stopped(const struct solver_run *run)
 {
-    return run->options->stop && *run->options->stop;
+    return engine_stopped(run->options->stop);
 }
 
 /* The message without its newline, as a sentence of the study. */
@@ -158,7 +157,7 @@ struct study *study_solve(const struct scenario *scenario, const struct solve_op
     assert(options->n_phases >= 1 && options->n_phases <= MOST_PHASES);
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
-    study->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    study->threads = sampler_threads(options->threads);
     study->solved = true;
     bool good = arms_build(study, 0, &run.sampler, error);
     for (int i = 0; i < study->n_outcomes && good; i++)
