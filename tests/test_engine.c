@@ -63,7 +63,7 @@ static void quantiles_are_reproduced(void)
     double *rewards = memory_new((size_t)PATHS * (size_t)p->n_rewards, sizeof *rewards);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = PATHS, .horizon = 100, .rewards = rewards};
     struct error error = {0};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     for (int i = 0; i < PATHS; i++)
         histogram_add(&histogram, rewards[i * p->n_rewards + process_find_reward(p, "down")]);
@@ -107,7 +107,7 @@ static void check_trace(struct process *p, double horizon, const char *expected)
     double *rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = horizon, .rewards = rewards,
                           .observe = write_event, .context = &trace};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     text_add(&trace.text, "%s", "");
     CU_ASSERT_TRUE(process_check(p, &error));
     bool good = engine->run(run, &batch, &error);
@@ -178,7 +178,7 @@ static void check_error(struct process *p, double horizon, const char *expected)
     double *rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = horizon, .rewards = rewards};
     CU_ASSERT_TRUE(process_check(p, &error));
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_EQUAL(engine->run(run, &batch, &error), expected == NULL);
     if (expected) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(error.text.data);
@@ -245,7 +245,7 @@ static void a_long_row_that_takes_no_time_is_none(void)
     double rewards;
     process_add_label(p, "there", term_is(p, value, 400000));
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 1, .rewards = &rewards, .at_end = &at_end};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     CU_ASSERT_TRUE(at_end);
     CU_ASSERT_EQUAL(batch.events, 400000);
@@ -358,7 +358,7 @@ static void an_update_that_is_no_whole_number_is_an_error(void)
                term(s.p, OP_MAX, term_over(s.p, s.is_x, s.is_y), term_over(s.p, s.is_x, s.is_y)));
     struct error error = {0};
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 10};
-    void *run = engine->open(s.p);
+    void *run = engine->open(s.p, SIMD_AUTO);
     CU_ASSERT_FALSE(engine->run(run, &batch, &error)); /* 0/0: its sign is the processor's affair */
     CU_ASSERT_PTR_NOT_NULL_FATAL(error.text.data);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "command nothing sets y to "));
@@ -418,7 +418,7 @@ static void check_amount(enum delay delay, double first, int y, const char *mess
     when(&s, "wait", s.x, 0, DELAY_FIXED, 1, s.x, 1);
     expr amount = term_over(s.p, term_minus(s.p, term_number(s.p, first + 1), s.is_x), s.is_y);
     chain_move(s.p, "c", term_is(s.p, s.is_x, 1), delay, amount, s.x, term_number(s.p, 2));
-    void *run = engine->open(s.p);
+    void *run = engine->open(s.p, SIMD_AUTO);
     CU_ASSERT_EQUAL(engine->run(run, &batch, &error), message == NULL);
     if (message) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(error.text.data);
@@ -472,7 +472,7 @@ static void check_steps(double horizon, const double rewards[4], const double fi
     bool end[7];
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = horizon, .rewards = got, .first_time = first,
                           .at_end = end, .events = 10};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     CU_ASSERT_TRUE(!memcmp(got, rewards, sizeof got));
     CU_ASSERT_TRUE(!memcmp(first, first_time, sizeof first));
@@ -514,7 +514,7 @@ static void a_path_begins_where_it_is_told(void)
     double first[7];
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 4, .rewards = rewards, .first_time = first,
                           .initial = initial};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     CU_ASSERT_EQUAL(rewards[1], 2 * 2 + 2 * 4);
     CU_ASSERT_EQUAL(first[4], 2);
@@ -532,7 +532,7 @@ static void what_is_not_asked_for_may_be_null(void)
     struct error error = {0};
     double rewards[4];
     struct batch batch = {.stride = 1, .n_paths = 1, .horizon = 9, .rewards = rewards};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     CU_ASSERT_EQUAL(rewards[0], 9);
     engine->close(run);
@@ -568,7 +568,7 @@ static double branch_score(enum delay delay, uint64_t counts[BRANCHES])
     double rewards[100], square = 0;
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 100, .horizon = 1000.5, .rewards = rewards,
                           .observe = count_branch, .context = counts};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     engine->close(run);
     process_free(p);
@@ -623,7 +623,7 @@ static void branches_and_delays_are_independent(void)
     double rewards;
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = 100000, .rewards = &rewards,
                           .observe = follow, .context = &f};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     engine->close(run);
     process_free(p);
@@ -682,7 +682,7 @@ static void run_one_by_one(void *run, const struct process *p, bool reopen, stru
 {
     struct results one = results_new(p, all->horizon);
     for (int i = PATHS - 1; i >= 0; i--) {
-        void *own = reopen ? engine->open(p) : run;
+        void *own = reopen ? engine->open(p, SIMD_AUTO) : run;
         run_some(own, SEED, (uint64_t)i, 1, 1, &one);
         memcpy(all->rewards + i * p->n_rewards, one.rewards, (size_t)p->n_rewards * sizeof *one.rewards);
         memcpy(all->first_time + i * p->n_labels, one.first_time, (size_t)p->n_labels * sizeof *one.first_time);
@@ -716,7 +716,7 @@ static void check_paths(struct process *p, double horizon)
 {
     struct results whole = results_new(p, horizon), other = results_new(p, horizon);
     static const int strides[] = {2, 3, 7, 64};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     run_some(run, SEED, 0, 1, PATHS, &whole);
     for (int i = 0; i < 4; i++) {
         run_by_stride(run, p, strides[i], &other);
@@ -768,7 +768,7 @@ static void a_failed_path_leaves_no_trace(void)
     struct error error = {0};
     double before, after, other;
     struct batch batch = {.seed = SEED, .first = 5, .stride = 1, .n_paths = 1, .horizon = 3, .rewards = &before};
-    void *run = engine->open(s.p);
+    void *run = engine->open(s.p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     batch.first = 6;
     batch.horizon = 1000;
@@ -795,7 +795,7 @@ static void check_survival(struct process *p, const double times[TIMES], const d
     double *first_time = memory_new(LIVES, sizeof *first_time), *rewards = memory_new(LIVES, sizeof *rewards);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = LIVES, .horizon = 1e6, .rewards = rewards,
                           .first_time = first_time};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_EQUAL(p->n_labels, 1);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     for (int k = 0; k < TIMES; k++) {
@@ -849,7 +849,7 @@ static void a_birth_process_has_its_law(void)
     bool *at_end = memory_new(LIVES * TIMES, 1);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = LIVES, .horizon = t, .rewards = rewards,
                           .at_end = at_end};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine->run(run, &batch, &error));
     for (int k = 1; k <= TIMES; k++) { /* geometric: P(x > k) = (1 - exp(-t))^k */
         double above = 0, expected = pow(1 - stays, k);
@@ -880,7 +880,7 @@ static void common_commands_fire_at_common_times(void)
         double none[100];
         struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 100, .horizon = 1000, .rewards = none,
                               .first_time = first[i]};
-        void *run = engine->open(s.p);
+        void *run = engine->open(s.p, SIMD_AUTO);
         CU_ASSERT_TRUE(engine->run(run, &batch, &error));
         engine->close(run);
         process_free(s.p);
@@ -898,7 +898,7 @@ static void a_path_can_be_stopped(void)
     struct process *p = often->chain();
     double *rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
     struct error error = {0};
-    void *run = engine->open(p);
+    void *run = engine->open(p, SIMD_AUTO);
     for (int stop = 0; stop < 2; stop++) {
         const volatile int flag = stop;
         struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = stop ? 1e15 : 1e6,

@@ -215,7 +215,7 @@ static void rewards_in(const struct process *p, const int *state, double *reward
 {
     struct error error = {0};
     struct batch batch = {.n_paths = 1, .stride = 1, .horizon = 1, .initial = state, .rewards = rewards};
-    void *opened = engine_reference.open(p);
+    void *opened = engine_reference.open(p, SIMD_AUTO);
     CU_ASSERT_TRUE(engine_reference.run(opened, &batch, &error));
     engine_reference.close(opened);
     error_free(&error);

@@ -39,7 +39,7 @@ struct world *world_new(const char *environments, const char *release, const cha
     w->path.rewards = arena_new(&w->arena, (size_t)w->process->n_rewards, sizeof(double));
     w->path.first_time = arena_new(&w->arena, (size_t)w->process->n_labels, sizeof(double));
     w->path.at_end = arena_new(&w->arena, (size_t)w->process->n_labels, sizeof(bool));
-    w->engine = engine_reference.open(w->process);
+    w->engine = engine_reference.open(w->process, SIMD_AUTO);
     world_reset(w);
     return w;
 }

@@ -27,6 +27,7 @@ static const char *const export_formats[] = {"text", "prism", "dot", NULL};
 static const char *const methods[] = {"exact", "sample", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
+static const char *const engine_names[] = {"reference", NULL};
 
 #define AT(member) .offset = offsetof(struct options, member)
 
@@ -80,6 +81,11 @@ const struct option option_table[] = {
     {"seed", 0, OPTION_SEED, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed)},
     {"threads", 0, OPTION_COUNT, "N", RUN | SOLVE, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
+    {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | SOLVE,
+     "what draws the paths: reference; the results do not depend on it", AT(engine), .choices = engine_names},
+    {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | SOLVE,
+     "the vectors of the lanes: auto (the default: the widest there are), baseline, avx2 or avx512; the results do not "
+     "depend on them", AT(simd), .choices = simd_names},
     {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
     {"output", 'o', OPTION_FOLDER, "DIR", EXPORT, "for prism: write the files into DIR", AT(output)},
     {"format", 0, OPTION_CHOICE, "FORMAT", RUN | SOLVE, "what to print: table (the default), csv or json", AT(format),
@@ -405,6 +411,8 @@ static bool check_together(const struct reader *reader)
         return true;
     if (options->paths != NOT_GIVEN && options->precision != NOT_GIVEN)
         return say(reader, "--paths and --precision exclude each other");
+    if (!simd_runs(simd_find(options->simd)))
+        return say(reader, "--simd %s: this processor does not have them", options->simd);
     if (options->n_arguments < command->least)
         return say(reader, "needs %s; see 'nines help %s'", command->arguments, command->name);
     if (options->n_arguments > command->most)

@@ -23,6 +23,8 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     struct study_options how = {
         .paths = (uint64_t)options->paths,
         .threads = (int)options->threads,
+        .engine = engine_find(options->engine),
+        .simd = simd_find(options->simd),
         .phases = (int)options->phases,
         .stop = signals_catch(signals_clock),
         .on_progress = shows ? progress_show : NULL,

@@ -29,7 +29,8 @@ static bool check_options(const struct options *options, struct error *error)
                            : options->n_overrides             ? "set"
                                                               : NULL;
     const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision != NOT_GIVEN ? "precision"
-                       : options->seed.given ? "seed" : NULL;
+                       : options->seed.given ? "seed"
+                       : options->engine ? "engine" : options->simd ? "simd" : NULL;
     if (scenario)
         return error_add(error, FAULT_INPUT, "nines solve: --%s is for a scenario, not for a chain, a file whose name "
                          "ends with .tra", scenario);
@@ -49,6 +50,8 @@ static bool sample(const struct file_chain *chain, const struct options *options
         .precision = options->precision != NOT_GIVEN ? options->precision : USUAL_PRECISION,
         .confidence = USUAL_CONFIDENCE,
         .threads = (int)options->threads,
+        .engine = engine_find(options->engine),
+        .simd = simd_find(options->simd),
         .stop = stop,
     };
     for (int i = 0; i < options->n_questions; i++)

@@ -22,6 +22,8 @@ static bool check_options(const struct options *options, struct error *error)
                        : options->initial            ? "--initial"
                        : options->method             ? "--method"
                        : options->paths != NOT_GIVEN ? "--paths"
+                       : options->engine             ? "--engine"
+                       : options->simd               ? "--simd"
                        : options->precision != NOT_GIVEN     ? "--precision"
                        : options->seed.given          ? "--seed"
                                                      : NULL;

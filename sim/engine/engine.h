@@ -23,16 +23,24 @@ struct batch {
     void      *context;
 };
 
-/* An engine; a run of it belongs to one thread. */
+/* How wide the vectors are that an engine may use; its results do not depend on it. */
+enum simd { SIMD_AUTO, SIMD_BASELINE, SIMD_AVX2, SIMD_AVX512, SIMDS };
+
+/* An engine; a run of it belongs to one thread, and reads the process until it is closed. */
 struct engine {
     const char *name;
-    void *(*open)(const struct process *process);
+    void *(*open)(const struct process *process, enum simd simd);
     bool  (*run)(void *run, struct batch *batch, struct error *error);
     void  (*close)(void *run);
 };
 
 extern const struct engine engine_reference;
+extern const struct engine *const engines[]; /* the usual one first, then NULL */
+extern const char *const simd_names[SIMDS + 1]; /* the last is NULL */
 
+const struct engine *engine_find(const char *name);
+enum simd simd_find(const char *name);
+bool simd_runs(enum simd simd);
 bool engine_stopped(const volatile int *stop);
 
 #endif

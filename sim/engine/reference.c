@@ -72,12 +72,6 @@ struct run {
     struct batch *batch;
 };
 
-/* Whether an end before time is asked for, by a signal or another thread; NULL: it never is. */
-bool engine_stopped(const volatile int *stop)
-{
-    return stop && __atomic_load_n(stop, __ATOMIC_RELAXED);
-}
-
 static void make_programs(struct run *run)
 {
     const struct process *p = run->process;
@@ -121,8 +115,10 @@ static void make_programs(struct run *run)
     free(done_before);
 }
 
-static void *reference_open(const struct process *process)
+/* It has no vectors to choose. */
+static void *reference_open(const struct process *process, enum simd simd)
 {
+    (void)simd;
     struct run *run = memory_new(1, sizeof *run);
     size_t commands = (size_t)process->n_commands;
     run->process = process;

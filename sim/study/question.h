@@ -2,6 +2,7 @@
 #ifndef NINES_STUDY_QUESTION_H
 #define NINES_STUDY_QUESTION_H
 
+#include "engine/engine.h"
 #include "exact/files.h"
 
 #include <stdbool.h>
@@ -40,6 +41,8 @@ struct question_sampling {
     double   precision;       /* half the interval over the value */
     double   confidence;
     int      threads;         /* 0: all */
+    const struct engine *engine; /* NULL: the usual one */
+    enum simd simd;           /* one that simd_runs() */
     const volatile int *stop; /* non-zero: end with what there is; may be NULL */
 };
 

@@ -29,7 +29,6 @@
  */
 #include "study/question.h"
 
-#include "engine/engine.h"
 #include "engine/interval.h"
 #include "engine/moments.h"
 #include "exact/components.h"
@@ -49,8 +48,6 @@ enum {
     PART_SHIFT = 40,       /* paths of the parts of a question have numbers of their own */
 };
 
-static const struct engine *const engine = &engine_reference; /* that of study.c */
-
 #define MOST_EVENTS  UINT64_C(300000000)
 #define WITHOUT_END  1e300 /* of a path that ends by itself */
 
@@ -65,6 +62,7 @@ static const char interrupted[] = "interrupted: fewer paths than were asked for"
 /* Draws paths of one process, on all threads. */
 struct drawer {
     const struct question_sampling *how;
+    const struct engine *engine;
     struct process *process;
     double   horizon;
     uint64_t part;
@@ -77,10 +75,16 @@ struct drawer {
     uint64_t paths, events;
 };
 
+static const struct engine *engine_of(const struct question_sampling *how)
+{
+    return how->engine ? how->engine : engines[0];
+}
+
 static void drawer_open(struct drawer *drawer, const struct question_sampling *how, struct process *process,
                         double horizon, uint64_t part)
 {
-    *drawer = (struct drawer){.how = how, .process = process, .horizon = horizon, .part = part};
+    *drawer = (struct drawer){.how = how, .engine = engine_of(how), .process = process, .horizon = horizon,
+                              .part = part};
     drawer->threads = sampler_threads(how->threads);
     drawer->opened = memory_new((size_t)drawer->threads, sizeof *drawer->opened);
     drawer->rewards = memory_new((size_t)MOST_ROUND * (size_t)(process->n_rewards + 1), sizeof *drawer->rewards);
@@ -92,7 +96,7 @@ static void drawer_close(struct drawer *drawer)
 {
     for (int i = 0; i < drawer->threads; i++)
         if (drawer->opened[i])
-            engine->close(drawer->opened[i]);
+            drawer->engine->close(drawer->opened[i]);
     free(drawer->opened);
     free(drawer->rewards);
     free(drawer->first_time);
@@ -120,7 +124,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
     const struct process *p = drawer->process;
     int step = drawer->wants_end ? 1 : n;
     if (!*opened)
-        *opened = engine->open(p);
+        *opened = drawer->engine->open(p, drawer->how->simd);
     for (int i = at; i < at + n; i += step) {
         struct batch batch = {
             .seed = drawer->how->seed,
@@ -134,7 +138,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
             .context = &drawer->end_state[i],
         };
         drawer->end_state[i] = p->variables[0].initial;
-        if (!engine->run(*opened, &batch, error))
+        if (!drawer->engine->run(*opened, &batch, error))
             return false;
         *events += batch.events;
     }
@@ -467,7 +471,8 @@ static bool find_usual(const struct chain *chain, uint32_t from, const struct qu
     if (!p)
         return false;
     uint32_t *visits = memory_new((size_t)chain->n_states + 2, sizeof *visits);
-    void *opened = engine->open(p);
+    const struct engine *engine = engine_of(how);
+    void *opened = engine->open(p, how->simd);
     for (uint64_t k = chain->row[from]; k < chain->row[from + 1]; k++)
         exit += chain->rate[k];
     struct batch batch = {.seed = how->seed, .first = part << PART_SHIFT, .stride = 1, .n_paths = 1,

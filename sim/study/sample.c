@@ -110,7 +110,7 @@ static bool run_arm(struct worker *worker, const struct block *block, const stru
     const struct process *process = arm->rollout.process;
     int number = (int)(arm - sampler->arms);
     if (!worker->opened[number])
-        worker->opened[number] = sampler->engine->open(process);
+        worker->opened[number] = sampler->engine->open(process, sampler->simd);
     for (int i = 0; i < process->n_variables; i++)
         worker->initial[i] = process->variables[i].initial;
     if (arm->rollout.release >= 0)

@@ -34,6 +34,7 @@ struct arm {
 
 struct sampler {
     const struct engine *engine;
+    enum simd   simd;
     struct arm *arms;
     int         n_arms;
     uint64_t    seed;

@@ -206,7 +206,8 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     study->seed = scenario->simulation.seed;
     study->threads = sampler_threads(options->threads);
     r.sampler = (struct sampler){
-        .engine = &engine_reference,
+        .engine = options->engine ? options->engine : engines[0],
+        .simd = options->simd,
         .seed = study->seed,
         .horizon = scenario->horizon,
         .threads = study->threads,

@@ -5,6 +5,7 @@
 #ifndef NINES_STUDY_STUDY_H
 #define NINES_STUDY_STUDY_H
 
+#include "engine/engine.h"
 #include "scenario/scenario.h"
 #include "study/solution.h"
 
@@ -90,6 +91,8 @@ struct study_options {
     uint64_t paths;                 /* exactly so many a strategy; 0: until precise */
     int      threads;               /* 0: all */
     int      phases;                /* fixed delays become Erlang delays of so many phases; 0: they are fixed */
+    const struct engine *engine;    /* NULL: the usual one */
+    enum simd simd;                 /* one that simd_runs() */
     bool     sample_all;            /* sample no release too where it could be solved, to check the sampling */
     const volatile int *stop;       /* becomes non-zero to end at the next block; may be NULL */
     void   (*on_progress)(const struct progress *progress, void *context); /* from the calling thread; may be NULL */
