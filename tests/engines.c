@@ -1,0 +1,26 @@
+/* Every engine of the table in engine/engine, at every width of vectors that this processor has. */
+#include "engines.h"
+
+#include <stdio.h>
+
+struct contender under_test = {&engine_reference, SIMD_AUTO};
+
+/* How many there are. The reference engine has no vectors, and is there once; others once too unless every_simd. */
+int contenders(struct contender list[MOST_CONTENDERS], bool every_simd)
+{
+    int n = 0;
+    for (int i = 0; engines[i]; i++)
+        for (int simd = 0; simd < SIMDS; simd++) {
+            bool wanted = simd == SIMD_AUTO || (every_simd && engines[i] != &engine_reference);
+            if (wanted && simd_runs((enum simd)simd) && n < MOST_CONTENDERS)
+                list[n++] = (struct contender){engines[i], (enum simd)simd};
+        }
+    return n;
+}
+
+/* "lanes, avx2". */
+const char *contender_name(struct contender contender, char name[64])
+{
+    snprintf(name, 64, "%s, %s", contender.engine->name, simd_names[contender.simd]);
+    return name;
+}
