@@ -341,13 +341,22 @@ static void plan_update(struct plan *c, int branch, int variable, expr value)
     c->updates[branch][c->n_updates[branch]++] = (struct update){variable, value};
 }
 
-/* Updates of variables from the first one on; the same one may be set twice, and the last counts. */
+static bool is_planned(const struct plan *c, int branch, int variable)
+{
+    for (int u = 0; u < c->n_updates[branch]; u++)
+        if (c->updates[branch][u].variable == variable)
+            return true;
+    return false;
+}
+
+/* Updates of variables from the first one on. */
 static void plan_updates(struct maker *m, struct plan *c, int branch, int first)
 {
     int behind = m->p->n_variables - first, n = behind > 0 ? roll(m, MOST_UPDATES + 1) : 0;
     for (int u = 0; u < n; u++) {
         int v = first + roll(m, behind);
-        plan_update(c, branch, v, new_value(m, v, &c->guard));
+        if (!is_planned(c, branch, v) || breaks(m, BREACH_TWICE))
+            plan_update(c, branch, v, new_value(m, v, &c->guard));
     }
 }
 
@@ -358,7 +367,8 @@ static void plan_swap(struct maker *m, struct plan *c, int first)
     const struct variable *va = &m->p->variables[a], *vb = &m->p->variables[b];
     c->n_updates[0] = 0;
     plan_update(c, 0, a, limited(m, value_of(m, b), va->least, va->greatest));
-    plan_update(c, 0, b, limited(m, value_of(m, a), vb->least, vb->greatest));
+    if (a != b)
+        plan_update(c, 0, b, limited(m, value_of(m, a), vb->least, vb->greatest));
 }
 
 /* Every branch raises a variable, and sets what comes behind it. Returns the first variable that is not settled. */

@@ -19,7 +19,9 @@ enum breach {
     BREACH_RATE = 4,        /* rates below 0, infinite or no number */
     BREACH_DELAY = 8,       /* such delays */
     BREACH_UPDATE = 16,     /* values out of range, or not whole */
-    BREACH_DIVISION = 32,   /* no breach of a rule, but infinities and what is no number on the way */
+    /* No breach of a rule, but unusual: */
+    BREACH_DIVISION = 32,   /* infinities, and what is no number, on the way */
+    BREACH_TWICE = 64,      /* a branch sets a variable twice: the last value counts */
 };
 
 struct dice dice_of_seed(uint64_t seed);

@@ -66,6 +66,11 @@ static void infinities_on_the_way_are_the_same(void)
     check_seeds(1000000, how_many() / 4, BREACH_DIVISION);
 }
 
+static void the_last_update_of_a_variable_counts(void)
+{
+    check_seeds(6000000, how_many() / 4, BREACH_TWICE);
+}
+
 static void broken_rules_are_told_alike(void)
 {
     check_seeds(2000000, how_many() / 8, BREACH_PROBABILITY);
@@ -77,6 +82,7 @@ static void broken_rules_are_told_alike(void)
 static const struct test_case cases[] = {
     {"random processes are the same", random_processes_are_the_same},
     {"infinities on the way are the same", infinities_on_the_way_are_the_same},
+    {"the last update of a variable counts", the_last_update_of_a_variable_counts},
     {"broken rules are told alike", broken_rules_are_told_alike},
     {0},
 };
