@@ -1,0 +1,42 @@
+/* engine/kernel: one visit of a block of paths in a mode, compiled for each kind of vectors. Includes engine/modes. */
+#ifndef NINES_ENGINE_KERNEL_H
+#define NINES_ENGINE_KERNEL_H
+
+#include "engine/modes.h"
+
+/* Paths side by side: rows of LANES values. */
+struct block {
+    double   *rows;
+    uint32_t *counts;      /* how often a command has fired, which numbers its random numbers */
+    uint64_t  path[LANES];
+};
+
+struct visit {
+    const struct layout *layout;
+    const struct process *process;
+    uint64_t      seed;
+    double        horizon;
+    bool          sees_labels; /* first times are asked for */
+    double       *scratch;     /* temporary rows */
+    uint32_t     *firing;      /* per command of the mode: lanes in which it fires; all 0 between visits */
+    int          *fired;       /* room for the numbers of those */
+    struct mode  *mode;
+    struct block *block;
+    uint32_t      active;      /* lanes that take part; in the end: those that are still in the mode */
+    uint32_t      ended, moved; /* lanes that came to the horizon, or to another mode */
+    struct mode_branch *exit[LANES]; /* by which those that moved did */
+    uint64_t      events;      /* commands fired, added up */
+    bool          bad;         /* some path broke the rules of processes */
+};
+
+struct kernel {
+    void (*run)(struct visit *visit, uint32_t enough);
+    void (*begin)(struct visit *visit, const int *initial, uint32_t lanes);
+};
+
+extern const struct kernel kernel_baseline;
+#ifdef __x86_64__
+extern const struct kernel kernel_avx2, kernel_avx512;
+#endif
+
+#endif
