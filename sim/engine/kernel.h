@@ -3,6 +3,7 @@
 #define NINES_ENGINE_KERNEL_H
 
 #include "engine/modes.h"
+#include "engine/philox.h"
 
 /* Paths side by side: rows of LANES values. */
 struct block {
@@ -14,7 +15,7 @@ struct block {
 struct visit {
     const struct layout *layout;
     const struct process *process;
-    uint64_t      seed;
+    uint32_t      keys[PHILOX_ROUNDS][2]; /* of the rounds, from the seed */
     double        horizon;
     bool          sees_labels; /* first times are asked for */
     double       *scratch;     /* temporary rows */

@@ -17,12 +17,16 @@
 
 #include <math.h>
 
+enum { VECTORS = LANES / WIDTH }; /* of a row */
+
 /* Working rows of a pass. */
 struct work {
     double  *base[BASES];
     int      from, to;          /* vectors that hold active lanes */
     num      wait[VECTORS], fresh[VECTORS], uniform[VECTORS];
+    whole    first[VECTORS];    /* the fixed command that is due first; -1: none */
     whole    next[VECTORS];     /* the command of the mode that fires; -1: none */
+    whole    active[VECTORS];
     whole    settled[VECTORS];  /* active, and no `now` command is enabled */
     word     stream[VECTORS], number[VECTORS];
     whole    bad;
@@ -30,27 +34,46 @@ struct work {
 
 static inline const double *vector_at(const struct work *w, struct place place, int v)
 {
-    return w->base[place.base] + place.at + v * place.step;
+    return w->base[place.base] + place.at + v * WIDTH * place.step;
 }
 
 static inline double *row_at(const struct work *w, int row, int v)
 {
-    return w->base[BASE_ROWS] + row * LANES + v * VECTOR;
+    return w->base[BASE_ROWS] + row * LANES + v * WIDTH;
 }
 
 /* ---- programs ---- */
 
 typedef void instruct(const struct instruction *in, const struct work *w, int from, int to);
 
-#define INSTRUCTION(name, value)                                                                  \
-    static void name(const struct instruction *in, const struct work *w, int from, int to)        \
-    {                                                                                             \
-        for (int v = from; v < to; v++) {                                                         \
-            num a = load(vector_at(w, in->a, v)), b = load(vector_at(w, in->b, v));               \
-            num c = load(vector_at(w, in->c, v));                                                 \
-            (void)b, (void)c;                                                                     \
-            store(w->base[BASE_SCRATCH] + in->out + v * VECTOR, value);                           \
-        }                                                                                         \
+/*
+ * An instruction, for the vectors from..to, and for all of a row, whose loop is then of known length: NAME_some and
+ * NAME_all.
+ */
+#define INSTRUCTION_LOOP(value)                                                                         \
+    const double *at_a = vector_at(w, in->a, from), *at_b = vector_at(w, in->b, from);                  \
+    const double *at_c = vector_at(w, in->c, from);                                                     \
+    double *out = w->base[BASE_SCRATCH] + in->out;                                                      \
+    int step_a = in->a.step * WIDTH, step_b = in->b.step * WIDTH, step_c = in->c.step * WIDTH;          \
+    _Pragma("GCC unroll 4") for (int v = from; v < to; v++) {                                           \
+        num a = load(at_a), b = load(at_b), c = load(at_c);                                             \
+        (void)b, (void)c;                                                                               \
+        store(out + v * WIDTH, value);                                                                  \
+        at_a += step_a;                                                                                 \
+        at_b += step_b;                                                                                 \
+        at_c += step_c;                                                                                 \
+    }
+
+#define INSTRUCTION(name, value)                                                                        \
+    static void name##_some(const struct instruction *in, const struct work *w, int from, int to)       \
+    {                                                                                                   \
+        INSTRUCTION_LOOP(value)                                                                         \
+    }                                                                                                   \
+    static void name##_all(const struct instruction *in, const struct work *w, int first, int end)      \
+    {                                                                                                   \
+        enum { from = 0, to = VECTORS };                                                                \
+        (void)first, (void)end;                                                                         \
+        INSTRUCTION_LOOP(value)                                                                         \
     }
 
 INSTRUCTION(do_copy, a)
@@ -72,23 +95,28 @@ static void do_table(const struct instruction *in, const struct work *w, int fro
 {
     for (int v = from; v < to; v++) {
         const double *a = vector_at(w, in->a, v);
-        double *out = w->base[BASE_SCRATCH] + in->out + v * VECTOR;
-        for (int i = 0; i < VECTOR; i++)
+        double *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
+        for (int i = 0; i < WIDTH; i++)
             out[i] = apply_table(in->table, a[i]);
     }
 }
 
-static instruct *const instructions[OPS] = {
-    [OP_VARIABLE] = do_copy, [OP_TABLE] = do_table, [OP_NOT] = do_not, [OP_ADD] = do_add,
-    [OP_SUBTRACT] = do_subtract, [OP_MULTIPLY] = do_multiply, [OP_DIVIDE] = do_divide, [OP_MIN] = do_min,
-    [OP_MAX] = do_max, [OP_LESS] = do_less, [OP_LESS_EQUAL] = do_less_equal, [OP_EQUAL] = do_equal,
-    [OP_AND] = do_and, [OP_OR] = do_or, [OP_IF] = do_if,
+#define BOTH(name) {name##_some, name##_all}
+
+static instruct *const instructions[OPS][2] = {
+    [OP_VARIABLE] = BOTH(do_copy),      [OP_TABLE] = {do_table, do_table}, [OP_NOT] = BOTH(do_not),
+    [OP_ADD] = BOTH(do_add),            [OP_SUBTRACT] = BOTH(do_subtract), [OP_MULTIPLY] = BOTH(do_multiply),
+    [OP_DIVIDE] = BOTH(do_divide),      [OP_MIN] = BOTH(do_min),           [OP_MAX] = BOTH(do_max),
+    [OP_LESS] = BOTH(do_less),          [OP_LESS_EQUAL] = BOTH(do_less_equal),
+    [OP_EQUAL] = BOTH(do_equal),        [OP_AND] = BOTH(do_and),           [OP_OR] = BOTH(do_or),
+    [OP_IF] = BOTH(do_if),
 };
 
 static void evaluate(const struct code *code, const struct work *w, int from, int to)
 {
+    int all = from == 0 && to == VECTORS;
     for (const struct instruction *in = code->instructions, *end = in + code->n; in < end; in++)
-        instructions[in->op](in, w, from, to);
+        instructions[in->op][all](in, w, from, to);
 }
 
 /* ---- lanes and bits ---- */
@@ -100,59 +128,59 @@ static inline int lowest(uint32_t lanes)
 
 static inline int vectors_from(uint32_t lanes)
 {
-    return lowest(lanes) / VECTOR;
+    return lowest(lanes) / WIDTH;
 }
 
 static inline int vectors_to(uint32_t lanes)
 {
-    return (LANES - 1 - __builtin_clz(lanes)) / VECTOR + 1;
+    return (LANES - 1 - __builtin_clz(lanes)) / WIDTH + 1;
 }
 
 static inline whole mask_at(uint32_t lanes, int v)
 {
-    return mask_of(lanes >> v * VECTOR & ((1u << VECTOR) - 1));
+    return mask_of(lanes >> v * WIDTH & ((1u << WIDTH) - 1));
 }
 
 /* ---- random numbers ---- */
 
-/* philox4x32() (engine/philox.h) for eight counters at once: each word in the low half of a lane. */
-static inline void philox_vector(word c[4], uint64_t seed)
+/*
+ * philox4x32() (engine/philox.h) for a vector of counters, one word in the low half of each lane. What the high halves
+ * come to hold is of no meaning.
+ */
+static inline void philox_vector(word c[4], const uint32_t keys[PHILOX_ROUNDS][2])
 {
-    const word low = ALL(word, (uint64_t)UINT32_MAX);
-    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    const word multiplier0 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_0);
+    const word multiplier1 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_1);
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        word product0 = multiply_low_halves(ALL(word, (uint64_t)PHILOX_MULTIPLIER_0), c[0]);
-        word product1 = multiply_low_halves(ALL(word, (uint64_t)PHILOX_MULTIPLIER_1), c[2]);
-        c[0] = product1 >> 32 ^ c[1] ^ (uint64_t)k0;
-        c[1] = product1 & low;
-        c[2] = product0 >> 32 ^ c[3] ^ (uint64_t)k1;
-        c[3] = product0 & low;
-        k0 += PHILOX_WEYL_0;
-        k1 += PHILOX_WEYL_1;
+        word product0 = multiply_low_halves(multiplier0, c[0]), product1 = multiply_low_halves(multiplier1, c[2]);
+        c[0] = product1 >> 32 ^ c[1] ^ ALL(word, (uint64_t)keys[round][0]);
+        c[1] = product1;
+        c[2] = product0 >> 32 ^ c[3] ^ ALL(word, (uint64_t)keys[round][1]);
+        c[3] = product0;
     }
 }
 
 /* uniform_open(), likewise. */
 static inline num uniform_vector(word high, word low)
 {
-    return (num)((high << 32 | low) >> 12 | UINT64_C(0x3FF0000000000000)) - (1 - 0x1p-53);
+    word bits = high << 32 | (low & ALL(word, (uint64_t)UINT32_MAX));
+    return (num)(bits >> 12 | UINT64_C(0x3FF0000000000000)) - (1 - 0x1p-53);
 }
 
 /* Unit exponential and uniform numbers: of the blocks of w->stream and w->number. */
 static void draw(const struct visit *x, struct work *w, int from, int to)
 {
-    const word low = ALL(word, (uint64_t)UINT32_MAX);
     for (int v = from; v < to; v++) {
-        double u[VECTOR], e[VECTOR];
+        double u[WIDTH], e[WIDTH];
         word path;
-        memcpy(&path, x->block->path + v * VECTOR, sizeof path);
-        word c[4] = {path & low, path >> 32, w->stream[v], w->number[v]};
-        philox_vector(c, x->seed);
+        memcpy(&path, x->block->path + v * WIDTH, sizeof path);
+        word c[4] = {path, path >> 32, w->stream[v], w->number[v]};
+        philox_vector(c, x->keys);
         w->uniform[v] = uniform_vector(c[2], c[3]);
         num first = uniform_vector(c[0], c[1]);
         memcpy(u, &first, sizeof u);
 #pragma omp simd
-        for (int i = 0; i < VECTOR; i++)
+        for (int i = 0; i < WIDTH; i++)
             e[i] = -log_of_uniform(u[i]);
         memcpy(&w->fresh[v], e, sizeof e);
     }
@@ -167,7 +195,7 @@ static void note_due(const struct visit *x, struct work *w)
     for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
         const struct mode_command *c = &m->commands[k];
         for (int v = w->from; v < w->to; v++) {
-            whole active = mask_at(x->active, v);
+            whole active = w->active[v];
             num delay = load(vector_at(w, c->amount, v)), time = load(row_at(w, x->layout->time, v));
             whole enabled = load(vector_at(w, c->guard, v)) != 0;
             double *timer = row_at(w, c->timer, v);
@@ -189,64 +217,110 @@ static void first_now(const struct visit *x, struct work *w)
         for (int k = m->n_now - 1; k >= 0; k--)
             next = choose_whole(load(vector_at(w, m->commands[k].guard, v)) != 0, ALL(whole, (int64_t)k), next);
         w->next[v] = next;
-        w->settled[v] = mask_at(x->active, v) & (next < 0);
+        w->settled[v] = w->active[v] & (next < 0);
     }
 }
 
-/* The first of the fixed and exponential commands, and how long until then, in the lanes that are settled. */
-static void earliest(const struct visit *x, struct work *w)
+/* The first of the fixed commands, and how long until then. */
+static void earliest_fixed(const struct visit *x, struct work *w)
 {
     const struct mode *m = x->mode;
     for (int v = w->from; v < w->to; v++) {
         num wait = ALL(num, (double)INFINITY), time = load(row_at(w, x->layout->time, v));
         whole next = ALL(whole, -1);
-        int k = m->n_now;
-        for (; k < m->n_now + m->n_fixed; k++) {
+        for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
             num until = load(row_at(w, m->commands[k].timer, v)) - time;
             whole sooner = until < wait;
             next = choose_whole(sooner, ALL(whole, (int64_t)k), next);
             wait = choose(sooner, choose(until > 0, until, ALL(num, 0.0)), wait);
         }
-        for (; k < m->n_commands; k++) {
-            const struct mode_command *c = &m->commands[k];
-            num rate = load(vector_at(w, c->amount, v)), left = load(row_at(w, c->timer, v));
-            if (c->checked)
-                w->bad |= w->settled[v] & ~((rate >= 0) & (rate < (double)INFINITY));
-            whole sooner = left < wait * rate; /* never where the rate is 0 */
-            next = choose_whole(sooner, ALL(whole, (int64_t)k), next);
-            wait = choose(sooner, left / rate, wait);
-        }
-        w->next[v] = choose_whole(w->settled[v], next, w->next[v]);
+        w->first[v] = next;
         w->wait[v] = wait;
     }
 }
 
-/* Lets the time pass in the lanes that are settled: to the next event, or to the horizon, where `next` becomes -1. */
-static void pass(const struct visit *x, struct work *w)
+enum { TOGETHER = 4 }; /* vectors whose chains of comparisons run side by side */
+
+/* Likewise with the exponential commands, in TOGETHER vectors from v on. */
+static inline void earliest_exponential(const struct visit *x, struct work *w, int v)
 {
     const struct mode *m = x->mode;
+    num wait[TOGETHER];
+    whole next[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++) {
+        wait[i] = w->wait[v + i];
+        next[i] = w->first[v + i];
+    }
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
+        const struct mode_command *c = &m->commands[k];
+        const double *rates = vector_at(w, c->amount, v), *timers = row_at(w, c->timer, v);
+        int step = c->amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num rate = load(rates + i * step), left = load(timers + i * WIDTH), until = apart(left / rate);
+            whole sooner = left < wait[i] * rate; /* never where the rate is 0 */
+            next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), next[i]);
+            wait[i] = choose(sooner, until, wait[i]);
+        }
+    }
+    for (int i = 0; i < TOGETHER; i++) {
+        w->next[v + i] = choose_whole(w->settled[v + i], next[i], w->next[v + i]);
+        w->wait[v + i] = wait[i];
+    }
+}
+
+/* Looks at the rates that may be none. */
+static void check_rates(const struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++)
+        for (int v = w->from; m->commands[k].checked && v < w->to; v++) {
+            num rate = load(vector_at(w, m->commands[k].amount, v));
+            w->bad |= w->settled[v] & ~((rate >= 0) & (rate < (double)INFINITY));
+        }
+}
+
+/* What fires next in the lanes that are settled, and how long until then. */
+static void earliest(const struct visit *x, struct work *w)
+{
+    check_rates(x, w);
+    earliest_fixed(x, w);
+    for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER)
+        earliest_exponential(x, w, v);
+}
+
+/* How long the state lasts in the lanes that are settled: to the next event, or to the horizon; then `next` is -1. */
+static void end_waiting(const struct visit *x, struct work *w)
+{
     for (int v = w->from; v < w->to; v++) {
         whole settled = w->settled[v];
         num time = load(row_at(w, x->layout->time, v)), at_once = load(row_at(w, x->layout->at_once, v));
         num then = time + w->wait[v];
         whole ends = settled & ((w->next[v] < 0) | (then > x->horizon));
-        num wait = choose(ends, x->horizon - time, w->wait[v]);
-        for (int i = 0; i < m->n_rewards; i++) {
-            double *row = row_at(w, m->rewards[i].row, v);
-            num had = load(row), more = load(vector_at(w, m->rewards[i].rate, v)) * wait;
-            store(row, choose(settled, had + more, had));
-        }
-        for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
-            double *row = row_at(w, m->commands[k].timer, v);
-            num left = load(row), rest = left - load(vector_at(w, m->commands[k].amount, v)) * wait;
-            store(row, choose(settled, choose(rest > 0, rest, ALL(num, 0.0)), left));
-        }
         at_once = choose(settled & (then > time), ALL(num, 0.0), at_once + 1);
+        w->wait[v] = choose(ends, x->horizon - time, w->wait[v]);
+        w->next[v] = choose_whole(ends, ALL(whole, -1), w->next[v]);
+        w->bad |= w->active[v] & ~ends & (at_once >= MOST_AT_ONCE);
         store(row_at(w, x->layout->at_once, v), at_once);
         store(row_at(w, x->layout->time, v), choose(settled & ~ends, then, time));
-        w->next[v] = choose_whole(ends, ALL(whole, -1), w->next[v]);
-        w->bad |= mask_at(x->active, v) & ~ends & (at_once >= MOST_AT_ONCE);
     }
+}
+
+/* Earns rewards and lets timers run over that time. */
+static void pass(const struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    for (int i = 0; i < m->n_rewards; i++)
+        for (int v = w->from; v < w->to; v++) {
+            double *row = row_at(w, m->rewards[i].row, v);
+            num had = load(row), more = load(vector_at(w, m->rewards[i].rate, v)) * w->wait[v];
+            store(row, choose(w->settled[v], had + more, had));
+        }
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++)
+        for (int v = w->from; v < w->to; v++) {
+            double *row = row_at(w, m->commands[k].timer, v);
+            num left = load(row), rest = left - load(vector_at(w, m->commands[k].amount, v)) * w->wait[v];
+            store(row, choose(w->settled[v], choose(rest > 0, rest, ALL(num, 0.0)), left));
+        }
 }
 
 /* As much as has to be noted where no time can pass. */
@@ -255,7 +329,7 @@ static void pass_no_time(const struct visit *x, struct work *w)
     for (int v = w->from; v < w->to; v++) {
         num at_once = load(row_at(w, x->layout->at_once, v)) + 1;
         store(row_at(w, x->layout->at_once, v), at_once);
-        w->bad |= mask_at(x->active, v) & (at_once >= MOST_AT_ONCE);
+        w->bad |= w->active[v] & (at_once >= MOST_AT_ONCE);
     }
 }
 
@@ -290,27 +364,47 @@ static void note_end(const struct visit *x, const struct work *w, uint32_t lanes
 
 /* ---- firing ---- */
 
+/* Sets a variable of one lane by a step; whether it may. */
+static inline bool take_step(struct work *w, const struct mode_step *step, int lane)
+{
+    double *at = w->base[BASE_ROWS] + step->row * LANES + lane;
+    double value = (step->sets ? 0 : *at) + step->by;
+    *at = value;
+    return value >= step->least && value <= step->greatest;
+}
+
+/* The steps of the branch in one lane, and where it leads. */
+static inline void take_steps(struct visit *x, struct work *w, struct mode_branch *branch, int lane)
+{
+    bool good = !branch->broken;
+    for (int i = 0; i < branch->n_steps; i++)
+        good &= take_step(w, &branch->steps[i], lane);
+    x->bad |= !good;
+    if (branch->moves) {
+        x->moved |= UINT32_C(1) << lane;
+        x->exit[lane] = branch;
+    }
+}
+
 /* Sets the branch's variables in these lanes. */
 static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, uint32_t lanes)
 {
-    int from = vectors_from(lanes), to = vectors_to(lanes);
-    evaluate(&branch->code, w, from, to);
-    for (int u = 0; u < branch->n_updates; u++) {
-        const struct mode_update *update = &branch->updates[u];
-        for (int v = from; v < to; v++) {
-            whole on = mask_at(lanes, v);
-            double *row = row_at(w, update->row, v);
-            num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* -0 becomes 0 */
-            w->bad |= on & ~((value >= update->least) & (value <= update->greatest) & (value == rounded));
-            store(row, choose(on, rounded, load(row)));
+    if (branch->n_updates) {
+        int from = vectors_from(lanes), to = vectors_to(lanes);
+        evaluate(&branch->code, w, from, to);
+        for (int u = 0; u < branch->n_updates; u++) {
+            const struct mode_update *update = &branch->updates[u];
+            for (int v = from; v < to; v++) {
+                whole on = mask_at(lanes, v);
+                double *row = row_at(w, update->row, v);
+                num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
+                w->bad |= on & ~((value >= update->least) & (value <= update->greatest) & (value == rounded));
+                store(row, choose(on, rounded, load(row)));
+            }
         }
     }
-    x->bad = x->bad || branch->broken;
-    if (!branch->moves)
-        return;
-    x->moved |= lanes;
     for (uint32_t rest = lanes; rest; rest &= rest - 1)
-        x->exit[lowest(rest)] = branch;
+        take_steps(x, w, branch, lowest(rest));
 }
 
 /* The branch that the uniform number falls into, as in the reference engine, for the vectors given. */
@@ -327,7 +421,8 @@ static void choose_branch(const struct mode_command *c, struct work *w, uint32_t
             sum += probability;
         }
         num off = sum - 1;
-        whole good = (least >= -PROBABILITY_ROUNDING) & (off <= PROBABILITY_ROUNDING) & (off >= -PROBABILITY_ROUNDING);
+        whole good = (least >= -PROBABILITY_ROUNDING) & (off <= PROBABILITY_ROUNDING) &
+                     (off >= -PROBABILITY_ROUNDING);
         w->bad |= mask_at(lanes, v) & ~good;
         chosen[v] = last;
     }
@@ -337,12 +432,7 @@ static void choose_branch(const struct mode_command *c, struct work *w, uint32_t
 static void fire(struct visit *x, struct work *w, const struct mode_command *c, uint32_t lanes)
 {
     whole chosen[VECTORS];
-    double *timer = c->timer < 0 ? NULL : row_at(w, c->timer, 0);
     int from = vectors_from(lanes), to = vectors_to(lanes);
-    for (int v = from; timer && v < to; v++) {
-        num fresh = c->delay == DELAY_EXPONENTIAL ? w->fresh[v] : ALL(num, (double)INFINITY);
-        store(timer + v * VECTOR, choose(mask_at(lanes, v), fresh, load(timer + v * VECTOR)));
-    }
     evaluate(&c->code, w, from, to);
     if (c->certain) {
         take_branch(x, w, &c->branches[0], lanes);
@@ -352,37 +442,60 @@ static void fire(struct visit *x, struct work *w, const struct mode_command *c, 
     for (int b = 0; b < c->n_branches; b++) {
         uint32_t on = 0;
         for (int v = from; v < to; v++)
-            on |= bits_of(chosen[v] == b) << v * VECTOR;
+            on |= bits_of(chosen[v] == b) << v * WIDTH;
         if (on & lanes)
             take_branch(x, w, &c->branches[b], on & lanes);
     }
 }
 
-/* Sorts the lanes by the command that fires, counts random numbers; returns how many commands fire. */
-static int sort_lanes(struct visit *x, struct work *w, uint32_t *random)
+/* Names the random numbers of the lanes in which a command fires; returns the lanes that need some. */
+static uint32_t number_draws(struct visit *x, struct work *w)
 {
-    const struct mode *m = x->mode;
     const int64_t *next = (const int64_t *)w->next;
     uint64_t *stream = (uint64_t *)w->stream, *number = (uint64_t *)w->number;
-    int n = 0;
+    uint32_t random = 0;
     for (uint32_t rest = x->active; rest; rest &= rest - 1) {
         int lane = lowest(rest);
-        uint32_t bit = UINT32_C(1) << lane;
-        if (next[lane] < 0) {
-            x->ended |= bit;
+        const struct mode_command *c = &x->mode->commands[next[lane]];
+        if (!c->random)
+            continue;
+        stream[lane] = c->stream;
+        number[lane] = ++x->block->counts[c->fired * LANES + lane];
+        random |= UINT32_C(1) << lane;
+    }
+    return random;
+}
+
+/* Sets timers anew and takes plain branches; sorts the lanes of other commands. Returns how many of these fire. */
+static int fire_plain(struct visit *x, struct work *w)
+{
+    const int64_t *next = (const int64_t *)w->next;
+    const double *fresh = (const double *)w->fresh;
+    double *rows = w->base[BASE_ROWS];
+    int n = 0;
+    for (uint32_t rest = x->active; rest; rest &= rest - 1) {
+        int lane = lowest(rest), k = (int)next[lane];
+        const struct mode_command *c = &x->mode->commands[k];
+        if (c->timer >= 0)
+            rows[c->timer * LANES + lane] = c->delay == DELAY_EXPONENTIAL ? fresh[lane] : (double)INFINITY;
+        if (c->plain) {
+            take_steps(x, w, &c->branches[0], lane);
             continue;
         }
-        const struct mode_command *c = &m->commands[next[lane]];
-        if (!x->firing[next[lane]])
-            x->fired[n++] = (int)next[lane];
-        x->firing[next[lane]] |= bit;
-        stream[lane] = c->stream;
-        if (c->random) {
-            number[lane] = ++x->block->counts[c->fired * LANES + lane];
-            *random |= bit;
-        }
+        if (!x->firing[k])
+            x->fired[n++] = k;
+        x->firing[k] |= UINT32_C(1) << lane;
     }
     return n;
+}
+
+/* The lanes whose path has come to the horizon. */
+static uint32_t find_ended(const struct work *w)
+{
+    uint32_t ended = 0;
+    for (int v = w->from; v < w->to; v++)
+        ended |= bits_of(w->active[v] & (w->next[v] < 0)) << v * WIDTH;
+    return ended;
 }
 
 /* ---- passes ---- */
@@ -391,7 +504,6 @@ static int sort_lanes(struct visit *x, struct work *w, uint32_t *random)
 static void pass_once(struct visit *x, struct work *w)
 {
     const struct mode *m = x->mode;
-    uint32_t random = 0, ended_before = x->ended;
     evaluate(&m->guards, w, w->from, w->to);
     note_due(x, w);
     first_now(x, w);
@@ -402,16 +514,19 @@ static void pass_once(struct visit *x, struct work *w)
         if (x->sees_labels)
             see_labels(x, w);
         earliest(x, w);
+        end_waiting(x, w);
         pass(x, w);
     }
-    int n = sort_lanes(x, w, &random);
+    uint32_t ended = find_ended(w);
+    if (ended)
+        note_end(x, w, ended);
+    x->ended |= ended;
+    x->active &= ~ended;
+    x->events += (uint64_t)__builtin_popcount(x->active);
+    uint32_t random = number_draws(x, w);
     if (random)
         draw(x, w, vectors_from(random), vectors_to(random));
-    if (x->ended != ended_before)
-        note_end(x, w, x->ended & ~ended_before);
-    x->active &= ~x->ended;
-    x->events += (uint64_t)__builtin_popcount(x->active);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0, n = fire_plain(x, w); i < n; i++) {
         uint32_t lanes = x->firing[x->fired[i]];
         x->firing[x->fired[i]] = 0;
         fire(x, w, &m->commands[x->fired[i]], lanes);
@@ -437,6 +552,8 @@ static void run(struct visit *x, uint32_t enough)
     for (int i = 0; i < MOST_PASSES && x->active && (uint32_t)__builtin_popcount(x->active) >= enough && !x->bad; i++) {
         w.from = vectors_from(x->active);
         w.to = vectors_to(x->active);
+        for (int v = 0; v < VECTORS; v++)
+            w.active[v] = mask_at(x->active, v);
         pass_once(x, &w);
         for (int v = 0; v < VECTORS; v++)
             x->bad = x->bad || bits_of(w.bad);

@@ -337,6 +337,15 @@ static void open_chunks(struct pool *pool, int n_paths)
         pool->chunks[c].free = UINT32_MAX;
 }
 
+/* The keys of Philox's rounds. */
+static void make_keys(uint32_t keys[PHILOX_ROUNDS][2], uint64_t seed)
+{
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        keys[round][0] = (uint32_t)seed + (uint32_t)round * PHILOX_WEYL_0;
+        keys[round][1] = (uint32_t)(seed >> 32) + (uint32_t)round * PHILOX_WEYL_1;
+    }
+}
+
 /* Forgets what the last batch left, and modes where there are too many. */
 static void begin_batch(struct pool *pool, struct batch *batch)
 {
@@ -360,7 +369,7 @@ static void begin_batch(struct pool *pool, struct batch *batch)
     pool->first = modes_initial(pool->modes, pool->initial);
     open_chunks(pool, batch->n_paths);
     memset(pool->visit.firing, 0, (size_t)p->n_commands * sizeof *pool->visit.firing);
-    pool->visit.seed = batch->seed;
+    make_keys(pool->visit.keys, batch->seed);
     pool->visit.horizon = batch->horizon;
     pool->visit.sees_labels = batch->first_time != NULL;
     pool->visit.bad = false;

@@ -141,24 +141,24 @@ const struct layout *modes_layout(const struct modes *m)
 static struct place row_place(struct modes *m, int row)
 {
     m->row_used[row] = true;
-    return (struct place){row * LANES, BASE_ROWS, VECTOR};
+    return (struct place){row * LANES, BASE_ROWS, 1};
 }
 
 static struct place constant_place(struct modes *m, double value)
 {
-    if (m->n_constants + VECTOR > m->constant_capacity) {
-        m->constant_capacity = m->constant_capacity ? 2 * m->constant_capacity : 64 * VECTOR;
+    if (m->n_constants + MOST_WIDTH > m->constant_capacity) {
+        m->constant_capacity = m->constant_capacity ? 2 * m->constant_capacity : 64 * MOST_WIDTH;
         m->constants = memory_grow(m->constants, (size_t)m->constant_capacity, sizeof *m->constants);
     }
     struct place place = {m->n_constants, BASE_CONSTANTS, 0};
-    for (int i = 0; i < VECTOR; i++)
+    for (int i = 0; i < MOST_WIDTH; i++)
         m->constants[m->n_constants++] = value;
     return place;
 }
 
 static struct place new_scratch(struct modes *m)
 {
-    return (struct place){LANES * m->n_scratch++, BASE_SCRATCH, VECTOR};
+    return (struct place){LANES * m->n_scratch++, BASE_SCRATCH, 1};
 }
 
 /* Whether what the node holds is there. Constants and variables are, once they have a place. */
@@ -301,14 +301,32 @@ static void make_control_update(struct modes *m, const struct update *update, st
     out->controls[at] = (int)value;
 }
 
-static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
+/* Whether the update is a step: by a constant, or to one. */
+static bool is_step(const struct modes *m, const struct update *update, struct mode_step *step)
+{
+    const struct graph *graph = &m->special.graph;
+    expr value = node_of(m, update->value);
+    const struct node *node = &graph->nodes[value];
+    const struct variable *v = &m->process->variables[update->variable];
+    *step = (struct mode_step){m->layout.variables + update->variable, true, 0, v->least, v->greatest};
+    if (is_constant(m, value, &step->by))
+        return step->by == floor(step->by);
+    step->sets = false;
+    if (node->op != OP_ADD && node->op != OP_SUBTRACT)
+        return false;
+    const struct node *a = &graph->nodes[node->a];
+    if (a->op != OP_VARIABLE || a->a != update->variable || !is_constant(m, node->b, &step->by))
+        return false;
+    if (node->op == OP_SUBTRACT)
+        step->by = -step->by;
+    return step->by == floor(step->by);
+}
+
+/* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
+static void make_updates(struct modes *m, const struct branch *branch, struct mode_branch *out)
 {
     struct mode_update *updates = arena_new(&m->arena, (size_t)branch->n_updates, sizeof *updates);
-    int scratch = m->n_scratch;
-    m->own_branch = ++m->last_scope;
-    out->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *out->controls);
-    for (int i = 0; i < m->n_controls; i++)
-        out->controls[i] = m->value[m->controls[i]];
+    struct mode_step *steps = arena_new(&m->arena, (size_t)branch->n_updates, sizeof *steps);
     for (int u = 0; u < branch->n_updates; u++) {
         const struct update *update = &m->process->updates[branch->first_update + u];
         const struct variable *v = &m->process->variables[update->variable];
@@ -318,12 +336,26 @@ static void make_branch(struct modes *m, const struct branch *branch, struct mod
             continue;
         }
         m->row_used[row] = true;
-        updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value), row),
-                                                         v->least, v->greatest};
+        if (is_step(m, update, &steps[out->n_steps]))
+            out->n_steps++;
+        else
+            updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value), row),
+                                                             v->least, v->greatest};
     }
+    out->updates = updates;
+    out->steps = steps;
+}
+
+static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
+{
+    int scratch = m->n_scratch;
+    m->own_branch = ++m->last_scope;
+    out->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *out->controls);
+    for (int i = 0; i < m->n_controls; i++)
+        out->controls[i] = m->value[m->controls[i]];
+    make_updates(m, branch, out);
     for (int i = 0; i < m->n_controls; i++)
         out->moves = out->moves || out->controls[i] != m->value[m->controls[i]];
-    out->updates = updates;
     out->code = take_code(m);
     m->own_branch = 0;
     m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
@@ -345,6 +377,7 @@ static void make_firing(struct modes *m, const struct command *c, struct mode_co
     out->code = take_code(m);
     for (int b = 0; b < c->n_branches; b++)
         make_branch(m, &m->process->branches[c->first_branch + b], &out->branches[b]);
+    out->plain = out->certain && !out->branches[0].n_updates;
     m->own_command = 0;
     m->n_scratch = scratch;
 }

@@ -7,7 +7,7 @@
 #include "process/specialise.h"
 
 enum { MOST_CHUNKS = 16 }; /* of LANES paths that are in flight */
-enum { LANES = 32, VECTOR = 8, VECTORS = LANES / VECTOR }; /* of a block; doubles of a vector, whatever the processor */
+enum { LANES = 32, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
 
 /* Where a value of a block of lanes stands: in the rows of the block, among the temporary rows, or it is a constant. */
 enum base { BASE_ROWS, BASE_SCRATCH, BASE_CONSTANTS, BASES };
@@ -15,7 +15,7 @@ enum base { BASE_ROWS, BASE_SCRATCH, BASE_CONSTANTS, BASES };
 struct place {
     int32_t  at;   /* of the first lane's double */
     uint16_t base;
-    uint16_t step; /* from the first lane of a vector to that of the next: VECTOR, or 0: the same for all lanes */
+    uint16_t step; /* from one lane to the next: 1, or 0: the same for all, which stands MOST_WIDTH times */
 };
 
 /* out = op(a, b, c) for all lanes; of OP_TABLE table[a]; of OP_VARIABLE a itself. */
@@ -46,11 +46,19 @@ struct mode_update {
     double       least, greatest;
 };
 
+/* x := x + by, or x := by. */
+struct mode_step {
+    int    row;
+    bool   sets;
+    double by, least, greatest;
+};
+
 struct mode_branch {
     struct place probability;
     struct code  code;           /* what it needs beyond its command's */
     const struct mode_update *updates;
-    int          n_updates;
+    const struct mode_step   *steps; /* updates that need no program */
+    int          n_updates, n_steps;
     bool         broken;         /* it would set a control to what it cannot be */
     bool         moves;          /* to another mode */
     int         *controls;       /* the values of the controls afterwards, if it moves */
@@ -63,6 +71,7 @@ struct mode_command {
     enum delay   delay;
     bool         random;         /* it draws a block of random numbers */
     bool         certain;        /* its only branch needs no check */
+    bool         plain;          /* it is certain, and its updates are steps */
     struct place guard;          /* of `now` and fixed ones */
     struct place amount;         /* the rate, 0 where the guard is false; the delay */
     bool         checked;        /* the rate or delay can be none, and is to be looked at */
@@ -90,7 +99,7 @@ struct mode {
     const struct place *conditions; /* of the labels */
     const int   *idle_timers;    /* of the fixed commands that are not here: none of them runs */
     int          n_idle_timers;
-    double      *constants;      /* VECTOR times each, at the beginning of a line */
+    double      *constants;      /* MOST_WIDTH times each, at the beginning of a line */
     int          n_scratch;      /* temporary rows */
     const int   *rows, *counts;  /* those that the mode reads or writes */
     int          n_rows, n_counts;
