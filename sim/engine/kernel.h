@@ -8,8 +8,14 @@
 /* Paths side by side: rows of LANES values. */
 struct block {
     double   *rows;
-    uint32_t *counts;      /* how often a command has fired, which numbers its random numbers */
+    uint64_t *counts;      /* rows too: how often a command has fired, which numbers its random numbers */
     uint64_t  path[LANES];
+};
+
+/* A command, and the lanes in which it fires. */
+struct firing {
+    const struct mode_command *command;
+    uint32_t lanes;
 };
 
 struct visit {
@@ -19,8 +25,7 @@ struct visit {
     double        horizon;
     bool          sees_labels; /* first times are asked for */
     double       *scratch;     /* temporary rows */
-    uint32_t     *firing;      /* per command of the mode: lanes in which it fires; all 0 between visits */
-    int          *fired;       /* room for the numbers of those */
+    struct firing *firing;     /* room for as many as there are commands */
     struct mode  *mode;
     struct block *block;
     uint32_t      active;      /* lanes that take part; in the end: those that are still in the mode */

@@ -364,47 +364,41 @@ static void note_end(const struct visit *x, const struct work *w, uint32_t lanes
 
 /* ---- firing ---- */
 
-/* Sets a variable of one lane by a step; whether it may. */
-static inline bool take_step(struct work *w, const struct mode_step *step, int lane)
+/* Sets a variable where the mask is on. */
+static inline void set(struct work *w, double *row, whole on, num value, double least, double greatest)
 {
-    double *at = w->base[BASE_ROWS] + step->row * LANES + lane;
-    double value = (step->sets ? 0 : *at) + step->by;
-    *at = value;
-    return value >= step->least && value <= step->greatest;
+    w->bad |= on & ~((value >= least) & (value <= greatest));
+    store(row, choose(on, value, load(row)));
 }
 
-/* The steps of the branch in one lane, and where it leads. */
-static inline void take_steps(struct visit *x, struct work *w, struct mode_branch *branch, int lane)
-{
-    bool good = !branch->broken;
-    for (int i = 0; i < branch->n_steps; i++)
-        good &= take_step(w, &branch->steps[i], lane);
-    x->bad |= !good;
-    if (branch->moves) {
-        x->moved |= UINT32_C(1) << lane;
-        x->exit[lane] = branch;
-    }
-}
-
-/* Sets the branch's variables in these lanes. */
+/* Sets the branch's variables in these lanes, and says where it leads. */
 static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, uint32_t lanes)
 {
-    if (branch->n_updates) {
-        int from = vectors_from(lanes), to = vectors_to(lanes);
+    int from = vectors_from(lanes), to = vectors_to(lanes);
+    if (branch->n_updates)
         evaluate(&branch->code, w, from, to);
-        for (int u = 0; u < branch->n_updates; u++) {
-            const struct mode_update *update = &branch->updates[u];
-            for (int v = from; v < to; v++) {
-                whole on = mask_at(lanes, v);
-                double *row = row_at(w, update->row, v);
-                num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
-                w->bad |= on & ~((value >= update->least) & (value <= update->greatest) & (value == rounded));
-                store(row, choose(on, rounded, load(row)));
-            }
+    for (int u = 0; u < branch->n_updates; u++) {
+        const struct mode_update *update = &branch->updates[u];
+        for (int v = from; v < to; v++) {
+            num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
+            set(w, row_at(w, update->row, v), mask_at(lanes, v), rounded, update->least, update->greatest);
+            w->bad |= mask_at(lanes, v) & (value != rounded);
         }
     }
+    for (int i = 0; i < branch->n_steps; i++) {
+        const struct mode_step *step = &branch->steps[i];
+        for (int v = from; v < to; v++) {
+            double *row = row_at(w, step->row, v);
+            num value = (step->sets ? ALL(num, 0.0) : load(row)) + step->by;
+            set(w, row, mask_at(lanes, v), value, step->least, step->greatest);
+        }
+    }
+    x->bad = x->bad || branch->broken;
+    if (!branch->moves)
+        return;
+    x->moved |= lanes;
     for (uint32_t rest = lanes; rest; rest &= rest - 1)
-        take_steps(x, w, branch, lowest(rest));
+        x->exit[lowest(rest)] = branch;
 }
 
 /* The branch that the uniform number falls into, as in the reference engine, for the vectors given. */
@@ -433,6 +427,11 @@ static void fire(struct visit *x, struct work *w, const struct mode_command *c, 
 {
     whole chosen[VECTORS];
     int from = vectors_from(lanes), to = vectors_to(lanes);
+    for (int v = from; c->timer >= 0 && v < to; v++) {
+        double *timer = row_at(w, c->timer, v);
+        num fresh = c->delay == DELAY_EXPONENTIAL ? w->fresh[v] : ALL(num, (double)INFINITY);
+        store(timer, choose(mask_at(lanes, v), fresh, load(timer)));
+    }
     evaluate(&c->code, w, from, to);
     if (c->certain) {
         take_branch(x, w, &c->branches[0], lanes);
@@ -448,45 +447,41 @@ static void fire(struct visit *x, struct work *w, const struct mode_command *c, 
     }
 }
 
-/* Names the random numbers of the lanes in which a command fires; returns the lanes that need some. */
-static uint32_t number_draws(struct visit *x, struct work *w)
+/* Sorts the lanes by the command that fires. Returns how many commands do. */
+static int sort_lanes(struct visit *x, const struct work *w)
 {
-    const int64_t *next = (const int64_t *)w->next;
-    uint64_t *stream = (uint64_t *)w->stream, *number = (uint64_t *)w->number;
-    uint32_t random = 0;
-    for (uint32_t rest = x->active; rest; rest &= rest - 1) {
-        int lane = lowest(rest);
-        const struct mode_command *c = &x->mode->commands[next[lane]];
-        if (!c->random)
-            continue;
-        stream[lane] = c->stream;
-        number[lane] = ++x->block->counts[c->fired * LANES + lane];
-        random |= UINT32_C(1) << lane;
-    }
-    return random;
-}
-
-/* Sets timers anew and takes plain branches; sorts the lanes of other commands. Returns how many of these fire. */
-static int fire_plain(struct visit *x, struct work *w)
-{
-    const int64_t *next = (const int64_t *)w->next;
-    const double *fresh = (const double *)w->fresh;
-    double *rows = w->base[BASE_ROWS];
     int n = 0;
-    for (uint32_t rest = x->active; rest; rest &= rest - 1) {
-        int lane = lowest(rest), k = (int)next[lane];
-        const struct mode_command *c = &x->mode->commands[k];
-        if (c->timer >= 0)
-            rows[c->timer * LANES + lane] = c->delay == DELAY_EXPONENTIAL ? fresh[lane] : (double)INFINITY;
-        if (c->plain) {
-            take_steps(x, w, &c->branches[0], lane);
-            continue;
-        }
-        if (!x->firing[k])
-            x->fired[n++] = k;
-        x->firing[k] |= UINT32_C(1) << lane;
+    uint32_t rest = x->active;
+    for (int k = 0; rest; k++) {
+        uint32_t lanes = 0;
+        for (int v = w->from; v < w->to; v++)
+            lanes |= bits_of(w->next[v] == k) << v * WIDTH;
+        lanes &= rest;
+        rest &= ~lanes;
+        x->firing[n] = (struct firing){&x->mode->commands[k], lanes};
+        n += lanes != 0;
     }
     return n;
+}
+
+/* Names the random numbers that the commands need, and draws them. */
+static void draw_all(struct visit *x, struct work *w, int n)
+{
+    uint32_t random = 0;
+    for (int i = 0; i < n; i++) {
+        const struct mode_command *c = x->firing[i].command;
+        uint32_t lanes = x->firing[i].lanes;
+        for (int v = vectors_from(lanes); c->random && v < vectors_to(lanes); v++) {
+            whole on = mask_at(lanes, v);
+            word *count = (word *)(x->block->counts + c->fired * LANES + v * WIDTH);
+            *count -= (word)on;
+            w->number[v] = (word)choose_whole(on, (whole)*count, (whole)w->number[v]);
+            w->stream[v] = (word)choose_whole(on, ALL(whole, (int64_t)c->stream), (whole)w->stream[v]);
+        }
+        random |= c->random ? lanes : 0;
+    }
+    if (random)
+        draw(x, w, vectors_from(random), vectors_to(random));
 }
 
 /* The lanes whose path has come to the horizon. */
@@ -523,14 +518,10 @@ static void pass_once(struct visit *x, struct work *w)
     x->ended |= ended;
     x->active &= ~ended;
     x->events += (uint64_t)__builtin_popcount(x->active);
-    uint32_t random = number_draws(x, w);
-    if (random)
-        draw(x, w, vectors_from(random), vectors_to(random));
-    for (int i = 0, n = fire_plain(x, w); i < n; i++) {
-        uint32_t lanes = x->firing[x->fired[i]];
-        x->firing[x->fired[i]] = 0;
-        fire(x, w, &m->commands[x->fired[i]], lanes);
-    }
+    int n = sort_lanes(x, w);
+    draw_all(x, w, n);
+    for (int i = 0; i < n; i++)
+        fire(x, w, x->firing[i].command, x->firing[i].lanes);
     x->active &= ~x->moved;
 }
 

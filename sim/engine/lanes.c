@@ -102,7 +102,6 @@ static void *lanes_open(const struct process *process, enum simd simd)
     pool->initial = memory_new((size_t)process->n_variables + 1, sizeof *pool->initial);
     pool->visit = (struct visit){.layout = layout, .process = process};
     pool->visit.firing = memory_new((size_t)process->n_commands + 1, sizeof *pool->visit.firing);
-    pool->visit.fired = memory_new((size_t)process->n_commands + 1, sizeof *pool->visit.fired);
     return pool;
 }
 
@@ -117,7 +116,6 @@ static void lanes_close(void *opened)
         engine_reference.close(pool->reference);
     free(pool->visit.scratch);
     free(pool->visit.firing);
-    free(pool->visit.fired);
     free(pool->listed);
     free(pool->initial);
     free(pool);
@@ -368,7 +366,6 @@ static void begin_batch(struct pool *pool, struct batch *batch)
         pool->initial[i] = batch->initial ? batch->initial[i] : p->variables[i].initial;
     pool->first = modes_initial(pool->modes, pool->initial);
     open_chunks(pool, batch->n_paths);
-    memset(pool->visit.firing, 0, (size_t)p->n_commands * sizeof *pool->visit.firing);
     make_keys(pool->visit.keys, batch->seed);
     pool->visit.horizon = batch->horizon;
     pool->visit.sees_labels = batch->first_time != NULL;
