@@ -30,6 +30,7 @@
 
 enum {
     DENSE = 12,             /* so many lanes of a chunk in a mode run where they stand */
+    FULL = 3,               /* a mode with 1/FULL of the lanes of the fullest goes on with it */
     REFILL = 16,            /* so many free lanes of a chunk are worth beginning paths in */
     MOST_MODES = 8192,      /* more are not kept */
     SPARSE_RUNS = 2000,     /* so many runs of blocks tell whether modes pay, */
@@ -123,6 +124,14 @@ static void lanes_close(void *opened)
 
 /* ---- modes of lanes ---- */
 
+/* How many bits are set; compilers call a function where they cannot count on an instruction. */
+static int count(uint32_t lanes)
+{
+    lanes -= lanes >> 1 & 0x55555555;
+    lanes = (lanes & 0x33333333) + (lanes >> 2 & 0x33333333);
+    return (int)(((lanes + (lanes >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24);
+}
+
 /* Lists a mode when the first path comes to it. */
 static void list(struct pool *pool, struct mode *mode)
 {
@@ -145,19 +154,27 @@ static void list(struct pool *pool, struct mode *mode)
 static void wait_in(struct pool *pool, struct mode *mode, int chunk, uint32_t lanes)
 {
     list(pool, mode);
-    mode->n_waiting += __builtin_popcount(lanes);
+    mode->n_waiting += count(lanes);
     mode->waiting[chunk] |= lanes;
+    mode->chunks |= UINT64_C(1) << chunk;
+}
+
+/* One of them does not any more. */
+static void leave(struct mode *mode, int chunk, int lane)
+{
+    mode->waiting[chunk] &= ~(UINT32_C(1) << lane);
+    mode->n_waiting--;
+    if (!mode->waiting[chunk])
+        mode->chunks &= ~(UINT64_C(1) << chunk);
 }
 
 /* Those of the chunk that go from one mode to the next by the branch. */
 static void move(struct pool *pool, struct mode *mode, struct mode_branch *branch, int chunk, int lane)
 {
     struct mode *target = modes_target(pool->modes, branch);
-    uint32_t bit = UINT32_C(1) << lane;
     double *rows = pool->chunks[chunk].block.rows;
-    mode->waiting[chunk] &= ~bit;
-    mode->n_waiting--;
-    wait_in(pool, target, chunk, bit);
+    leave(mode, chunk, lane);
+    wait_in(pool, target, chunk, UINT32_C(1) << lane);
     for (int i = 0; i < target->n_idle_timers; i++)
         rows[target->idle_timers[i] * LANES + lane] = (double)INFINITY;
 }
@@ -171,16 +188,14 @@ static void end(struct pool *pool, struct mode *mode, int chunk, int lane)
     struct chunk *c = &pool->chunks[chunk];
     const double *rows = c->block.rows + lane;
     size_t slot = (size_t)c->slot[lane], rewards = slot * (size_t)p->n_rewards, labels = slot * (size_t)p->n_labels;
-    uint32_t bit = UINT32_C(1) << lane;
     for (int i = 0; i < p->n_rewards; i++)
         batch->rewards[rewards + (size_t)i] = rows[(l->rewards + i) * LANES];
     for (int i = 0; batch->first_time && i < p->n_labels; i++)
         batch->first_time[labels + (size_t)i] = rows[(l->first_times + i) * LANES];
     for (int i = 0; batch->at_end && i < p->n_labels; i++)
         batch->at_end[labels + (size_t)i] = rows[(l->at_ends + i) * LANES] != 0;
-    mode->waiting[chunk] &= ~bit;
-    mode->n_waiting--;
-    c->free |= bit;
+    leave(mode, chunk, lane);
+    c->free |= UINT32_C(1) << lane;
     pool->n_ended++;
 }
 
@@ -189,7 +204,7 @@ static void end(struct pool *pool, struct mode *mode, int chunk, int lane)
 static void run(struct pool *pool, struct mode *mode, struct block *block, uint32_t active)
 {
     struct visit *x = &pool->visit;
-    uint32_t n = (uint32_t)__builtin_popcount(active);
+    uint32_t n = (uint32_t)count(active);
     x->mode = mode;
     x->block = block;
     x->active = active;
@@ -251,9 +266,10 @@ static void gather(struct pool *pool, struct mode *mode, int chunk, uint32_t lan
 /* Lets the paths that are in the mode go on. */
 static void visit(struct pool *pool, struct mode *mode)
 {
-    for (int c = 0; c < pool->n_chunks && !pool->visit.bad; c++) {
+    for (uint64_t rest = mode->chunks; rest && !pool->visit.bad; rest &= rest - 1) {
+        int c = __builtin_ctzll(rest);
         uint32_t lanes = mode->waiting[c];
-        if (__builtin_popcount(lanes) >= DENSE)
+        if (count(lanes) >= DENSE)
             run_where_it_stands(pool, mode, c);
         else
             gather(pool, mode, c, lanes);
@@ -288,39 +304,51 @@ static void refill(struct pool *pool, int chunk)
 static bool is_worth_refilling(const struct pool *pool, int chunk)
 {
     uint32_t free = pool->chunks[chunk].free;
-    return free && (__builtin_popcount(free) >= REFILL || pool->first->waiting[chunk]);
+    return free && (count(free) >= REFILL || pool->first->waiting[chunk]);
 }
 
-static struct mode *fullest(const struct pool *pool)
+/* Lanes of the mode that has most; modes that no path is in any more are struck off. */
+static int most_waiting(struct pool *pool)
 {
-    struct mode *best = NULL;
-    for (int i = 0; i < pool->n_listed; i++)
-        if (pool->listed[i]->n_waiting > (best ? best->n_waiting : 0))
-            best = pool->listed[i];
-    return best;
+    int most = 0;
+    for (int i = 0; i < pool->n_listed; i++) {
+        struct mode *mode = pool->listed[i];
+        if (mode->n_waiting > most)
+            most = mode->n_waiting;
+        if (mode->n_waiting > 0)
+            continue;
+        mode->listed = false;
+        pool->listed[i--] = pool->listed[--pool->n_listed];
+    }
+    return most;
+}
+
+/* Begins paths: where it is worth it, or where else nothing is left to do. */
+static void refill_all(struct pool *pool)
+{
+    for (int c = 0; c < pool->n_chunks; c++)
+        if (is_worth_refilling(pool, c))
+            refill(pool, c);
+    if (most_waiting(pool) == 0)
+        for (int c = 0; c < pool->n_chunks; c++)
+            refill(pool, c);
 }
 
 /* Runs all paths of the batch. False if it was stopped, or a path broke the rules. */
 static bool run_paths(struct pool *pool)
 {
     while (pool->n_ended < pool->batch->n_paths) {
-        for (int c = 0; c < pool->n_chunks; c++)
-            if (is_worth_refilling(pool, c))
-                refill(pool, c);
-        struct mode *mode = fullest(pool);
-        for (int c = 0; c < pool->n_chunks && !mode; c++) {
-            refill(pool, c);
-            mode = fullest(pool);
-        }
-        visit(pool, mode);
-        if (pool->visit.bad)
+        refill_all(pool);
+        int most = most_waiting(pool), n = pool->n_listed;
+        for (int i = 0; i < n && !pool->visit.bad; i++) /* the full ones; those that come meanwhile wait */
+            if (FULL * pool->listed[i]->n_waiting >= most)
+                visit(pool, pool->listed[i]);
+        if (pool->visit.bad || modes_count(pool->modes) > MOST_MODES)
             return false;
         if (engine_stopped(pool->batch->stop)) {
             pool->batch->unfinished = true;
             return false;
         }
-        if (modes_count(pool->modes) > MOST_MODES)
-            return false;
     }
     return true;
 }
@@ -357,6 +385,7 @@ static void begin_batch(struct pool *pool, struct batch *batch)
     }
     for (int i = 0; i < pool->n_listed; i++) {
         pool->listed[i]->n_waiting = 0;
+        pool->listed[i]->chunks = 0;
         memset(pool->listed[i]->waiting, 0, sizeof pool->listed[i]->waiting);
     }
     pool->batch = batch;

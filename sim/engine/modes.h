@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "process/specialise.h"
 
-enum { MOST_CHUNKS = 16 }; /* of LANES paths that are in flight */
+enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
 enum { LANES = 32, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
 
 /* Where a value of a block of lanes stands: in the rows of the block, among the temporary rows, or it is a constant. */
@@ -103,7 +103,8 @@ struct mode {
     int          n_scratch;      /* temporary rows */
     const int   *rows, *counts;  /* those that the mode reads or writes */
     int          n_rows, n_counts;
-    uint32_t     waiting[MOST_CHUNKS]; /* the lanes of each chunk that are in this mode */
+    uint64_t     chunks;         /* a bit for each chunk with lanes in this mode */
+    uint32_t     waiting[MOST_CHUNKS]; /* these lanes */
     int          n_waiting;
     bool         listed;
 };
