@@ -15,29 +15,29 @@ struct block {
 /* A command, and the lanes in which it fires. */
 struct firing {
     const struct mode_command *command;
-    uint32_t lanes;
+    lane_set lanes;
 };
 
 struct visit {
     const struct layout *layout;
     const struct process *process;
-    uint32_t      keys[PHILOX_ROUNDS][2]; /* of the rounds, from the seed */
+    uint64_t      keys[PHILOX_ROUNDS][2]; /* of the rounds, from the seed; 32 bits each */
     double        horizon;
     bool          sees_labels; /* first times are asked for */
     double       *scratch;     /* temporary rows */
     struct firing *firing;     /* room for as many as there are commands */
     struct mode  *mode;
     struct block *block;
-    uint32_t      active;      /* lanes that take part; in the end: those that are still in the mode */
-    uint32_t      ended, moved; /* lanes that came to the horizon, or to another mode */
+    lane_set      active;      /* lanes that take part; in the end: those that are still in the mode */
+    lane_set      ended, moved; /* lanes that came to the horizon, or to another mode */
     struct mode_branch *exit[LANES]; /* by which those that moved did */
     uint64_t      events;      /* commands fired, added up */
     bool          bad;         /* some path broke the rules of processes */
 };
 
 struct kernel {
-    void (*run)(struct visit *visit, uint32_t enough);
-    void (*begin)(struct visit *visit, const int *initial, uint32_t lanes);
+    void (*run)(struct visit *visit, int enough);
+    void (*begin)(struct visit *visit, const int *initial, lane_set lanes);
 };
 
 extern const struct kernel kernel_baseline;

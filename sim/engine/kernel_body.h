@@ -27,7 +27,7 @@ struct work {
     whole    first[VECTORS];    /* the fixed command that is due first; -1: none */
     whole    next[VECTORS];     /* the command of the mode that fires; -1: none */
     whole    active[VECTORS];
-    whole    settled[VECTORS];  /* active, and no `now` command is enabled */
+    whole    settled[VECTORS];  /* -1 in lanes that are active, and no `now` command is enabled */
     word     stream[VECTORS], number[VECTORS];
     whole    bad;
 };
@@ -121,24 +121,29 @@ static void evaluate(const struct code *code, const struct work *w, int from, in
 
 /* ---- lanes and bits ---- */
 
-static inline int lowest(uint32_t lanes)
+static inline int lowest(lane_set lanes)
 {
-    return __builtin_ctz(lanes);
+    return __builtin_ctzll(lanes);
 }
 
-static inline int vectors_from(uint32_t lanes)
+static inline int vectors_from(lane_set lanes)
 {
     return lowest(lanes) / WIDTH;
 }
 
-static inline int vectors_to(uint32_t lanes)
+static inline int vectors_to(lane_set lanes)
 {
-    return (LANES - 1 - __builtin_clz(lanes)) / WIDTH + 1;
+    return (LANES - 1 - __builtin_clzll(lanes)) / WIDTH + 1;
 }
 
-static inline whole mask_at(uint32_t lanes, int v)
+static inline uint32_t bits_at(lane_set lanes, int v)
 {
-    return mask_of(lanes >> v * WIDTH & ((1u << WIDTH) - 1));
+    return (uint32_t)(lanes >> v * WIDTH) & ((1u << WIDTH) - 1);
+}
+
+static inline whole mask_at(lane_set lanes, int v)
+{
+    return mask_of(bits_at(lanes, v));
 }
 
 /* ---- random numbers ---- */
@@ -147,15 +152,16 @@ static inline whole mask_at(uint32_t lanes, int v)
  * philox4x32() (engine/philox.h) for a vector of counters, one word in the low half of each lane. What the high halves
  * come to hold is of no meaning.
  */
-static inline void philox_vector(word c[4], const uint32_t keys[PHILOX_ROUNDS][2])
+static inline void philox_vector(word c[4], const uint64_t keys[PHILOX_ROUNDS][2])
 {
     const word multiplier0 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_0);
     const word multiplier1 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_1);
+#pragma GCC unroll 10
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
         word product0 = multiply_low_halves(multiplier0, c[0]), product1 = multiply_low_halves(multiplier1, c[2]);
-        c[0] = product1 >> 32 ^ c[1] ^ ALL(word, (uint64_t)keys[round][0]);
+        c[0] = product1 >> 32 ^ c[1] ^ ALL(word, keys[round][0]);
         c[1] = product1;
-        c[2] = product0 >> 32 ^ c[3] ^ ALL(word, (uint64_t)keys[round][1]);
+        c[2] = product0 >> 32 ^ c[3] ^ ALL(word, keys[round][1]);
         c[3] = product0;
     }
 }
@@ -212,6 +218,8 @@ static void note_due(const struct visit *x, struct work *w)
 static void first_now(const struct visit *x, struct work *w)
 {
     const struct mode *m = x->mode;
+    for (int v = 0; v < VECTORS; v++)
+        w->settled[v] = ALL(whole, 0);
     for (int v = w->from; v < w->to; v++) {
         whole next = ALL(whole, -1);
         for (int k = m->n_now - 1; k >= 0; k--)
@@ -305,22 +313,34 @@ static void end_waiting(const struct visit *x, struct work *w)
     }
 }
 
-/* Earns rewards and lets timers run over that time. */
-static void pass(const struct visit *x, struct work *w)
+/* Earns rewards and lets timers run over that time, in TOGETHER vectors from v on. */
+static inline void pass_together(const struct visit *x, const struct work *w, int v)
 {
     const struct mode *m = x->mode;
-    for (int i = 0; i < m->n_rewards; i++)
-        for (int v = w->from; v < w->to; v++) {
-            double *row = row_at(w, m->rewards[i].row, v);
-            num had = load(row), more = load(vector_at(w, m->rewards[i].rate, v)) * w->wait[v];
-            store(row, choose(w->settled[v], had + more, had));
+    num wait[TOGETHER];
+    whole on[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++) {
+        wait[i] = w->wait[v + i];
+        on[i] = w->settled[v + i];
+    }
+    for (int r = 0; r < m->n_rewards; r++) {
+        double *row = row_at(w, m->rewards[r].row, v);
+        const double *rate = vector_at(w, m->rewards[r].rate, v);
+        int step = m->rewards[r].rate.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num had = load(row + i * WIDTH);
+            store(row + i * WIDTH, choose(on[i], had + load(rate + i * step) * wait[i], had));
         }
-    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++)
-        for (int v = w->from; v < w->to; v++) {
-            double *row = row_at(w, m->commands[k].timer, v);
-            num left = load(row), rest = left - load(vector_at(w, m->commands[k].amount, v)) * w->wait[v];
-            store(row, choose(w->settled[v], choose(rest > 0, rest, ALL(num, 0.0)), left));
+    }
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
+        double *row = row_at(w, m->commands[k].timer, v);
+        const double *rate = vector_at(w, m->commands[k].amount, v);
+        int step = m->commands[k].amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * wait[i];
+            store(row + i * WIDTH, choose(on[i], choose(rest > 0, rest, ALL(num, 0.0)), left));
         }
+    }
 }
 
 /* As much as has to be noted where no time can pass. */
@@ -349,7 +369,7 @@ static void see_labels(const struct visit *x, struct work *w)
 }
 
 /* Notes which labels hold in lanes that have come to the horizon. */
-static void note_end(const struct visit *x, const struct work *w, uint32_t lanes)
+static void note_end(const struct visit *x, const struct work *w, lane_set lanes)
 {
     int from = vectors_from(lanes), to = vectors_to(lanes);
     if (!x->sees_labels)
@@ -371,38 +391,42 @@ static inline void set(struct work *w, double *row, whole on, num value, double 
     store(row, choose(on, value, load(row)));
 }
 
-/* Sets the branch's variables in these lanes, and says where it leads. */
-static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, uint32_t lanes)
+/* Sets the branch's variables in one vector. */
+static inline void take_updates(struct work *w, const struct mode_branch *branch, whole on, int v)
+{
+    for (int u = 0; u < branch->n_updates; u++) {
+        const struct mode_update *update = &branch->updates[u];
+        num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
+        w->bad |= on & (value != rounded);
+        set(w, row_at(w, update->row, v), on, rounded, update->least, update->greatest);
+    }
+    for (int i = 0; i < branch->n_steps; i++) {
+        const struct mode_step *step = &branch->steps[i];
+        double *row = row_at(w, step->row, v);
+        num value = step->sets ? ALL(num, step->by) : load(row) + step->by;
+        set(w, row, on, value, step->least, step->greatest);
+    }
+}
+
+/* Takes the branch in these lanes: sets variables, and says where it leads. */
+static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, lane_set lanes)
 {
     int from = vectors_from(lanes), to = vectors_to(lanes);
     if (branch->n_updates)
         evaluate(&branch->code, w, from, to);
-    for (int u = 0; u < branch->n_updates; u++) {
-        const struct mode_update *update = &branch->updates[u];
-        for (int v = from; v < to; v++) {
-            num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
-            set(w, row_at(w, update->row, v), mask_at(lanes, v), rounded, update->least, update->greatest);
-            w->bad |= mask_at(lanes, v) & (value != rounded);
-        }
-    }
-    for (int i = 0; i < branch->n_steps; i++) {
-        const struct mode_step *step = &branch->steps[i];
-        for (int v = from; v < to; v++) {
-            double *row = row_at(w, step->row, v);
-            num value = (step->sets ? ALL(num, 0.0) : load(row)) + step->by;
-            set(w, row, mask_at(lanes, v), value, step->least, step->greatest);
-        }
-    }
+    for (int v = from; v < to; v++)
+        if (bits_at(lanes, v))
+            take_updates(w, branch, mask_at(lanes, v), v);
     x->bad = x->bad || branch->broken;
     if (!branch->moves)
         return;
     x->moved |= lanes;
-    for (uint32_t rest = lanes; rest; rest &= rest - 1)
+    for (lane_set rest = lanes; rest; rest &= rest - 1)
         x->exit[lowest(rest)] = branch;
 }
 
 /* The branch that the uniform number falls into, as in the reference engine, for the vectors given. */
-static void choose_branch(const struct mode_command *c, struct work *w, uint32_t lanes, whole *chosen)
+static void choose_branch(const struct mode_command *c, struct work *w, lane_set lanes, whole *chosen)
 {
     int from = vectors_from(lanes), to = vectors_to(lanes);
     for (int v = from; v < to; v++) {
@@ -423,25 +447,28 @@ static void choose_branch(const struct mode_command *c, struct work *w, uint32_t
 }
 
 /* Fires the command in these lanes. */
-static void fire(struct visit *x, struct work *w, const struct mode_command *c, uint32_t lanes)
+static void fire(struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
 {
     whole chosen[VECTORS];
     int from = vectors_from(lanes), to = vectors_to(lanes);
     for (int v = from; c->timer >= 0 && v < to; v++) {
+        if (!bits_at(lanes, v))
+            continue;
         double *timer = row_at(w, c->timer, v);
         num fresh = c->delay == DELAY_EXPONENTIAL ? w->fresh[v] : ALL(num, (double)INFINITY);
         store(timer, choose(mask_at(lanes, v), fresh, load(timer)));
     }
-    evaluate(&c->code, w, from, to);
+    if (c->code.n)
+        evaluate(&c->code, w, from, to);
     if (c->certain) {
         take_branch(x, w, &c->branches[0], lanes);
         return;
     }
     choose_branch(c, w, lanes, chosen);
     for (int b = 0; b < c->n_branches; b++) {
-        uint32_t on = 0;
+        lane_set on = 0;
         for (int v = from; v < to; v++)
-            on |= bits_of(chosen[v] == b) << v * WIDTH;
+            on |= (lane_set)bits_of(chosen[v] == b) << v * WIDTH;
         if (on & lanes)
             take_branch(x, w, &c->branches[b], on & lanes);
     }
@@ -451,11 +478,11 @@ static void fire(struct visit *x, struct work *w, const struct mode_command *c, 
 static int sort_lanes(struct visit *x, const struct work *w)
 {
     int n = 0;
-    uint32_t rest = x->active;
+    lane_set rest = x->active;
     for (int k = 0; rest; k++) {
-        uint32_t lanes = 0;
+        lane_set lanes = 0;
         for (int v = w->from; v < w->to; v++)
-            lanes |= bits_of(w->next[v] == k) << v * WIDTH;
+            lanes |= (lane_set)bits_of(w->next[v] == k) << v * WIDTH;
         lanes &= rest;
         rest &= ~lanes;
         x->firing[n] = (struct firing){&x->mode->commands[k], lanes};
@@ -467,11 +494,13 @@ static int sort_lanes(struct visit *x, const struct work *w)
 /* Names the random numbers that the commands need, and draws them. */
 static void draw_all(struct visit *x, struct work *w, int n)
 {
-    uint32_t random = 0;
+    lane_set random = 0;
     for (int i = 0; i < n; i++) {
         const struct mode_command *c = x->firing[i].command;
-        uint32_t lanes = x->firing[i].lanes;
-        for (int v = vectors_from(lanes); c->random && v < vectors_to(lanes); v++) {
+        lane_set lanes = x->firing[i].lanes;
+        for (int v = vectors_from(lanes), to = vectors_to(lanes); c->random && v < to; v++) {
+            if (!bits_at(lanes, v))
+                continue;
             whole on = mask_at(lanes, v);
             word *count = (word *)(x->block->counts + c->fired * LANES + v * WIDTH);
             *count -= (word)on;
@@ -485,11 +514,11 @@ static void draw_all(struct visit *x, struct work *w, int n)
 }
 
 /* The lanes whose path has come to the horizon. */
-static uint32_t find_ended(const struct work *w)
+static lane_set find_ended(const struct work *w)
 {
-    uint32_t ended = 0;
+    lane_set ended = 0;
     for (int v = w->from; v < w->to; v++)
-        ended |= bits_of(w->active[v] & (w->next[v] < 0)) << v * WIDTH;
+        ended |= (lane_set)bits_of(w->active[v] & (w->next[v] < 0)) << v * WIDTH;
     return ended;
 }
 
@@ -510,14 +539,15 @@ static void pass_once(struct visit *x, struct work *w)
             see_labels(x, w);
         earliest(x, w);
         end_waiting(x, w);
-        pass(x, w);
+        for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER)
+            pass_together(x, w, v);
     }
-    uint32_t ended = find_ended(w);
+    lane_set ended = find_ended(w);
     if (ended)
         note_end(x, w, ended);
     x->ended |= ended;
     x->active &= ~ended;
-    x->events += (uint64_t)__builtin_popcount(x->active);
+    x->events += (uint64_t)__builtin_popcountll(x->active);
     int n = sort_lanes(x, w);
     draw_all(x, w, n);
     for (int i = 0; i < n; i++)
@@ -535,12 +565,12 @@ static struct work work_of(const struct visit *x, const struct block *block, dou
  * Lets the active lanes of x->block go on in x->mode, event by event, until fewer than `enough` are left of them, or
  * for MOST_PASSES.
  */
-static void run(struct visit *x, uint32_t enough)
+static void run(struct visit *x, int enough)
 {
     enum { MOST_PASSES = 64 };
     struct work w = work_of(x, x->block, x->mode->constants);
     x->ended = x->moved = 0;
-    for (int i = 0; i < MOST_PASSES && x->active && (uint32_t)__builtin_popcount(x->active) >= enough && !x->bad; i++) {
+    for (int i = 0; i < MOST_PASSES && x->active && __builtin_popcountll(x->active) >= enough && !x->bad; i++) {
         w.from = vectors_from(x->active);
         w.to = vectors_to(x->active);
         for (int v = 0; v < VECTORS; v++)
@@ -551,14 +581,14 @@ static void run(struct visit *x, uint32_t enough)
     }
 }
 
-static void fill(const struct work *w, int row, double value, uint32_t lanes)
+static void fill(const struct work *w, int row, double value, lane_set lanes)
 {
     for (int v = vectors_from(lanes); v < vectors_to(lanes); v++)
         store(row_at(w, row, v), choose(mask_at(lanes, v), ALL(num, value), load(row_at(w, row, v))));
 }
 
 /* Begins the paths x->block->path[lane] in these lanes; initial: a value per variable. */
-static void begin(struct visit *x, const int *initial, uint32_t lanes)
+static void begin(struct visit *x, const int *initial, lane_set lanes)
 {
     const struct process *p = x->process;
     const struct layout *l = x->layout;
@@ -572,7 +602,7 @@ static void begin(struct visit *x, const int *initial, uint32_t lanes)
     for (int i = 0; i < p->n_labels; i++)
         fill(&w, l->first_times + i, (double)INFINITY, lanes);
     for (int i = 0; i < l->n_counts; i++)
-        for (uint32_t rest = lanes; rest; rest &= rest - 1)
+        for (lane_set rest = lanes; rest; rest &= rest - 1)
             x->block->counts[i * LANES + lowest(rest)] = 0;
     for (int k = 0; k < p->n_commands; k++) {
         if (p->commands[k].delay == DELAY_FIXED)

@@ -29,9 +29,9 @@
 #include <string.h>
 
 enum {
-    DENSE = 12,             /* so many lanes of a chunk in a mode run where they stand */
+    DENSE = 28,             /* so many lanes of a chunk in a mode run where they stand */
     FULL = 3,               /* a mode with 1/FULL of the lanes of the fullest goes on with it */
-    REFILL = 16,            /* so many free lanes of a chunk are worth beginning paths in */
+    REFILL = 40,            /* so many free lanes of a chunk are worth beginning paths in */
     MOST_MODES = 8192,      /* more are not kept */
     SPARSE_RUNS = 2000,     /* so many runs of blocks tell whether modes pay, */
     SPARSE_LANES = 3,       /* which they do if more lanes a run take part */
@@ -40,7 +40,7 @@ enum {
 struct chunk {
     struct block block;
     int          slot[LANES];   /* index of the path in the batch */
-    uint32_t     free;          /* lanes without a path */
+    lane_set     free;          /* lanes without a path */
 };
 
 struct pool {
@@ -124,12 +124,13 @@ static void lanes_close(void *opened)
 
 /* ---- modes of lanes ---- */
 
-/* How many bits are set; compilers call a function where they cannot count on an instruction. */
-static int count(uint32_t lanes)
+/* How many there are; compilers call a function where they cannot count on an instruction. */
+static int count(lane_set lanes)
 {
-    lanes -= lanes >> 1 & 0x55555555;
-    lanes = (lanes & 0x33333333) + (lanes >> 2 & 0x33333333);
-    return (int)(((lanes + (lanes >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24);
+    lanes -= lanes >> 1 & UINT64_C(0x5555555555555555);
+    lanes = (lanes & UINT64_C(0x3333333333333333)) + (lanes >> 2 & UINT64_C(0x3333333333333333));
+    lanes = (lanes + (lanes >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (int)(lanes * UINT64_C(0x0101010101010101) >> 56);
 }
 
 /* Lists a mode when the first path comes to it. */
@@ -151,7 +152,7 @@ static void list(struct pool *pool, struct mode *mode)
 }
 
 /* The lanes of the chunk wait in the mode. */
-static void wait_in(struct pool *pool, struct mode *mode, int chunk, uint32_t lanes)
+static void wait_in(struct pool *pool, struct mode *mode, int chunk, lane_set lanes)
 {
     list(pool, mode);
     mode->n_waiting += count(lanes);
@@ -162,7 +163,7 @@ static void wait_in(struct pool *pool, struct mode *mode, int chunk, uint32_t la
 /* One of them does not any more. */
 static void leave(struct mode *mode, int chunk, int lane)
 {
-    mode->waiting[chunk] &= ~(UINT32_C(1) << lane);
+    mode->waiting[chunk] &= ~LANE(lane);
     mode->n_waiting--;
     if (!mode->waiting[chunk])
         mode->chunks &= ~(UINT64_C(1) << chunk);
@@ -174,7 +175,7 @@ static void move(struct pool *pool, struct mode *mode, struct mode_branch *branc
     struct mode *target = modes_target(pool->modes, branch);
     double *rows = pool->chunks[chunk].block.rows;
     leave(mode, chunk, lane);
-    wait_in(pool, target, chunk, UINT32_C(1) << lane);
+    wait_in(pool, target, chunk, LANE(lane));
     for (int i = 0; i < target->n_idle_timers; i++)
         rows[target->idle_timers[i] * LANES + lane] = (double)INFINITY;
 }
@@ -195,21 +196,21 @@ static void end(struct pool *pool, struct mode *mode, int chunk, int lane)
     for (int i = 0; batch->at_end && i < p->n_labels; i++)
         batch->at_end[labels + (size_t)i] = rows[(l->at_ends + i) * LANES] != 0;
     leave(mode, chunk, lane);
-    c->free |= UINT32_C(1) << lane;
+    c->free |= LANE(lane);
     pool->n_ended++;
 }
 
 /* ---- runs of blocks ---- */
 
-static void run(struct pool *pool, struct mode *mode, struct block *block, uint32_t active)
+static void run(struct pool *pool, struct mode *mode, struct block *block, lane_set active)
 {
     struct visit *x = &pool->visit;
-    uint32_t n = (uint32_t)count(active);
+    int n = count(active);
     x->mode = mode;
     x->block = block;
     x->active = active;
     pool->runs++;
-    pool->lanes_run += n;
+    pool->lanes_run += (uint64_t)n;
     pool->kernel->run(x, n - n / 8);
 }
 
@@ -217,10 +218,10 @@ static void run_where_it_stands(struct pool *pool, struct mode *mode, int chunk)
 {
     struct visit *x = &pool->visit;
     run(pool, mode, &pool->chunks[chunk].block, mode->waiting[chunk]);
-    for (uint32_t rest = x->ended; rest; rest &= rest - 1)
-        end(pool, mode, chunk, __builtin_ctz(rest));
-    for (uint32_t rest = x->moved; rest; rest &= rest - 1)
-        move(pool, mode, x->exit[__builtin_ctz(rest)], chunk, __builtin_ctz(rest));
+    for (lane_set rest = x->ended; rest; rest &= rest - 1)
+        end(pool, mode, chunk, __builtin_ctzll(rest));
+    for (lane_set rest = x->moved; rest; rest &= rest - 1)
+        move(pool, mode, x->exit[__builtin_ctzll(rest)], chunk, __builtin_ctzll(rest));
 }
 
 /* Copies the mode's rows of one lane. */
@@ -241,7 +242,7 @@ static void run_gathered(struct pool *pool, struct mode *mode)
     pool->n_gathered = 0;
     if (n == 0)
         return;
-    run(pool, mode, &pool->gathered, n == LANES ? UINT32_MAX : (UINT32_C(1) << n) - 1);
+    run(pool, mode, &pool->gathered, n == LANES ? ALL_LANES : LANE(n) - 1);
     for (int i = 0; i < n; i++) {
         int chunk = pool->home[i] / LANES, lane = pool->home[i] % LANES;
         copy_lane(mode, &pool->chunks[chunk].block, lane, &pool->gathered, i);
@@ -252,10 +253,10 @@ static void run_gathered(struct pool *pool, struct mode *mode)
     }
 }
 
-static void gather(struct pool *pool, struct mode *mode, int chunk, uint32_t lanes)
+static void gather(struct pool *pool, struct mode *mode, int chunk, lane_set lanes)
 {
-    for (uint32_t rest = lanes; rest; rest &= rest - 1) {
-        int lane = __builtin_ctz(rest);
+    for (lane_set rest = lanes; rest; rest &= rest - 1) {
+        int lane = __builtin_ctzll(rest);
         copy_lane(mode, &pool->gathered, pool->n_gathered, &pool->chunks[chunk].block, lane);
         pool->home[pool->n_gathered++] = chunk * LANES + lane;
         if (pool->n_gathered == LANES)
@@ -268,7 +269,7 @@ static void visit(struct pool *pool, struct mode *mode)
 {
     for (uint64_t rest = mode->chunks; rest && !pool->visit.bad; rest &= rest - 1) {
         int c = __builtin_ctzll(rest);
-        uint32_t lanes = mode->waiting[c];
+        lane_set lanes = mode->waiting[c];
         if (count(lanes) >= DENSE)
             run_where_it_stands(pool, mode, c);
         else
@@ -285,12 +286,12 @@ static void refill(struct pool *pool, int chunk)
 {
     struct chunk *c = &pool->chunks[chunk];
     struct batch *batch = pool->batch;
-    uint32_t lanes = 0;
-    for (uint32_t rest = c->free; rest && pool->n_begun < batch->n_paths; rest &= rest - 1) {
-        int lane = __builtin_ctz(rest);
+    lane_set lanes = 0;
+    for (lane_set rest = c->free; rest && pool->n_begun < batch->n_paths; rest &= rest - 1) {
+        int lane = __builtin_ctzll(rest);
         c->slot[lane] = pool->n_begun;
         c->block.path[lane] = batch->first + (uint64_t)pool->n_begun++ * batch->stride;
-        lanes |= UINT32_C(1) << lane;
+        lanes |= LANE(lane);
     }
     if (!lanes)
         return;
@@ -303,7 +304,7 @@ static void refill(struct pool *pool, int chunk)
 /* Whether to begin paths in the chunk now. */
 static bool is_worth_refilling(const struct pool *pool, int chunk)
 {
-    uint32_t free = pool->chunks[chunk].free;
+    lane_set free = pool->chunks[chunk].free;
     return free && (count(free) >= REFILL || pool->first->waiting[chunk]);
 }
 
@@ -360,15 +361,15 @@ static void open_chunks(struct pool *pool, int n_paths)
     while (pool->n_chunks < MOST_CHUNKS && pool->n_chunks * LANES < n_paths)
         block_open(&pool->chunks[pool->n_chunks++].block, pool->visit.layout);
     for (int c = 0; c < pool->n_chunks; c++)
-        pool->chunks[c].free = UINT32_MAX;
+        pool->chunks[c].free = ALL_LANES;
 }
 
 /* The keys of Philox's rounds. */
-static void make_keys(uint32_t keys[PHILOX_ROUNDS][2], uint64_t seed)
+static void make_keys(uint64_t keys[PHILOX_ROUNDS][2], uint64_t seed)
 {
-    for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        keys[round][0] = (uint32_t)seed + (uint32_t)round * PHILOX_WEYL_0;
-        keys[round][1] = (uint32_t)(seed >> 32) + (uint32_t)round * PHILOX_WEYL_1;
+    for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
+        keys[round][0] = (uint32_t)(seed + round * PHILOX_WEYL_0);
+        keys[round][1] = (uint32_t)((seed >> 32) + round * PHILOX_WEYL_1);
     }
 }
 

@@ -6,8 +6,13 @@
 #include "engine/engine.h"
 #include "process/specialise.h"
 
-enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
-enum { LANES = 32, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
+enum { MOST_CHUNKS = 16 }; /* of LANES paths that are in flight; no more than 64 */
+enum { LANES = 64, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
+
+typedef uint64_t lane_set; /* a bit for each lane of a block */
+
+#define ALL_LANES UINT64_MAX
+#define LANE(lane) (UINT64_C(1) << (lane))
 
 /* Where a value of a block of lanes stands: in the rows of the block, among the temporary rows, or it is a constant. */
 enum base { BASE_ROWS, BASE_SCRATCH, BASE_CONSTANTS, BASES };
@@ -104,7 +109,7 @@ struct mode {
     const int   *rows, *counts;  /* those that the mode reads or writes */
     int          n_rows, n_counts;
     uint64_t     chunks;         /* a bit for each chunk with lanes in this mode */
-    uint32_t     waiting[MOST_CHUNKS]; /* these lanes */
+    lane_set     waiting[MOST_CHUNKS]; /* these lanes */
     int          n_waiting;
     bool         listed;
 };
