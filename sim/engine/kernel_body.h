@@ -17,14 +17,13 @@
 
 #include <math.h>
 
-enum { VECTORS = LANES / WIDTH }; /* of a row */
+enum { VECTORS = LANES / WIDTH, TOGETHER = 4 }; /* vectors of a row; those whose operations stand side by side */
 
 /* Working rows of a pass. */
 struct work {
     double  *base[BASES];
     int      from, to;          /* vectors that hold active lanes */
-    num      wait[VECTORS], fresh[VECTORS], uniform[VECTORS];
-    whole    first[VECTORS];    /* the fixed command that is due first; -1: none */
+    num      fresh[VECTORS], uniform[VECTORS];
     whole    next[VECTORS];     /* the command of the mode that fires; -1: none */
     whole    active[VECTORS];
     whole    settled[VECTORS];  /* -1 in lanes that are active, and no `now` command is enabled */
@@ -149,21 +148,23 @@ static inline whole mask_at(lane_set lanes, int v)
 /* ---- random numbers ---- */
 
 /*
- * philox4x32() (engine/philox.h) for a vector of counters, one word in the low half of each lane. What the high halves
- * come to hold is of no meaning.
+ * philox4x32() (engine/philox.h) for TOGETHER vectors of counters, one word in the low half of each lane. What the high
+ * halves come to hold is of no meaning.
  */
-static inline void philox_vector(word c[4], const uint64_t keys[PHILOX_ROUNDS][2])
+static inline void philox_vectors(word c[4][TOGETHER], const uint64_t keys[PHILOX_ROUNDS][2])
 {
     const word multiplier0 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_0);
     const word multiplier1 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_1);
 #pragma GCC unroll 10
-    for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        word product0 = multiply_low_halves(multiplier0, c[0]), product1 = multiply_low_halves(multiplier1, c[2]);
-        c[0] = product1 >> 32 ^ c[1] ^ ALL(word, keys[round][0]);
-        c[1] = product1;
-        c[2] = product0 >> 32 ^ c[3] ^ ALL(word, keys[round][1]);
-        c[3] = product0;
-    }
+    for (int round = 0; round < PHILOX_ROUNDS; round++)
+        for (int i = 0; i < TOGETHER; i++) {
+            word product0 = multiply_low_halves(multiplier0, c[0][i]);
+            word product1 = multiply_low_halves(multiplier1, c[2][i]);
+            c[0][i] = exclusive_or(product1 >> 32, c[1][i], ALL(word, keys[round][0]));
+            c[1][i] = product1;
+            c[2][i] = exclusive_or(product0 >> 32, c[3][i], ALL(word, keys[round][1]));
+            c[3][i] = product0;
+        }
 }
 
 /* uniform_open(), likewise. */
@@ -173,23 +174,34 @@ static inline num uniform_vector(word high, word low)
     return (num)(bits >> 12 | UINT64_C(0x3FF0000000000000)) - (1 - 0x1p-53);
 }
 
-/* Unit exponential and uniform numbers: of the blocks of w->stream and w->number. */
+/* Unit exponential and uniform numbers: of the blocks of w->stream and w->number, from vector v on. */
+static void draw_together(const struct visit *x, struct work *w, int v)
+{
+    word c[4][TOGETHER];
+    double u[TOGETHER * WIDTH];
+    for (int i = 0; i < TOGETHER; i++) {
+        memcpy(&c[0][i], x->block->path + (v + i) * WIDTH, sizeof c[0][i]);
+        c[1][i] = c[0][i] >> 32;
+        c[2][i] = w->stream[v + i];
+        c[3][i] = w->number[v + i];
+    }
+    philox_vectors(c, x->keys);
+    for (int i = 0; i < TOGETHER; i++) {
+        num first = uniform_vector(c[0][i], c[1][i]);
+        memcpy(u + i * WIDTH, &first, sizeof first);
+        w->uniform[v + i] = uniform_vector(c[2][i], c[3][i]);
+    }
+    double *fresh = (double *)&w->fresh[v];
+#pragma omp simd
+    for (int i = 0; i < TOGETHER * WIDTH; i++)
+        fresh[i] = -log_of_uniform(u[i]);
+}
+
+/* All vectors from..to. */
 static void draw(const struct visit *x, struct work *w, int from, int to)
 {
-    for (int v = from; v < to; v++) {
-        double u[WIDTH], e[WIDTH];
-        word path;
-        memcpy(&path, x->block->path + v * WIDTH, sizeof path);
-        word c[4] = {path, path >> 32, w->stream[v], w->number[v]};
-        philox_vector(c, x->keys);
-        w->uniform[v] = uniform_vector(c[2], c[3]);
-        num first = uniform_vector(c[0], c[1]);
-        memcpy(u, &first, sizeof u);
-#pragma omp simd
-        for (int i = 0; i < WIDTH; i++)
-            e[i] = -log_of_uniform(u[i]);
-        memcpy(&w->fresh[v], e, sizeof e);
-    }
+    for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
+        draw_together(x, w, v);
 }
 
 /* ---- time ---- */
@@ -229,50 +241,91 @@ static void first_now(const struct visit *x, struct work *w)
     }
 }
 
-/* The first of the fixed commands, and how long until then. */
-static void earliest_fixed(const struct visit *x, struct work *w)
+/* What is known of TOGETHER vectors while they wait for their next event. */
+struct waiting {
+    num   wait[TOGETHER];
+    whole next[TOGETHER];
+};
+
+/* The first of the fixed commands, and how long until then, in TOGETHER vectors from v on. */
+static inline void earliest_fixed(const struct visit *x, const struct work *w, int v, struct waiting *all)
 {
     const struct mode *m = x->mode;
-    for (int v = w->from; v < w->to; v++) {
-        num wait = ALL(num, (double)INFINITY), time = load(row_at(w, x->layout->time, v));
-        whole next = ALL(whole, -1);
-        for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
-            num until = load(row_at(w, m->commands[k].timer, v)) - time;
-            whole sooner = until < wait;
-            next = choose_whole(sooner, ALL(whole, (int64_t)k), next);
-            wait = choose(sooner, choose(until > 0, until, ALL(num, 0.0)), wait);
+    const double *times = row_at(w, x->layout->time, v);
+    for (int i = 0; i < TOGETHER; i++) {
+        all->wait[i] = ALL(num, (double)INFINITY);
+        all->next[i] = ALL(whole, -1);
+    }
+    for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
+        const double *timers = row_at(w, m->commands[k].timer, v);
+        for (int i = 0; i < TOGETHER; i++) {
+            num until = load(timers + i * WIDTH) - load(times + i * WIDTH);
+            whole sooner = until < all->wait[i];
+            all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
+            all->wait[i] = choose(sooner, choose(until > 0, until, ALL(num, 0.0)), all->wait[i]);
         }
-        w->first[v] = next;
-        w->wait[v] = wait;
     }
 }
 
-enum { TOGETHER = 4 }; /* vectors whose chains of comparisons run side by side */
-
-/* Likewise with the exponential commands, in TOGETHER vectors from v on. */
-static inline void earliest_exponential(const struct visit *x, struct work *w, int v)
+/* Likewise of the exponential ones, where they are sooner. */
+static inline void earliest_exponential(const struct visit *x, const struct work *w, int v, struct waiting *all)
 {
     const struct mode *m = x->mode;
-    num wait[TOGETHER];
-    whole next[TOGETHER];
-    for (int i = 0; i < TOGETHER; i++) {
-        wait[i] = w->wait[v + i];
-        next[i] = w->first[v + i];
-    }
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
         const struct mode_command *c = &m->commands[k];
         const double *rates = vector_at(w, c->amount, v), *timers = row_at(w, c->timer, v);
         int step = c->amount.step * WIDTH;
         for (int i = 0; i < TOGETHER; i++) {
             num rate = load(rates + i * step), left = load(timers + i * WIDTH), until = apart(left / rate);
-            whole sooner = left < wait[i] * rate; /* never where the rate is 0 */
-            next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), next[i]);
-            wait[i] = choose(sooner, until, wait[i]);
+            whole sooner = left < all->wait[i] * rate; /* never where the rate is 0 */
+            all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
+            all->wait[i] = choose(sooner, until, all->wait[i]);
         }
     }
+}
+
+/* How long the state lasts in lanes that are settled: to the next event, or to the horizon; then `next` is -1. */
+static inline void end_waiting(const struct visit *x, struct work *w, int v, struct waiting *all)
+{
+    double *times = row_at(w, x->layout->time, v), *at_onces = row_at(w, x->layout->at_once, v);
     for (int i = 0; i < TOGETHER; i++) {
-        w->next[v + i] = choose_whole(w->settled[v + i], next[i], w->next[v + i]);
-        w->wait[v + i] = wait[i];
+        whole settled = w->settled[v + i];
+        num time = load(times + i * WIDTH), at_once = load(at_onces + i * WIDTH), then = time + all->wait[i];
+        whole ends = settled & ((all->next[i] < 0) | (then > x->horizon));
+        all->wait[i] = choose(ends, x->horizon - time, all->wait[i]);
+        all->next[i] = choose_whole(ends, ALL(whole, -1), all->next[i]);
+        at_once = choose(settled & (then > time), ALL(num, 0.0), at_once + 1);
+        store(at_onces + i * WIDTH, choose(w->active[v + i], at_once, load(at_onces + i * WIDTH)));
+        store(times + i * WIDTH, choose(settled & ~ends, then, time));
+        w->next[v + i] = choose_whole(settled, all->next[i], w->next[v + i]);
+        w->bad |= w->active[v + i] & ~ends & (at_once >= MOST_AT_ONCE);
+    }
+}
+
+/* Earns rewards and lets timers run over that time. */
+static inline void pass(const struct visit *x, const struct work *w, int v, const struct waiting *all)
+{
+    const struct mode *m = x->mode;
+    whole on[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++)
+        on[i] = w->settled[v + i];
+    for (int r = 0; r < m->n_rewards; r++) {
+        double *row = row_at(w, m->rewards[r].row, v);
+        const double *rate = vector_at(w, m->rewards[r].rate, v);
+        int step = m->rewards[r].rate.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num had = load(row + i * WIDTH);
+            store(row + i * WIDTH, choose(on[i], had + load(rate + i * step) * all->wait[i], had));
+        }
+    }
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
+        double *row = row_at(w, m->commands[k].timer, v);
+        const double *rate = vector_at(w, m->commands[k].amount, v);
+        int step = m->commands[k].amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * all->wait[i];
+            store(row + i * WIDTH, choose(on[i], choose(rest > 0, rest, ALL(num, 0.0)), left));
+        }
     }
 }
 
@@ -287,59 +340,16 @@ static void check_rates(const struct visit *x, struct work *w)
         }
 }
 
-/* What fires next in the lanes that are settled, and how long until then. */
-static void earliest(const struct visit *x, struct work *w)
+/* Finds what fires next in the lanes that are settled, and lets the time until then pass. */
+static void wait_for_next(const struct visit *x, struct work *w)
 {
     check_rates(x, w);
-    earliest_fixed(x, w);
-    for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER)
-        earliest_exponential(x, w, v);
-}
-
-/* How long the state lasts in the lanes that are settled: to the next event, or to the horizon; then `next` is -1. */
-static void end_waiting(const struct visit *x, struct work *w)
-{
-    for (int v = w->from; v < w->to; v++) {
-        whole settled = w->settled[v];
-        num time = load(row_at(w, x->layout->time, v)), at_once = load(row_at(w, x->layout->at_once, v));
-        num then = time + w->wait[v];
-        whole ends = settled & ((w->next[v] < 0) | (then > x->horizon));
-        at_once = choose(settled & (then > time), ALL(num, 0.0), at_once + 1);
-        w->wait[v] = choose(ends, x->horizon - time, w->wait[v]);
-        w->next[v] = choose_whole(ends, ALL(whole, -1), w->next[v]);
-        w->bad |= w->active[v] & ~ends & (at_once >= MOST_AT_ONCE);
-        store(row_at(w, x->layout->at_once, v), at_once);
-        store(row_at(w, x->layout->time, v), choose(settled & ~ends, then, time));
-    }
-}
-
-/* Earns rewards and lets timers run over that time, in TOGETHER vectors from v on. */
-static inline void pass_together(const struct visit *x, const struct work *w, int v)
-{
-    const struct mode *m = x->mode;
-    num wait[TOGETHER];
-    whole on[TOGETHER];
-    for (int i = 0; i < TOGETHER; i++) {
-        wait[i] = w->wait[v + i];
-        on[i] = w->settled[v + i];
-    }
-    for (int r = 0; r < m->n_rewards; r++) {
-        double *row = row_at(w, m->rewards[r].row, v);
-        const double *rate = vector_at(w, m->rewards[r].rate, v);
-        int step = m->rewards[r].rate.step * WIDTH;
-        for (int i = 0; i < TOGETHER; i++) {
-            num had = load(row + i * WIDTH);
-            store(row + i * WIDTH, choose(on[i], had + load(rate + i * step) * wait[i], had));
-        }
-    }
-    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
-        double *row = row_at(w, m->commands[k].timer, v);
-        const double *rate = vector_at(w, m->commands[k].amount, v);
-        int step = m->commands[k].amount.step * WIDTH;
-        for (int i = 0; i < TOGETHER; i++) {
-            num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * wait[i];
-            store(row + i * WIDTH, choose(on[i], choose(rest > 0, rest, ALL(num, 0.0)), left));
-        }
+    for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER) {
+        struct waiting all;
+        earliest_fixed(x, w, v, &all);
+        earliest_exponential(x, w, v, &all);
+        end_waiting(x, w, v, &all);
+        pass(x, w, v, &all);
     }
 }
 
@@ -347,8 +357,9 @@ static inline void pass_together(const struct visit *x, const struct work *w, in
 static void pass_no_time(const struct visit *x, struct work *w)
 {
     for (int v = w->from; v < w->to; v++) {
-        num at_once = load(row_at(w, x->layout->at_once, v)) + 1;
-        store(row_at(w, x->layout->at_once, v), at_once);
+        double *row = row_at(w, x->layout->at_once, v);
+        num at_once = load(row) + 1;
+        store(row, choose(w->active[v], at_once, load(row)));
         w->bad |= w->active[v] & (at_once >= MOST_AT_ONCE);
     }
 }
@@ -384,28 +395,29 @@ static void note_end(const struct visit *x, const struct work *w, lane_set lanes
 
 /* ---- firing ---- */
 
-/* Sets a variable where the mask is on. */
-static inline void set(struct work *w, double *row, whole on, num value, double least, double greatest)
+/* Sets a variable where the mask is on. Returns where it may not. */
+static inline whole set(double *row, whole on, num value, double least, double greatest)
 {
-    w->bad |= on & ~((value >= least) & (value <= greatest));
     store(row, choose(on, value, load(row)));
+    return on & ~((value >= least) & (value <= greatest));
 }
 
-/* Sets the branch's variables in one vector. */
-static inline void take_updates(struct work *w, const struct mode_branch *branch, whole on, int v)
+/* Sets the branch's variables in one vector. Returns where they may not. */
+static inline whole take_updates(const struct work *w, const struct mode_branch *branch, whole on, int v)
 {
+    whole bad = ALL(whole, 0);
     for (int u = 0; u < branch->n_updates; u++) {
         const struct mode_update *update = &branch->updates[u];
         num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
-        w->bad |= on & (value != rounded);
-        set(w, row_at(w, update->row, v), on, rounded, update->least, update->greatest);
+        bad |= on & (value != rounded);
+        bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
     }
-    for (int i = 0; i < branch->n_steps; i++) {
-        const struct mode_step *step = &branch->steps[i];
+    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
         double *row = row_at(w, step->row, v);
         num value = step->sets ? ALL(num, step->by) : load(row) + step->by;
-        set(w, row, on, value, step->least, step->greatest);
+        bad |= set(row, on, value, step->least, step->greatest);
     }
+    return bad;
 }
 
 /* Takes the branch in these lanes: sets variables, and says where it leads. */
@@ -414,9 +426,11 @@ static void take_branch(struct visit *x, struct work *w, struct mode_branch *bra
     int from = vectors_from(lanes), to = vectors_to(lanes);
     if (branch->n_updates)
         evaluate(&branch->code, w, from, to);
+    whole bad = ALL(whole, 0);
     for (int v = from; v < to; v++)
         if (bits_at(lanes, v))
-            take_updates(w, branch, mask_at(lanes, v), v);
+            bad |= take_updates(w, branch, mask_at(lanes, v), v);
+    w->bad |= bad;
     x->bad = x->bad || branch->broken;
     if (!branch->moves)
         return;
@@ -537,10 +551,7 @@ static void pass_once(struct visit *x, struct work *w)
         evaluate(&m->rates, w, w->from, w->to);
         if (x->sees_labels)
             see_labels(x, w);
-        earliest(x, w);
-        end_waiting(x, w);
-        for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER)
-            pass_together(x, w, v);
+        wait_for_next(x, w);
     }
     lane_set ended = find_ended(w);
     if (ended)
@@ -609,10 +620,12 @@ static void begin(struct visit *x, const int *initial, lane_set lanes)
             fill(&w, l->timer[k], (double)INFINITY, lanes);
         if (p->commands[k].delay != DELAY_EXPONENTIAL)
             continue;
-        for (int v = vectors_from(lanes); v < vectors_to(lanes); v++) {
+        for (int v = 0; v < VECTORS; v++) {
             w.stream[v] = ALL(word, (uint64_t)p->commands[k].stream);
             w.number[v] = ALL(word, 0);
-            draw(x, &w, v, v + 1);
+        }
+        draw(x, &w, vectors_from(lanes), vectors_to(lanes));
+        for (int v = vectors_from(lanes); v < vectors_to(lanes); v++) {
             double *timer = row_at(&w, l->timer[k], v);
             store(timer, choose(mask_at(lanes, v), w.fresh[v], load(timer)));
         }

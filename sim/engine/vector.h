@@ -105,6 +105,16 @@ static inline word multiply_low_halves(word a, word b)
 #endif
 }
 
+/* a ^ b ^ c */
+static inline word exclusive_or(word a, word b, word c)
+{
+#if WIDTH == 8
+    return (word)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0x96);
+#else
+    return a ^ b ^ c;
+#endif
+}
+
 /* The value as it is, but computed by itself: not for those lanes only that a choice keeps, and then later. */
 static inline num apart(num value)
 {
