@@ -135,6 +135,16 @@ static inline int vectors_to(lane_set lanes)
     return (LANES - 1 - __builtin_clzll(lanes)) / WIDTH + 1;
 }
 
+/* So few lanes are served one by one: scattered over a row, they would take most of its vectors. */
+static inline bool are_few(lane_set lanes)
+{
+    lanes &= lanes - 1;
+    lanes &= lanes - 1;
+    lanes &= lanes - 1;
+    lanes &= lanes - 1;
+    return !lanes; /* four at most */
+}
+
 static inline uint32_t bits_at(lane_set lanes, int v)
 {
     return (uint32_t)(lanes >> v * WIDTH) & ((1u << WIDTH) - 1);
@@ -420,18 +430,35 @@ static inline whole take_updates(const struct work *w, const struct mode_branch 
     return bad;
 }
 
+/* Takes the branch's steps in one lane. Returns whether they may be taken. */
+static inline bool take_steps(const struct work *w, const struct mode_branch *branch, int lane)
+{
+    bool good = true;
+    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
+        double *at = row_at(w, step->row, 0) + lane, value = step->sets ? step->by : *at + step->by;
+        good &= (value >= step->least) & (value <= step->greatest);
+        *at = value;
+    }
+    return good;
+}
+
 /* Takes the branch in these lanes: sets variables, and says where it leads. */
 static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, lane_set lanes)
 {
-    int from = vectors_from(lanes), to = vectors_to(lanes);
-    if (branch->n_updates)
+    bool good = !branch->broken;
+    if (!branch->n_updates && are_few(lanes)) {
+        for (lane_set rest = lanes; rest; rest &= rest - 1)
+            good &= take_steps(w, branch, lowest(rest));
+    } else {
+        int from = vectors_from(lanes), to = vectors_to(lanes);
+        whole bad = ALL(whole, 0);
         evaluate(&branch->code, w, from, to);
-    whole bad = ALL(whole, 0);
-    for (int v = from; v < to; v++)
-        if (bits_at(lanes, v))
-            bad |= take_updates(w, branch, mask_at(lanes, v), v);
-    w->bad |= bad;
-    x->bad = x->bad || branch->broken;
+        for (int v = from; v < to; v++)
+            if (bits_at(lanes, v))
+                bad |= take_updates(w, branch, mask_at(lanes, v), v);
+        w->bad |= bad;
+    }
+    x->bad |= !good;
     if (!branch->moves)
         return;
     x->moved |= lanes;
@@ -460,32 +487,48 @@ static void choose_branch(const struct mode_command *c, struct work *w, lane_set
     }
 }
 
-/* Fires the command in these lanes. */
-static void fire(struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+/* Sets the command's timer anew in these lanes. */
+static void set_timer(const struct work *w, const struct mode_command *c, lane_set lanes)
 {
-    whole chosen[VECTORS];
-    int from = vectors_from(lanes), to = vectors_to(lanes);
-    for (int v = from; c->timer >= 0 && v < to; v++) {
-        if (!bits_at(lanes, v))
-            continue;
-        double *timer = row_at(w, c->timer, v);
-        num fresh = c->delay == DELAY_EXPONENTIAL ? w->fresh[v] : ALL(num, (double)INFINITY);
-        store(timer, choose(mask_at(lanes, v), fresh, load(timer)));
-    }
-    if (c->code.n)
-        evaluate(&c->code, w, from, to);
-    if (c->certain) {
-        take_branch(x, w, &c->branches[0], lanes);
+    bool draws = c->delay == DELAY_EXPONENTIAL;
+    double *timers = row_at(w, c->timer, 0);
+    const double *fresh = (const double *)w->fresh;
+    if (are_few(lanes)) {
+        for (lane_set rest = lanes; rest; rest &= rest - 1)
+            timers[lowest(rest)] = draws ? fresh[lowest(rest)] : (double)INFINITY;
         return;
     }
+    for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++) {
+        num next = draws ? w->fresh[v] : ALL(num, (double)INFINITY);
+        store(timers + v * WIDTH, choose(mask_at(lanes, v), next, load(timers + v * WIDTH)));
+    }
+}
+
+/* Takes in each of these lanes the branch that falls to it. */
+static void take_branches(struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    whole chosen[VECTORS];
     choose_branch(c, w, lanes, chosen);
     for (int b = 0; b < c->n_branches; b++) {
         lane_set on = 0;
-        for (int v = from; v < to; v++)
+        for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++)
             on |= (lane_set)bits_of(chosen[v] == b) << v * WIDTH;
         if (on & lanes)
             take_branch(x, w, &c->branches[b], on & lanes);
     }
+}
+
+/* Fires the command in these lanes. */
+static void fire(struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    if (c->timer >= 0)
+        set_timer(w, c, lanes);
+    if (c->code.n)
+        evaluate(&c->code, w, vectors_from(lanes), vectors_to(lanes));
+    if (c->certain)
+        take_branch(x, w, &c->branches[0], lanes);
+    else
+        take_branches(x, w, c, lanes);
 }
 
 /* Sorts the lanes by the command that fires. Returns how many commands do. */
@@ -505,23 +548,35 @@ static int sort_lanes(struct visit *x, const struct work *w)
     return n;
 }
 
-/* Names the random numbers that the commands need, and draws them. */
-static void draw_all(struct visit *x, struct work *w, int n)
+/* Names the random numbers that the command needs in these lanes. */
+static void name_draws(const struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    uint64_t *counts = x->block->counts + c->fired * LANES;
+    if (are_few(lanes)) {
+        for (lane_set rest = lanes; rest; rest &= rest - 1) {
+            ((uint64_t *)w->number)[lowest(rest)] = ++counts[lowest(rest)];
+            ((uint64_t *)w->stream)[lowest(rest)] = c->stream;
+        }
+        return;
+    }
+    for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++) {
+        whole on = mask_at(lanes, v);
+        word *count = (word *)(counts + v * WIDTH);
+        *count -= (word)on;
+        w->number[v] = (word)choose_whole(on, (whole)*count, (whole)w->number[v]);
+        w->stream[v] = (word)choose_whole(on, ALL(whole, (int64_t)c->stream), (whole)w->stream[v]);
+    }
+}
+
+/* Draws the random numbers of the n commands that fire. */
+static void draw_all(const struct visit *x, struct work *w, int n)
 {
     lane_set random = 0;
     for (int i = 0; i < n; i++) {
-        const struct mode_command *c = x->firing[i].command;
-        lane_set lanes = x->firing[i].lanes;
-        for (int v = vectors_from(lanes), to = vectors_to(lanes); c->random && v < to; v++) {
-            if (!bits_at(lanes, v))
-                continue;
-            whole on = mask_at(lanes, v);
-            word *count = (word *)(x->block->counts + c->fired * LANES + v * WIDTH);
-            *count -= (word)on;
-            w->number[v] = (word)choose_whole(on, (whole)*count, (whole)w->number[v]);
-            w->stream[v] = (word)choose_whole(on, ALL(whole, (int64_t)c->stream), (whole)w->stream[v]);
-        }
-        random |= c->random ? lanes : 0;
+        if (!x->firing[i].command->random)
+            continue;
+        name_draws(x, w, x->firing[i].command, x->firing[i].lanes);
+        random |= x->firing[i].lanes;
     }
     if (random)
         draw(x, w, vectors_from(random), vectors_to(random));
