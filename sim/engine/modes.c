@@ -27,7 +27,7 @@ enum { SCOPE_NONE, SCOPE_GUARDS, SCOPE_RATES, SCOPE_FIRST_OWN };
 struct modes {
     const struct process *process;
     struct layout  layout;
-    struct arena   lasting, arena; /* the second is that of the modes */
+    struct arena   kept, arena; /* the second is that of the modes */
     struct special special;
     bool          *control;    /* per variable */
     int           *controls, n_controls; /* their numbers */
@@ -38,7 +38,10 @@ struct modes {
     /* The mode that is made; per node of the special graph: */
     struct place  *place;
     int           *scope;      /* the program that computes it */
+    int           *readers;    /* operations of guards and rates that read it and do not stand in a program yet */
+    bool          *lasting;    /* it is read by others too */
     int            node_capacity;
+    int           *spare, n_spare, spare_capacity; /* temporary rows that no one reads any more */
     int           *stack, stack_capacity;
     int            own_command, own_branch; /* scopes that count now, beside guards and rates */
     int            last_scope, n_scratch, rates_visible;
@@ -62,8 +65,8 @@ static void lay_out(struct modes *m)
     l->first_times = l->rewards + p->n_rewards;
     l->at_ends = l->first_times + p->n_labels;
     l->n_rows = l->at_ends + p->n_labels;
-    l->timer = arena_new(&m->lasting, (size_t)p->n_commands, sizeof *l->timer);
-    l->fired = arena_new(&m->lasting, (size_t)p->n_commands, sizeof *l->fired);
+    l->timer = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->timer);
+    l->fired = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->fired);
     for (int i = 0; i < p->n_commands; i++) {
         const struct command *c = &p->commands[i];
         l->timer[i] = c->delay == DELAY_NOW ? -1 : l->n_rows++;
@@ -86,11 +89,11 @@ struct modes *modes_open(const struct process *process)
     size_t variables = (size_t)process->n_variables;
     m->process = process;
     lay_out(m);
-    m->control = arena_new(&m->lasting, variables, sizeof *m->control);
-    m->controls = arena_new(&m->lasting, variables, sizeof *m->controls);
-    m->value = arena_new(&m->lasting, variables, sizeof *m->value);
-    m->row_used = arena_new(&m->lasting, (size_t)m->layout.n_rows, sizeof *m->row_used);
-    m->count_used = arena_new(&m->lasting, (size_t)m->layout.n_counts, sizeof *m->count_used);
+    m->control = arena_new(&m->kept, variables, sizeof *m->control);
+    m->controls = arena_new(&m->kept, variables, sizeof *m->controls);
+    m->value = arena_new(&m->kept, variables, sizeof *m->value);
+    m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
+    m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
     process_controls(process, m->control);
     list_controls(m);
     special_open(&m->special, process);
@@ -117,9 +120,12 @@ void modes_close(struct modes *m)
 {
     modes_empty(m);
     special_close(&m->special);
-    arena_free(&m->lasting);
+    arena_free(&m->kept);
     free(m->place);
     free(m->scope);
+    free(m->readers);
+    free(m->lasting);
+    free(m->spare);
     free(m->stack);
     free(m->room);
     free(m->constants);
@@ -156,9 +162,29 @@ static struct place constant_place(struct modes *m, double value)
     return place;
 }
 
+/* Whether the program that is made is that of the guards or of the rates, which make each value once. */
+static bool is_common(const struct modes *m)
+{
+    return !m->own_command && !m->own_branch;
+}
+
 static struct place new_scratch(struct modes *m)
 {
+    if (is_common(m) && m->n_spare > 0)
+        return (struct place){m->spare[--m->n_spare], BASE_SCRATCH, 1};
     return (struct place){LANES * m->n_scratch++, BASE_SCRATCH, 1};
+}
+
+/* One reader less; the row of what has none left is for others. */
+static void release(struct modes *m, expr e)
+{
+    if (!is_common(m) || --m->readers[e] > 0 || m->lasting[e] || m->place[e].base != BASE_SCRATCH)
+        return;
+    if (m->n_spare == m->spare_capacity) {
+        m->spare_capacity = m->spare_capacity ? 2 * m->spare_capacity : 64;
+        m->spare = memory_grow(m->spare, (size_t)m->spare_capacity, sizeof *m->spare);
+    }
+    m->spare[m->n_spare++] = m->place[e].at;
 }
 
 /* Whether what the node holds is there. Constants and variables are, once they have a place. */
@@ -201,7 +227,9 @@ static void place_node(struct modes *m, expr e)
     in->b = n > 1 ? m->place[operand[1]] : in->a;
     in->c = n > 2 ? m->place[operand[2]] : in->a;
     in->table = node->op == OP_TABLE ? &m->process->graph.tables[node->b] : NULL;
-    m->place[e] = new_scratch(m);
+    for (int k = 0; k < n; k++)
+        release(m, operand[k]);
+    m->place[e] = new_scratch(m); /* may be that of an operand: each vector is read before it is written */
     in->out = m->place[e].at;
     m->scope[e] = present_scope(m);
 }
@@ -502,6 +530,66 @@ static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
     return list;
 }
 
+/* Marks what a node is made from, and the node, by a pass from the last node to the first. */
+static void mark_operands(const struct modes *m, bool *marked)
+{
+    for (int i = m->special.graph.n_nodes - 1; i >= 0; i--) {
+        int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
+        for (int k = 0; marked[i] && k < n; k++)
+            marked[operand[k]] = true;
+    }
+}
+
+/*
+ * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
+ * labels, probabilities and updates are made from.
+ */
+static void mark_lasting(struct modes *m)
+{
+    const struct process *p = m->process;
+    memset(m->lasting, 0, (size_t)m->special.graph.n_nodes * sizeof *m->lasting);
+    for (int i = 0; i < p->n_labels; i++)
+        m->lasting[node_of(m, p->labels[i].condition)] = true;
+    for (int i = 0; i < p->n_branches; i++)
+        m->lasting[node_of(m, p->branches[i].probability)] = true;
+    for (int i = 0; i < p->n_updates; i++)
+        m->lasting[node_of(m, p->updates[i].value)] = true;
+    mark_operands(m, m->lasting);
+    for (int i = 0; i < p->n_rewards; i++)
+        m->lasting[node_of(m, p->rewards[i].rate)] = true;
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
+        m->lasting[c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard)] = true;
+        if (c->delay == DELAY_FIXED)
+            m->lasting[node_of(m, c->amount)] = true;
+    }
+}
+
+/* How many operations of guards and rates read each node. */
+static void count_readers(struct modes *m)
+{
+    const struct process *p = m->process;
+    int n_nodes = m->special.graph.n_nodes;
+    bool *needed = memory_new((size_t)n_nodes + 1, sizeof *needed);
+    mark_lasting(m);
+    for (int i = 0; i < p->n_rewards; i++)
+        needed[node_of(m, p->rewards[i].rate)] = true;
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
+        needed[c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard)] = true;
+        if (c->delay == DELAY_FIXED)
+            needed[node_of(m, c->amount)] = true;
+    }
+    mark_operands(m, needed);
+    memset(m->readers, 0, (size_t)n_nodes * sizeof *m->readers);
+    for (int i = 0; i < n_nodes; i++) {
+        int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
+        for (int k = 0; needed[i] && k < n; k++)
+            m->readers[operand[k]]++;
+    }
+    free(needed);
+}
+
 static void prepare_nodes(struct modes *m)
 {
     const struct process *p = m->process;
@@ -511,9 +599,13 @@ static void prepare_nodes(struct modes *m)
     if (m->special.graph.n_nodes > m->node_capacity) {
         m->node_capacity = 2 * m->special.graph.n_nodes;
         m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
+        m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
+        m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
         m->scope = memory_grow(m->scope, (size_t)m->node_capacity, sizeof *m->scope);
     }
     memset(m->scope, 0, (size_t)m->special.graph.n_nodes * sizeof *m->scope);
+    m->n_spare = 0;
+    count_readers(m);
     m->own_command = m->own_branch = m->rates_visible = 0;
     m->last_scope = SCOPE_FIRST_OWN;
     m->n_scratch = m->most_scratch = m->n_constants = 0;
