@@ -343,29 +343,34 @@ static void flip_one(struct state *s, bool *up, int *n_up, int n, bool now)
         }
 }
 
+/* The three events of a site: an instance fails, is repaired, becomes ready. */
+static void happen_at(struct state *s, enum site_name i, int event)
+{
+    static const enum being from[] = {UP, FAILED, STARTING}, to[] = {FAILED, UP, UP};
+    change_one(s, i, from[event], to[event]);
+    if (from[event] == STARTING)
+        look_ready(s, i);
+}
+
 static void happen(struct state *s, enum event event)
 {
     s->events++;
-    switch (event) {
-    case STAGING_FAIL: change_one(s, STAGING, UP, FAILED); break;
-    case STAGING_REPAIR: change_one(s, STAGING, FAILED, UP); break;
-    case STAGING_READY: change_one(s, STAGING, STARTING, UP); look_ready(s, STAGING); break;
-    case PROD_FAIL: change_one(s, PROD, UP, FAILED); break;
-    case PROD_REPAIR: change_one(s, PROD, FAILED, UP); break;
-    case PROD_READY: change_one(s, PROD, STARTING, UP); look_ready(s, PROD); break;
-    case ZONE_FAIL: flip_one(s, s->zone_up, &s->zones_up, ZONES, false); break;
-    case ZONE_REPAIR: flip_one(s, s->zone_up, &s->zones_up, ZONES, true); break;
-    case INGRESS_FAIL: s->ingress_up = false; break;
-    case INGRESS_REPAIR: s->ingress_up = true; break;
-    case DATABASE_FAIL: flip_one(s, s->database_up, &s->databases_up, DATABASES, false); break;
-    case DATABASE_REPAIR: flip_one(s, s->database_up, &s->databases_up, DATABASES, true); break;
-    case DETECT:
-    case FALSE_ALARM: pull_trigger(s); break;
-    case REACT: go_back(s); break;
-    case STAGING_RECOVER: recover(s, STAGING); break;
-    case PROD_RECOVER: recover(s, PROD); break;
-    case EVENTS: break;
-    }
+    if (event < PROD_FAIL)
+        happen_at(s, STAGING, event - STAGING_FAIL);
+    else if (event < ZONE_FAIL)
+        happen_at(s, PROD, event - PROD_FAIL);
+    else if (event == ZONE_FAIL || event == ZONE_REPAIR)
+        flip_one(s, s->zone_up, &s->zones_up, ZONES, event == ZONE_REPAIR);
+    else if (event == INGRESS_FAIL || event == INGRESS_REPAIR)
+        s->ingress_up = event == INGRESS_REPAIR;
+    else if (event == DATABASE_FAIL || event == DATABASE_REPAIR)
+        flip_one(s, s->database_up, &s->databases_up, DATABASES, event == DATABASE_REPAIR);
+    else if (event == DETECT || event == FALSE_ALARM)
+        pull_trigger(s);
+    else if (event == REACT)
+        go_back(s);
+    else
+        recover(s, event == STAGING_RECOVER ? STAGING : PROD);
 }
 
 /* ---- a path ---- */
