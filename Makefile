@@ -147,6 +147,7 @@ tests: $(BUILD)/nines $(BUILD)/tests/run
 lint:
 	@scripts/deps.sh test
 	+@$(call variant,lint) tests
+	+@$(call variant,lint) -f Makefile -f scripts/bench.mk bench-programs
 	@scripts/lint.sh
 
 asan:
