@@ -114,6 +114,8 @@ static void copy_branches(const struct copy *copy, int command)
         process_add_branch(copy->to, branch->probability);
         for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
             process_add_update(copy->to, from->updates[u].variable, from->updates[u].value);
+        for (int i = branch->first_impulse; i < branch->first_impulse + branch->n_impulses; i++)
+            process_add_impulse(copy->to, from->impulses[i].reward, from->impulses[i].amount);
         if (copy->phase[command] >= 0)
             process_add_update(copy->to, copy->phase[command], expr_constant(&copy->to->graph, 0));
     }
