@@ -37,24 +37,6 @@ struct copy {
     int *phase; /* per command of `from`: its variable, or -1 */
 };
 
-static expr copy_node(struct graph *graph, const struct node *node)
-{
-    switch (node->op) {
-    case OP_CONSTANT:
-        return expr_constant(graph, node->constant);
-    case OP_VARIABLE:
-        return expr_variable(graph, node->a);
-    case OP_TABLE:
-        return expr_table(graph, node->b, node->a);
-    case OP_NOT:
-        return expr_unary(graph, node->op, node->a);
-    case OP_IF:
-        return expr_if(graph, node->a, node->b, node->c);
-    default:
-        return expr_binary(graph, node->op, node->a, node->b);
-    }
-}
-
 /* Every node gets the index that it had, since it was made by the same calls in the same order. */
 static void copy_graph(const struct copy *copy)
 {
@@ -65,7 +47,9 @@ static void copy_graph(const struct copy *copy)
         expr_add_table(to, arena_text(&copy->to->arena, table->name), table->values, table->n_values);
     }
     for (int i = 0; i < from->n_nodes; i++) {
-        expr new = copy_node(to, &from->nodes[i]);
+        int operand[3];
+        graph_operands(&from->nodes[i], operand);
+        expr new = expr_like(to, &from->nodes[i], operand);
         assert(new == i);
         (void)new;
     }

@@ -126,6 +126,20 @@ void process_add_impulse(struct process *process, int reward, expr amount)
     process->branches[process->n_branches - 1].n_impulses++;
 }
 
+/* An impulse of any branch, behind those that it has. Cost: the branches and impulses that come after. */
+void process_insert_impulse(struct process *process, int branch, int reward, expr amount)
+{
+    struct branch *to = &process->branches[branch];
+    int place = to->first_impulse + to->n_impulses;
+    process->impulses = room(process->impulses, process->n_impulses, sizeof *process->impulses);
+    for (int i = process->n_impulses++; i > place; i--)
+        process->impulses[i] = process->impulses[i - 1];
+    process->impulses[place] = (struct impulse){reward, amount};
+    to->n_impulses++;
+    for (int b = branch + 1; b < process->n_branches; b++)
+        process->branches[b].first_impulse++;
+}
+
 /* A reward earned at `rate` per second. Returns its index. */
 int process_add_reward(struct process *process, const char *name, expr rate)
 {

@@ -85,6 +85,7 @@ int  process_add_command(struct process *process, const char *name, expr guard, 
 void process_add_branch(struct process *process, expr probability);
 void process_add_update(struct process *process, int variable, expr value);
 void process_add_impulse(struct process *process, int reward, expr amount);
+void process_insert_impulse(struct process *process, int branch, int reward, expr amount);
 int  process_add_reward(struct process *process, const char *name, expr rate);
 int  process_add_label(struct process *process, const char *name, expr condition);
 void process_add_formula(struct process *process, const char *name, expr value);

@@ -50,7 +50,7 @@ bool arms_build(struct study *study, int phases, struct sampler *sampler, struct
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
         if (engine_stopped(sampler->stop))
             arm->rollout.release = s > 0 ? 0 : -1;
-        else if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
+        else if (!rollout_build_controlled(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at, scenario->horizon,
                                 &arm->rollout, error))
             return false;
         sampler->n_arms = i + 1;
