@@ -32,9 +32,10 @@
 #include "process/program.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 enum { SOUND, DEFECTIVE, RELEASES };
+enum { BEFORE_BACK = TRIGGER_BACK }; /* values of `trigger` before environments go back */
 
 /* Moves forward or of a way back; one at which instances are starting has a place for each number of them. */
 struct places {
@@ -55,7 +56,7 @@ struct outlook {
     int           *state;       /* per variable */
     const struct placement ***at; /* per environment and forward move: what is in place */
     struct places  forward, *back; /* back: per environment */
-    double        *ahead, *triggered; /* per release and place forward: nothing has triggered; people react */
+    double        *ahead;       /* per release, value of `trigger` before the way back, and place forward */
     double       **going, **stuck;    /* per environment; per release and forward move: it is to go back; it is stuck */
     double       **way;               /* per environment; per release and place back */
     double        *begun, *elapsed;   /* per forward move: what is expected at its begin; the mean time until then */
@@ -280,12 +281,18 @@ static void look_back(struct outlook *o, int e)
 
 /* ---- forward ---- */
 
+/* Where the expectations at a move forward are, by what is starting. */
+static double *ahead_at(const struct outlook *o, enum trigger_state trigger, int move)
+{
+    return o->ahead + (o->release * BEFORE_BACK + (int)trigger) * o->forward.n_places + o->forward.first[move];
+}
+
 /* From a trigger on: people react, while instances go on starting and a misrouted switch may be repaired. */
 static void look_after_trigger(struct outlook *o, int move)
 {
     const struct move *at = &o->c->script->forward.moves[move];
     const struct places *f = &o->forward;
-    double *values = o->triggered + o->release * f->n_places, back = 0;
+    double *values = ahead_at(o, TRIGGER_REACT, move), back = 0;
     double react = 1 / o->c->release->react; /* 0 gives INFINITY */
     for (int e = 0; e < environments(o); e++)
         back += o->going[e][o->release * f->moves->n_moves + move];
@@ -293,12 +300,12 @@ static void look_after_trigger(struct outlook *o, int move)
         double loss = loss_ahead(o, move, j, TRIGGER_REACT), rate = 0, after = 0;
         if (at->kind == MOVE_MISROUTED) {
             rate = 1 / at->seconds;
-            after = values[f->first[move + 1]];
+            after = ahead_at(o, TRIGGER_REACT, move + 1)[0];
         } else if (j > 0) {
             rate = j * ready_rate(o, at->environment, NEW);
-            after = values[f->first[move] + j - 1];
+            after = values[j - 1];
         }
-        values[f->first[move] + j] = race(loss, react, back, rate, after);
+        values[j] = race(loss, react, back, rate, after);
     }
 }
 
@@ -319,8 +326,7 @@ static double look_ahead_at(struct outlook *o, int move, int starting, double *b
 {
     const struct move *at = &o->c->script->forward.moves[move];
     const struct places *f = &o->forward;
-    const double *ahead = o->ahead + o->release * f->n_places + f->first[move];
-    double caught = o->triggered[o->release * f->n_places + f->first[move] + starting], mean;
+    double caught = ahead_at(o, TRIGGER_REACT, move)[starting], mean;
     double loss = loss_ahead(o, move, starting, TRIGGER_NONE), rate = trigger_rate(o, move);
     if (move == f->moves->n_moves - 1)
         return *begun = race_fixed(loss, rate, caught, fmax(o->horizon - o->elapsed[move], 0), 0, NULL);
@@ -335,7 +341,7 @@ static double look_ahead_at(struct outlook *o, int move, int starting, double *b
     case MOVE_READY:
         if (starting == 0)
             return *begun = next;
-        return *begun = race(loss, starting * ready_rate(o, at->environment, NEW), ahead[starting - 1], rate, caught);
+        return *begun = race(loss, starting * ready_rate(o, at->environment, NEW), ahead_at(o, TRIGGER_NONE, move)[starting - 1], rate, caught);
     case MOVE_VERDICT:
         return *begun = fails * caught + (1 - fails) * next;
     case MOVE_ROUTE:
@@ -368,7 +374,7 @@ static void look_at_release(struct outlook *o, int release)
     for (int i = o->forward.moves->n_moves - 1; i >= 0; i--) {
         look_after_trigger(o, i);
         for (int j = 0; j <= o->forward.starting[i]; j++)
-            o->ahead[release * o->forward.n_places + o->forward.first[i] + j] = look_ahead_at(o, i, j, &o->begun[i]);
+            ahead_at(o, TRIGGER_NONE, i)[j] = look_ahead_at(o, i, j, &o->begun[i]);
     }
 }
 
@@ -394,15 +400,14 @@ static void outlook_open(struct outlook *o)
         o->stuck[e] = values_new(o, RELEASES * n);
         o->way[e] = values_new(o, RELEASES * o->back[e].n_places);
     }
-    o->ahead = values_new(o, RELEASES * o->forward.n_places);
-    o->triggered = values_new(o, RELEASES * o->forward.n_places);
+    o->ahead = values_new(o, RELEASES * BEFORE_BACK * o->forward.n_places);
     o->begun = values_new(o, n);
     o->elapsed = values_new(o, n);
 }
 
 /* ---- as an expression ---- */
 
-/* A table over the two releases, at the index or so much further. */
+/* A table over the two releases, at the index or, if defective, n further. */
 static expr by_release(struct outlook *o, const char *name, const double *values, int n, expr index)
 {
     struct process *p = o->p;
@@ -411,15 +416,23 @@ static expr by_release(struct outlook *o, const char *name, const double *values
     return expr_table(&p->graph, table, term_plus(p, index, term_times(p, defective, term_number(p, n))));
 }
 
-/* The place of a move, with what is starting. */
-static expr place_of(struct outlook *o, const char *name, const struct places *places, expr move, expr starting)
+/* The table of that name, which all outlooks share. */
+static int first_places(struct outlook *o, const char *name, const struct places *places)
 {
-    struct process *p = o->p;
+    struct graph *graph = &o->p->graph;
+    for (int t = 0; t < graph->n_tables; t++)
+        if (!strcmp(graph->tables[t].name, name))
+            return t;
     double *first = values_new(o, places->moves->n_moves);
     for (int i = 0; i < places->moves->n_moves; i++)
         first[i] = places->first[i];
-    int table = expr_add_table(&p->graph, arena_text(&p->arena, name), first, places->moves->n_moves);
-    return term_plus(p, expr_table(&p->graph, table, move), starting);
+    return expr_add_table(graph, arena_text(&o->p->arena, name), first, places->moves->n_moves);
+}
+
+/* The place of a move, with what is starting. */
+static expr place_of(struct outlook *o, const char *name, const struct places *places, expr move, expr starting)
+{
+    return term_plus(o->p, expr_table(&o->p->graph, first_places(o, name, places), move), starting);
 }
 
 static expr expression_back(struct outlook *o, const char *name, int e)
@@ -428,7 +441,8 @@ static expr expression_back(struct outlook *o, const char *name, int e)
     const char *prefix = arena_format(&p->arena, "%s.%s", name, environment_of(o, e)->name);
     expr at = term_variable(p, o->c->step), back = term_variable(p, o->c->back[e]);
     int n = o->forward.moves->n_moves;
-    expr place = place_of(o, arena_format(&p->arena, "%s.place", prefix), &o->back[e], back, o->c->sites[e].starting[OLD]);
+    expr place = place_of(o, arena_format(&p->arena, "place back.%s", environment_of(o, e)->name), &o->back[e], back,
+                          o->c->sites[e].starting[OLD]);
     expr way = by_release(o, arena_format(&p->arena, "%s.back", prefix), o->way[e], o->back[e].n_places, place);
     expr going = by_release(o, arena_format(&p->arena, "%s.going", prefix), o->going[e], n, at);
     expr stuck = by_release(o, arena_format(&p->arena, "%s.stuck", prefix), o->stuck[e], n, at);
@@ -444,12 +458,10 @@ static expr expression(struct outlook *o, const char *name)
         starting = term_plus(p, starting, o->c->sites[e].starting[NEW]);
         back = term_plus(p, back, expression_back(o, name, e));
     }
-    expr place = place_of(o, arena_format(&p->arena, "%s.place", name), &o->forward, term_variable(p, o->c->step),
-                          starting);
-    expr ahead = by_release(o, arena_format(&p->arena, "%s.ahead", name), o->ahead, n, place);
-    expr triggered = by_release(o, arena_format(&p->arena, "%s.triggered", name), o->triggered, n, place);
-    return term_if(p, term_is(p, trigger, TRIGGER_NONE), ahead,
-                   term_if(p, term_is(p, trigger, TRIGGER_REACT), triggered, back));
+    expr place = place_of(o, "place", &o->forward, term_variable(p, o->c->step), starting);
+    expr index = term_plus(p, place, term_times(p, trigger, term_number(p, n)));
+    expr ahead = by_release(o, arena_format(&p->arena, "%s.ahead", name), o->ahead, BEFORE_BACK * n, index);
+    return term_if(p, term_is(p, trigger, TRIGGER_BACK), back, ahead);
 }
 
 /*

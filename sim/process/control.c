@@ -32,13 +32,22 @@
 
 #include <stdlib.h>
 
+/*
+ * An expression after a branch: that of a node, and a number added. Counts change by numbers, and a sum of counts then
+ * has the same base whichever of them has changed: what a command does in one zone and in another is the same node.
+ */
+struct shifted {
+    expr   base;
+    double shift;
+};
+
 /* A control in the making. */
 struct making {
     struct process *p;
     expr  outlook;
     int   reward;
-    bool *used;   /* per node up to the outlook: it is part of it */
-    expr *after;  /* per node up to the outlook: the same after a branch */
+    bool *used;            /* per node up to the outlook: it is part of it */
+    struct shifted *after; /* per node up to the outlook: the same after a branch */
 };
 
 static void find_used(struct making *m)
@@ -51,33 +60,72 @@ static void find_used(struct making *m)
     }
 }
 
+static expr plain(struct making *m, struct shifted e)
+{
+    if (e.shift == 0)
+        return e.base;
+    return expr_binary(&m->p->graph, OP_ADD, e.base, expr_constant(&m->p->graph, e.shift));
+}
+
+/* What an update writes: x + 1 is x, shifted. */
+static struct shifted written(const struct making *m, expr value)
+{
+    const struct node *node = &m->p->graph.nodes[value];
+    double number;
+    if ((node->op == OP_ADD || node->op == OP_SUBTRACT) && expr_is_constant(&m->p->graph, node->b, &number))
+        return (struct shifted){node->a, node->op == OP_ADD ? number : -number};
+    return (struct shifted){value, 0};
+}
+
+/* A variable after the branch. */
+static struct shifted variable_after(const struct making *m, expr e, const struct branch *branch)
+{
+    struct shifted after = {e, 0};
+    for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
+        if (m->p->updates[u].variable == m->p->graph.nodes[e].a)
+            after = written(m, m->p->updates[u].value);
+    return after;
+}
+
+/* An operation after the branch, whose operands are known. */
+static struct shifted operation_after(struct making *m, expr e)
+{
+    struct node node = m->p->graph.nodes[e]; /* a copy: the graph grows */
+    int operand[3], n = graph_operands(&node, operand);
+    bool same = true, adds = node.op == OP_ADD || node.op == OP_SUBTRACT;
+    double shift = 0;
+    for (int k = 0; k < n; k++) {
+        struct shifted after = m->after[operand[k]];
+        same = same && after.base == operand[k] && (adds || after.shift == 0);
+        if (adds)
+            shift += k == 1 && node.op == OP_SUBTRACT ? -after.shift : after.shift;
+        operand[k] = adds ? after.base : plain(m, after);
+    }
+    return (struct shifted){same ? e : expr_like(&m->p->graph, &node, operand), shift};
+}
+
 /* The outlook in the state after the branch: operands come before those who use them. */
 static expr outlook_after(struct making *m, const struct branch *branch)
 {
-    struct graph *graph = &m->p->graph;
     for (expr e = 0; e <= m->outlook; e++) {
-        struct node node = graph->nodes[e]; /* a copy: the graph grows */
-        int operand[3], n = graph_operands(&node, operand);
-        bool same = true;
-        m->after[e] = e;
         if (!m->used[e])
             continue;
-        for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
-            if (node.op == OP_VARIABLE && m->p->updates[u].variable == node.a)
-                m->after[e] = m->p->updates[u].value;
-        for (int k = 0; k < n; k++) {
-            same = same && m->after[operand[k]] == operand[k];
-            operand[k] = m->after[operand[k]];
-        }
-        if (!same)
-            m->after[e] = expr_like(graph, &node, operand);
+        if (m->p->graph.nodes[e].op == OP_VARIABLE)
+            m->after[e] = variable_after(m, e, branch);
+        else
+            m->after[e] = operation_after(m, e);
     }
-    return m->after[m->outlook];
+    return plain(m, m->after[m->outlook]);
 }
 
 static expr times(struct making *m, expr a, expr b)
 {
     return expr_binary(&m->p->graph, OP_MULTIPLY, a, b);
+}
+
+static expr plus(struct making *m, expr a, expr b)
+{
+    return expr_binary(&m->p->graph, OP_ADD, a, b);
 }
 
 static expr minus(struct making *m, expr a, expr b)
@@ -92,6 +140,24 @@ static void earn(struct making *m, int branch, expr amount)
         process_insert_impulse(m->p, branch, m->reward, amount);
 }
 
+/* The mean change: branches that change the same are taken together, and all of them are certain. */
+static expr mean_of(struct making *m, const struct command *c, const expr *change)
+{
+    expr zero = expr_constant(&m->p->graph, 0), mean = zero;
+    for (int b = 0; b < c->n_branches; b++) {
+        expr probability = zero;
+        int first = 0, n = 0;
+        while (change[first] != change[b])
+            first++;
+        for (int k = b; first == b && k < c->n_branches; k++)
+            if (change[k] == change[b] && ++n)
+                probability = plus(m, probability, m->p->branches[c->first_branch + k].probability);
+        if (first == b)
+            mean = n == c->n_branches ? change[b] : plus(m, mean, times(m, probability, change[b]));
+    }
+    return mean;
+}
+
 /*
  * The impulses of a command. Returns the rate that they have on average, 0 where it is not enabled; of a command that
  * chooses nothing but its branch they have none.
@@ -100,12 +166,10 @@ static expr add_command(struct making *m, int number)
 {
     struct graph *graph = &m->p->graph;
     const struct command c = m->p->commands[number];
-    expr mean = expr_constant(graph, 0), zero = mean, *change = memory_new((size_t)c.n_branches, sizeof *change);
-    for (int b = 0; b < c.n_branches; b++) {
-        const struct branch branch = m->p->branches[c.first_branch + b];
-        change[b] = minus(m, outlook_after(m, &branch), m->outlook);
-        mean = expr_binary(graph, OP_ADD, mean, times(m, branch.probability, change[b]));
-    }
+    expr zero = expr_constant(graph, 0), *change = memory_new((size_t)c.n_branches, sizeof *change);
+    for (int b = 0; b < c.n_branches; b++)
+        change[b] = minus(m, outlook_after(m, &m->p->branches[c.first_branch + b]), m->outlook);
+    expr mean = mean_of(m, &c, change);
     bool timed = c.delay == DELAY_EXPONENTIAL;
     for (int b = 0; b < c.n_branches && (timed || c.n_branches > 1); b++)
         earn(m, c.first_branch + b, timed ? change[b] : minus(m, change[b], mean));
@@ -131,7 +195,7 @@ int process_add_control(struct process *process, const char *name, expr outlook)
     find_used(&m);
     expr zero = expr_constant(&process->graph, 0), expected = zero;
     for (int i = 0; i < process->n_commands; i++)
-        expected = expr_binary(&process->graph, OP_ADD, expected, add_command(&m, i));
+        expected = plus(&m, expected, add_command(&m, i));
     free(m.used);
     free(m.after);
     return process_add_reward(process, name, minus(&m, zero, expected));
