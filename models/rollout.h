@@ -15,7 +15,7 @@ struct rollout {
     int release;                 /* variable, -1: no release at all */
     int reward[MEASURES];        /* of a measure that is accumulated */
     int label[MEASURES];         /* of a measure that is the probability that a label holds at the horizon */
-    int control[MEASURES];       /* reward of mean 0, to be taken from that of downtime or lost */
+    int control[MEASURES];       /* reward of mean 0: what chance has added to downtime or lost */
     int cause[CAUSES];           /* rewards */
     double greatest[MEASURES];   /* bound of an accumulated measure per second of horizon */
 };
