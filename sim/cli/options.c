@@ -81,6 +81,9 @@ const struct option option_table[] = {
     {"seed", 0, OPTION_SEED, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed)},
     {"threads", 0, OPTION_COUNT, "N", RUN | SOLVE, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
+    {"estimator", 0, OPTION_CHOICE, "ESTIMATOR", RUN,
+     "how means of downtime and lost are estimated: smoothed (the default: less what chance has added, where that is "
+     "known, which takes fewer paths) or plain", AT(estimator), .choices = estimator_names},
     {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | SOLVE,
      "what draws the paths: lanes (the default), many at once, or reference, one by one; the results do not depend on it", AT(engine), .choices = engine_names},
     {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | SOLVE,

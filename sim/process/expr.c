@@ -243,3 +243,22 @@ expr expr_if(struct graph *graph, expr condition, expr yes, expr no)
         return x != 0 ? yes : no;
     return expr_node(graph, (struct node){.op = OP_IF, .a = condition, .b = yes, .c = no});
 }
+
+/* The operation of the node, on other operands (as many as graph_operands() names). The node must not be the graph's. */
+expr expr_like(struct graph *graph, const struct node *node, const int operands[3])
+{
+    switch (node->op) {
+    case OP_CONSTANT:
+        return expr_constant(graph, node->constant);
+    case OP_VARIABLE:
+        return expr_variable(graph, node->a);
+    case OP_TABLE:
+        return expr_table(graph, node->b, operands[0]);
+    case OP_NOT:
+        return expr_unary(graph, node->op, operands[0]);
+    case OP_IF:
+        return expr_if(graph, operands[0], operands[1], operands[2]);
+    default:
+        return expr_binary(graph, node->op, operands[0], operands[1]);
+    }
+}

@@ -62,6 +62,7 @@ expr expr_table(struct graph *graph, int table, expr index);
 expr expr_unary(struct graph *graph, enum op op, expr a);
 expr expr_binary(struct graph *graph, enum op op, expr a, expr b);
 expr expr_if(struct graph *graph, expr condition, expr yes, expr no);
+expr expr_like(struct graph *graph, const struct node *node, const int operands[3]);
 bool expr_is_constant(const struct graph *graph, expr e, double *value);
 
 #endif

@@ -14,6 +14,10 @@
  * likewise the mean of the differences (on), or the difference of the means (off). For each measure the narrower of
  * the two is taken.
  *
+ * Of a strategy's downtime and lost it is also known what chance has added to them on each path, on average nothing: the
+ * controls of models/outlook.c. In each stratum the measure less its control is taken where that is better known. It has
+ * the same mean, but not the same distribution: percentiles are those of the measures themselves.
+ *
  * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
  * the ends of its interval.
  */
@@ -35,6 +39,20 @@ static bool possible(const struct stratum *stratum, enum measure measure)
     return true;
 }
 
+/*
+ * Of a measure in [least, most] less its control. The mean is in that range, but values need not be: an unseen path is
+ * taken to be outside by no more than the width of the range.
+ */
+static struct interval of_smoothed(const struct moments *moments, double confidence, double least, double most)
+{
+    double width = most - least;
+    struct interval interval = interval_of_mean(moments, confidence, least - width, most + width);
+    interval.mean = fmin(fmax(interval.mean, least), most);
+    interval.low = fmin(fmax(interval.low, least), interval.mean);
+    interval.high = fmax(fmin(interval.high, most), interval.mean);
+    return interval;
+}
+
 static struct interval of_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
                                   double confidence, double horizon)
 {
@@ -45,8 +63,10 @@ static struct interval of_stratum(const struct arm *arm, const struct stratum *s
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return interval_of_probability(stratum->tally.seen[measure], stratum->tally.paths, confidence);
     bool added = measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST;
-    double most = arm->rollout.greatest[added ? MEASURE_LOST : measure] * horizon;
-    return interval_of_mean(&stratum->tally.moments[measure], confidence, added ? -most : 0, most);
+    double most = arm->rollout.greatest[added ? MEASURE_LOST : measure] * horizon, least = added ? -most : 0;
+    if (tally_is_smoothed(&stratum->tally, measure))
+        return of_smoothed(&stratum->tally.smoothed[measure], confidence, least, most);
+    return interval_of_mean(&stratum->tally.moments[measure], confidence, least, most);
 }
 
 /* Of no release itself: solved, or from its paths. */
@@ -184,9 +204,26 @@ double estimate_statistic(const struct arm *arm, const struct condition *conditi
     }
 }
 
-static double mean_of(double sum, const struct stratum *stratum)
+/*
+ * What of a stratum's lost is due to a cause. Where lost is taken less its control Z, each cause is taken less its own
+ * share of Z, by regression: Cov(cause, Z) / Cov(lost, Z). The shares add up to 1, since the causes add up to lost, and
+ * a share is known by O(1/sqrt(n)) where the mean of Z is as small, so that what it adds to the error is O(1/n).
+ */
+static double cause_in(const struct stratum *stratum, enum cause cause, enum pairing pairing)
 {
-    return stratum->tally.paths > 0 ? sum / (double)stratum->tally.paths : UNKNOWN;
+    const struct tally *t = &stratum->tally;
+    bool on = pairing == PAIRING_ON;
+    enum measure m = on ? MEASURE_ADDED_LOST : MEASURE_LOST;
+    const double *sums = on ? t->added_cause : t->cause, *products = on ? t->added_chance : t->chance;
+    double n = (double)t->paths, chance = t->moments[m].mean - t->smoothed[m].mean, all = 0;
+    if (t->paths == 0)
+        return UNKNOWN;
+    if (!tally_is_smoothed(t, m))
+        return sums[cause] / n;
+    for (int c = 0; c < CAUSES; c++)
+        all += products[c] - sums[c] * chance;
+    double share = all > 0 ? (products[cause] - sums[cause] * chance) / all : sums[cause] / (n * t->moments[m].mean);
+    return sums[cause] / n - share * chance;
 }
 
 /* Mean loss to a cause, put together as `lost` is, so that the causes add up to it. */
@@ -195,11 +232,8 @@ double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pair
     double mean = 0;
     if (arm->solution)
         return arm->solution->cause[cause];
-    for (int s = 0; s < arm->n_strata; s++) {
-        const struct stratum *stratum = &arm->strata[s];
-        const double *sums = pairing == PAIRING_ON ? stratum->tally.added_cause : stratum->tally.cause;
-        mean += stratum->weight * mean_of(sums[cause], stratum);
-    }
+    for (int s = 0; s < arm->n_strata; s++)
+        mean += arm->strata[s].weight * cause_in(&arm->strata[s], cause, pairing);
     return pairing == PAIRING_ON ? mean + estimate_cause(arm->none, cause, PAIRING_OFF) : mean;
 }
 

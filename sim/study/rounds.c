@@ -90,8 +90,8 @@ static struct share share_of(struct stratum *stratum, enum measure measure, doub
         share.deviation = sqrt(fmax(p * (1 - p), 1 / fmax(n, 1)));
         share.trusted = n * p >= INTERVAL_EFFECTIVE_LEAST;
     } else {
-        share.deviation = sqrt(moments_variance(&t->moments[measure]));
-        share.trusted = moments_effective(&t->moments[measure]) >= INTERVAL_EFFECTIVE_LEAST;
+        share.deviation = sqrt(moments_variance(tally_moments(t, measure)));
+        share.trusted = moments_effective(tally_moments(t, measure)) >= INTERVAL_EFFECTIVE_LEAST;
     }
     return share;
 }

@@ -15,6 +15,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 const enum measure curve_measures[CURVES] = {MEASURE_DOWNTIME, MEASURE_LOST, MEASURE_DURATION};
 
@@ -23,6 +24,9 @@ const char *const stop_names[STOPS] = {
     [STOP_MAX_PATHS] = "max_paths", [STOP_SIGNAL] = "signal",     [STOP_SOLVED] = "solved",
     [STOP_UNSOLVED] = "unsolved",
 };
+
+const char *const estimator_names[ESTIMATORS + 1] = {
+    [ESTIMATOR_SMOOTHED] = "smoothed", [ESTIMATOR_PLAIN] = "plain"};
 
 /* What solving no release may take at most: 200 000 states, and some two seconds on one core. */
 enum { NONE_STATES = 200000 };
@@ -193,6 +197,15 @@ static void conclude(struct runner *r)
     r->study->seconds = clock_seconds() - r->started;
 }
 
+/* The estimator of that name, which there must be; NULL: the usual one. */
+enum estimator estimator_find(const char *name)
+{
+    int e = 0;
+    while (name && strcmp(estimator_names[e], name) != 0)
+        e++;
+    return (enum estimator)e;
+}
+
 /*
  * Runs the scenario. Estimates are at simulation.confidence; sampling ends per strategy as enum stop says. The scenario
  * must outlive the study. Returns NULL with an error only if a process broke its own rules.
@@ -205,6 +218,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
     study->threads = sampler_threads(options->threads);
+    study->estimator = options->estimator;
     r.sampler = (struct sampler){
         .engine = options->engine ? options->engine : engines[0],
         .simd = options->simd,
@@ -215,7 +229,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
         .on_block = options->on_progress ? on_block : NULL,
         .context = &r,
     };
-    bool good = arms_build(study, options->phases, &r.sampler, error);
+    bool good = arms_build(study, options->phases, options->estimator, &r.sampler, error);
     rounds_open(&r.rounds, scenario, &r.sampler, options->paths);
     if (good && !options->sample_all)
         solve_none(&r);
