@@ -412,10 +412,16 @@ static inline whole set(double *row, whole on, num value, double least, double g
     return on & ~((value >= least) & (value <= greatest));
 }
 
-/* Sets the branch's variables in one vector. Returns where they may not. */
+/* Earns the branch's impulses and sets its variables in one vector. Returns where that may not be. */
 static inline whole take_updates(const struct work *w, const struct mode_branch *branch, whole on, int v)
 {
     whole bad = ALL(whole, 0);
+    for (int i = 0; i < branch->n_impulses; i++) {
+        double *row = row_at(w, branch->impulses[i].row, v);
+        num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
+        bad |= on & ~((amount > -(double)INFINITY) & (amount < (double)INFINITY));
+        store(row, choose(on, had + amount, had));
+    }
     for (int u = 0; u < branch->n_updates; u++) {
         const struct mode_update *update = &branch->updates[u];
         num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
@@ -442,11 +448,11 @@ static inline bool take_steps(const struct work *w, const struct mode_branch *br
     return good;
 }
 
-/* Takes the branch in these lanes: sets variables, and says where it leads. */
+/* Takes the branch in these lanes: earns, sets variables, and says where it leads. */
 static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, lane_set lanes)
 {
     bool good = !branch->broken;
-    if (!branch->n_updates && are_few(lanes)) {
+    if (!branch->n_updates && !branch->n_impulses && are_few(lanes)) {
         for (lane_set rest = lanes; rest; rest &= rest - 1)
             good &= take_steps(w, branch, lowest(rest));
     } else {

@@ -374,6 +374,21 @@ static void make_updates(struct modes *m, const struct branch *branch, struct mo
     out->steps = steps;
 }
 
+static void make_impulses(struct modes *m, const struct branch *branch, struct mode_branch *out)
+{
+    struct mode_impulse *impulses = arena_new(&m->arena, (size_t)branch->n_impulses, sizeof *impulses);
+    for (int i = 0; i < branch->n_impulses; i++) {
+        const struct impulse *impulse = &m->process->impulses[branch->first_impulse + i];
+        int row = m->layout.rewards + impulse->reward;
+        double amount;
+        if (is_constant(m, node_of(m, impulse->amount), &amount) && amount == 0)
+            continue;
+        m->row_used[row] = true;
+        impulses[out->n_impulses++] = (struct mode_impulse){row, compute(m, node_of(m, impulse->amount))};
+    }
+    out->impulses = impulses;
+}
+
 static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
 {
     int scratch = m->n_scratch;
@@ -381,6 +396,7 @@ static void make_branch(struct modes *m, const struct branch *branch, struct mod
     out->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *out->controls);
     for (int i = 0; i < m->n_controls; i++)
         out->controls[i] = m->value[m->controls[i]];
+    make_impulses(m, branch, out);
     make_updates(m, branch, out);
     for (int i = 0; i < m->n_controls; i++)
         out->moves = out->moves || out->controls[i] != m->value[m->controls[i]];
@@ -542,7 +558,7 @@ static void mark_operands(const struct modes *m, bool *marked)
 
 /*
  * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
- * labels, probabilities and updates are made from.
+ * labels, probabilities, updates and impulses are made from.
  */
 static void mark_lasting(struct modes *m)
 {
@@ -554,6 +570,8 @@ static void mark_lasting(struct modes *m)
         m->lasting[node_of(m, p->branches[i].probability)] = true;
     for (int i = 0; i < p->n_updates; i++)
         m->lasting[node_of(m, p->updates[i].value)] = true;
+    for (int i = 0; i < p->n_impulses; i++)
+        m->lasting[node_of(m, p->impulses[i].amount)] = true;
     mark_operands(m, m->lasting);
     for (int i = 0; i < p->n_rewards; i++)
         m->lasting[node_of(m, p->rewards[i].rate)] = true;

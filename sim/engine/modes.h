@@ -58,12 +58,19 @@ struct mode_step {
     double by, least, greatest;
 };
 
+/* Earned when the branch is taken. */
+struct mode_impulse {
+    int          row;
+    struct place amount;
+};
+
 struct mode_branch {
     struct place probability;
     struct code  code;           /* what it needs beyond its command's */
     const struct mode_update *updates;
     const struct mode_step   *steps; /* updates that need no program */
-    int          n_updates, n_steps;
+    const struct mode_impulse *impulses;
+    int          n_updates, n_steps, n_impulses;
     bool         broken;         /* it would set a control to what it cannot be */
     bool         moves;          /* to another mode */
     int         *controls;       /* the values of the controls afterwards, if it moves */

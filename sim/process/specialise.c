@@ -311,6 +311,8 @@ static bool is_reckoned_with(const struct process *p, const bool *marked, const 
         any = any || marked[p->branches[i].probability];
     for (int i = 0; i < p->n_updates; i++)
         any = any || (!control[p->updates[i].variable] && marked[p->updates[i].value]);
+    for (int i = 0; i < p->n_impulses; i++)
+        any = any || marked[p->impulses[i].amount];
     for (int i = 0; i < p->n_rewards; i++)
         any = any || marked[p->rewards[i].rate];
     for (int i = 0; i < p->n_labels; i++)
