@@ -157,7 +157,7 @@ cov:
 
 bench:
 	@scripts/deps.sh run
-	+@$(call variant,release) all
+	+@$(call variant,release) -f Makefile -f scripts/bench.mk all bench-programs
 	scripts/bench.sh
 	scripts/bench_exact.sh
 
