@@ -169,7 +169,7 @@ cov:
 
 bench:
 	@scripts/deps.sh run
-	+@$(call variant,release) all
+	+@$(call variant,release) -f Makefile -f scripts/bench.mk all bench-programs
 	scripts/bench.sh
 	scripts/bench_exact.sh
 

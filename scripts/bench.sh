@@ -13,10 +13,11 @@ csv=results/bench.csv
 checkout=scenarios/checkout.yaml
 sections=("$@")
 [[ $# -gt 0 ]] || sections=(engines cores wall start scenarios precision)
+patience=6 # seconds, for 1 % of a scenario
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"${MAKE:-make}" --no-print-directory -f Makefile -f scripts/bench.mk VARIANT=release "$nines" "$engines"
+[[ -x $nines && -x $engines ]] || { echo "bench: $nines or $engines is not there: run make bench" >&2; exit 2; }
 shopt -s nullglob
 scenarios=(scenarios/*.yaml)
 [[ ${#scenarios[@]} -gt 0 ]] || { echo "bench: there are no scenarios" >&2; exit 2; }
@@ -37,7 +38,9 @@ put() {
 
 # A number with three digits: 12300000 is 12.3 M.
 short() {
-    awk -v x="$1" 'BEGIN { if (x >= 999500) printf("%.3g M", x / 1e6)
+    awk -v x="$1" 'BEGIN { if (x >= 999.5e6) printf("%.3g G", x / 1e9)
+                           else if (x >= 999500) printf("%.3g M", x / 1e6)
+                           else if (x >= 1e3 && x < 1e4) printf("%.0f", x)
                            else if (x >= 1e4) printf("%.3g k", x / 1e3)
                            else printf("%.3g", x) }'
 }
@@ -64,8 +67,8 @@ wall() {
 }
 
 # Runs nines without figures and reads its result: sets seconds, paths, events, capped (strategies that ended at
-# max_paths), untold (those of them that do not know how far they came), and how many times the paths and the work
-# PRECISION would have taken, were it reached as 1/sqrt(paths): run PRECISION ARGUMENT...
+# max_paths), untold (those of them whose interval is only a safe bound, from which nothing can be told), and how many
+# times the paths and the work PRECISION of lost would have taken, reached as 1/sqrt(paths): run PRECISION ARGUMENT...
 run() {
     local precision=$1
     shift
@@ -78,13 +81,15 @@ run() {
             if (key == "paths" && in_paths) { n = value; in_paths = 0 }
             if (key == "events") work = value
             if (key == "stop") stop = value
-            if (key == "precision" && stop != "") {
-                factor = stop == "max_paths" && value > asked ? (value / asked) ^ 2 : 1
+            if (key == "precision") reached = value
+            if (key ~ /^(downtime|lost)$/) of_lost = key == "lost"
+            if (key == "trusted" && of_lost && stop != "") {
+                factor = stop == "max_paths" && reached > asked ? (reached / asked) ^ 2 : 1
                 all_n += n; needed_n += n * factor
                 all_work += work; needed_work += work * factor
                 capped += stop == "max_paths"
-                untold += stop == "max_paths" && value == "null"
-                stop = ""
+                untold += stop == "max_paths" && value == "false"
+                of_lost = 0; stop = ""
             }
         }
         END { print first["seconds"], first["paths"], first["events"], capped + 0, untold + 0,
@@ -135,12 +140,13 @@ measure_engines() {
         done
         echo
     done
-    echo "  checked before: $(grep -c 'z *-*[0-9]' "$work/checks" || true) means agree with |z| < 4," \
-        "$(grep -c 'those of reference' "$work/checks" || true) blocks of paths are those of the reference engine"
+    echo "  checked before: $(grep -cE 'z +-?[0-9.]+$' "$work/checks" || true) pairs of means, |z| < 4;" \
+        "$(grep -c ': those of reference' "$work/checks" || true) blocks of paths, the same as the reference engine's"
 }
 
 # One core and all, taking turns.
 measure_cores() {
+    ((cores > 1)) || return 0
     local paths_asked thread one=() all=() ratio=()
     run 1 "$checkout" --paths 4000 --threads 1
     paths_asked=$(fitting 4000 1.5)
@@ -174,7 +180,7 @@ measure_wall() {
     most=$(fitting 20000 40)
     run 0.002 "$checkout" --precision 0.2% --set "simulation.max_paths=$most"
     if ((capped > 0)); then
-        note=", extrapolated: $capped of the strategies were cut off at $most paths, after $(short "$seconds") s"
+        note="  extrapolated: strategies were cut off at $most paths: $capped; that took $(short "$seconds") s"
         put "wall: $checkout" 'precision 0.2 %, cut off' "$cores" s "$seconds"
         put "wall: $checkout" 'precision 0.2 %, extrapolated' "$cores" s "$(compute 'a * b' "$seconds" "$more_work")"
     else
@@ -243,7 +249,7 @@ measure_scenarios() {
     done
 }
 
-# Up to some seconds each: what is cut off is told from how far it came, and marked.
+# Up to $patience seconds each: what is cut off is told from how far it came, and marked.
 measure_precision() {
     local scenario estimator most mark label estimators=(usual) options
     has_option estimator && estimators=(plain smoothed)
@@ -254,16 +260,16 @@ measure_precision() {
             options=(--set objective.minimize=lost)
             [[ $estimator == usual ]] || options+=(--estimator "$estimator")
             run 0.01 "$scenario" --paths 4000 "${options[@]}"
-            most=$(fitting 4000 5)
+            most=$(fitting 4000 "$patience")
             run 0.01 "$scenario" --precision 1% "${options[@]}" --set "simulation.max_paths=$most"
             if ((capped > 0)) && [[ $(compute 'a * b < 12' "$seconds" "$more_work") == 1 ]]; then
                 run 0.01 "$scenario" --precision 1% "${options[@]}" # little is missing
             fi
             mark='' label=$estimator
-            if ((capped > 0)); then
+            if ((untold > 0)); then
+                mark='>' label="$estimator, not reached" more_paths=1 more_work=1
+            elif ((capped > 0)); then
                 mark='~' label="$estimator, extrapolated"
-                ((untold == 0)) || mark='>'
-                put "1 % of lost: $scenario" "$estimator, cut off" "$cores" s "$seconds"
             fi
             put "1 % of lost: $scenario" "$label" "$cores" paths "$(compute 'a * b' "$paths" "$more_paths")"
             printf '  %-36s %-10s %12s' "$scenario" "$estimator" "$mark$(short "$median")"
@@ -271,8 +277,8 @@ measure_precision() {
             printf ' %10s\n' "$mark$(short "$median")"
         done
     done
-    echo '  ~ cut off after 5 s, and extrapolated by 1/sqrt(paths): a guess where the paths so far saw little'
-    echo '  > the same, without what cannot be told at all'
+    echo "  ~ cut off within $patience s, and extrapolated by 1/sqrt(paths)"
+    echo '  > cut off then, with too few paths that lost anything to tell how many it takes'
 }
 
 echo "machine,cores,what,variant,threads,unit,repetitions,median,least,greatest" >"$work/bench.csv"
