@@ -163,14 +163,14 @@ static void conclude_arm(struct runner *r, int a)
     const struct scenario *s = r->scenario;
     double confidence = s->simulation.confidence;
     for (int m = 0; m < MEASURES; m++) {
-        enum pairing pairing = estimate_pairing(arm, (enum measure)m, confidence, s->horizon);
+        struct way way = estimate_way(arm, (enum measure)m, confidence, s->horizon);
         if (has_measure(arm, (enum measure)m))
-            estimate_fill(arm, (enum measure)m, pairing, confidence, s->horizon, &r->study->arena,
+            estimate_fill(arm, (enum measure)m, way, confidence, s->horizon, &r->study->arena,
                           &outcome->measures[m]);
     }
     for (int c = 0; c < CAUSES; c++)
         outcome->causes[c] =
-            estimate_cause(arm, (enum cause)c, estimate_pairing(arm, MEASURE_LOST, confidence, s->horizon));
+            estimate_cause(arm, (enum cause)c, estimate_way(arm, MEASURE_LOST, confidence, s->horizon));
     for (int c = 0; c < CURVES; c++)
         if (arm->none || curve_measures[c] != MEASURE_DURATION)
             outcome->curves[c] = estimate_curve(arm, curve_measures[c], &r->study->arena);
