@@ -577,6 +577,8 @@ static void a_recreated_service_is_down_for_drain_and_start(void)
 
 /* ---- strata and pairs, below the surface ---- */
 
+static const struct way off_way = {false, false}, on_way = {true, false};
+
 /* A strategy and no release in the first topology of a scenario, as arms to be sampled. */
 struct bench {
     struct scenario *scenario;
@@ -590,8 +592,8 @@ static void bench_open(struct bench *b, const char *text, int strategy)
     struct scenario *s = b->scenario;
     const struct topology *topology = &s->topologies[s->n_topologies - 1];
     for (int i = 0; i < 2; i++)
-        CU_ASSERT_TRUE_FATAL(rollout_build(topology, &s->release, i ? &s->strategies[strategy] : NULL, s->available_at,
-                                           &b->arms[i].rollout, &error));
+        CU_ASSERT_TRUE_FATAL(rollout_build_controlled(topology, &s->release, i ? &s->strategies[strategy] : NULL,
+                                                      s->available_at, s->horizon, &b->arms[i].rollout, &error));
     b->arms[1].none = &b->arms[0];
     b->arms[0].n_strata = 1;
     b->arms[0].strata[0] = (struct stratum){.weight = 1, .first = UINT64_C(1) << 63, .stride = 1};
@@ -640,20 +642,20 @@ static void pairing_changes_nothing_but_the_error(void)
     static const enum measure measures[] = {MEASURE_DOWNTIME, MEASURE_LOST, MEASURE_ADDED_DOWNTIME, MEASURE_ADDED_LOST};
     for (int i = 0; i < 4; i++) {
         enum measure of_none = i % 2 ? MEASURE_LOST : MEASURE_DOWNTIME;
-        struct interval on = estimate_interval(&b.arms[1], measures[i], PAIRING_ON, 0.95, b.scenario->horizon);
-        struct interval off = estimate_interval(&b.arms[1], measures[i], PAIRING_OFF, 0.95, b.scenario->horizon);
+        struct interval on = estimate_interval(&b.arms[1], measures[i], on_way, 0.95, b.scenario->horizon);
+        struct interval off = estimate_interval(&b.arms[1], measures[i], off_way, 0.95, b.scenario->horizon);
         double v = moments_variance(&b.arms[0].strata[0].tally.moments[of_none]), variance = v / 20000;
         for (int s = 0; s < 2; s++)
             variance += pow(b.arms[1].strata[s].weight, 2) * v / 10000;
         CU_ASSERT_TRUE(v > 0);
         CU_ASSERT_NOT_EQUAL(on.mean, off.mean);
         CU_ASSERT_TRUE(fabs(on.mean - off.mean) / sqrt(variance) < Z_LIMIT);
-        CU_ASSERT_EQUAL(estimate_pairing(&b.arms[1], measures[i], 0.95, b.scenario->horizon),
-                        on.high - on.low < off.high - off.low ? PAIRING_ON : PAIRING_OFF);
+        CU_ASSERT_EQUAL(estimate_way(&b.arms[1], measures[i], 0.95, b.scenario->horizon).paired,
+                        on.high - on.low < off.high - off.low);
         if (i >= 2) /* what is added has little noise as a difference on the same paths */
             CU_ASSERT_TRUE(on.error < 0.9 * off.error);
     }
-    CU_ASSERT_EQUAL(estimate_pairing(&b.arms[1], MEASURE_ROLLBACK, 0.95, b.scenario->horizon), PAIRING_OFF);
+    CU_ASSERT_FALSE(estimate_way(&b.arms[1], MEASURE_ROLLBACK, 0.95, b.scenario->horizon).paired);
     bench_close(&b);
 }
 
@@ -665,12 +667,13 @@ static void causes_add_up(void)
     b.arms[0].strata[0].wanted = 3000;
     add_two_strata(&b, 3000);
     bench_run(&b);
-    for (int pairing = PAIRING_OFF; pairing <= PAIRING_ON; pairing++) {
+    for (int i = 0; i < 4; i++) {
+        struct way way = {i & 1, i & 2};
         double sum = 0;
         for (int c = 0; c < CAUSES; c++)
-            sum += estimate_cause(&b.arms[1], (enum cause)c, (enum pairing)pairing);
+            sum += estimate_cause(&b.arms[1], (enum cause)c, way);
         struct interval lost =
-            estimate_interval(&b.arms[1], MEASURE_LOST, (enum pairing)pairing, 0.95, b.scenario->horizon);
+            estimate_interval(&b.arms[1], MEASURE_LOST, way, 0.95, b.scenario->horizon);
         CU_ASSERT_DOUBLE_EQUAL(sum, lost.mean, 1e-9 * lost.mean);
     }
     bench_close(&b);
@@ -692,8 +695,8 @@ static void check_strata(const char *text, int strategy)
     for (int m = 0; m < MEASURES; m++) {
         if (m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST)
             continue; /* they are these less a constant */
-        struct interval a = estimate_interval(&two.arms[1], (enum measure)m, PAIRING_OFF, 0.95, two.scenario->horizon);
-        struct interval b = estimate_interval(&one.arms[1], (enum measure)m, PAIRING_OFF, 0.95, one.scenario->horizon);
+        struct interval a = estimate_interval(&two.arms[1], (enum measure)m, off_way, 0.95, two.scenario->horizon);
+        struct interval b = estimate_interval(&one.arms[1], (enum measure)m, off_way, 0.95, one.scenario->horizon);
         double error = hypot(a.error, b.error);
         CU_ASSERT_TRUE(fabs(a.mean - b.mean) <= Z_LIMIT * error);
         if (!(fabs(a.mean - b.mean) <= Z_LIMIT * error))
