@@ -23,6 +23,7 @@ extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_engine;
+extern const struct test_suite suite_lanes;
 extern const struct test_suite suite_study;
 extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
@@ -50,6 +51,7 @@ static const struct test_suite *const suites[] = {
     &suite_plots,
     &suite_process,
     &suite_engine,
+    &suite_lanes,
     &suite_study,
     &suite_solve,
     &suite_erlang,
