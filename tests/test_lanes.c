@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 400, PATHS = 100, ROLLOUT_PATHS = 200 };
+enum { SEEDS = 300, PATHS = 100, ROLLOUT_PATHS = 70 };
 
 /* What a batch gives. */
 struct outcome_of_batch {
@@ -86,14 +86,14 @@ static void report(const struct process *p, const struct engine *engine, enum si
     text_free(&text);
 }
 
-/* Every engine and width against the reference engine, in batches of `piece` paths. */
-static bool agrees(const struct process *p, const struct batch *batch, int piece, const char *what)
+/* Every engine and width (narrow: the least only) against the reference engine, in batches of `piece` paths. */
+static bool agrees(const struct process *p, const struct batch *batch, int piece, bool narrow, const char *what)
 {
     struct outcome_of_batch expected = run_batch(&engine_reference, SIMD_AUTO, p, *batch, batch->n_paths);
     bool all = true;
     for (int e = 0; engines[e]; e++)
         for (enum simd simd = SIMD_BASELINE; simd < SIMDS; simd++) {
-            if (!simd_runs(simd) || engines[e] == &engine_reference)
+            if (!simd_runs(simd) || engines[e] == &engine_reference || (narrow && simd != SIMD_BASELINE))
                 continue;
             struct outcome_of_batch got = run_batch(engines[e], simd, p, *batch, piece);
             bool good = same(&expected, &got, p, batch->n_paths);
@@ -123,7 +123,7 @@ static void run_seed(uint64_t seed, bool lawless)
     };
     char what[32];
     snprintf(what, sizeof what, "seed %llu", (unsigned long long)seed);
-    CU_ASSERT_TRUE(agrees(p, &batch, pieces[dice_roll(&dice, 6)], what));
+    CU_ASSERT_TRUE(agrees(p, &batch, pieces[dice_roll(&dice, 6)], false, what));
     process_free(p);
 }
 
@@ -148,7 +148,7 @@ static void run_rollout(const struct scenario *scenario, const struct process *p
             initial[i] = i == release ? state : p->variables[i].initial;
         struct batch batch = {.seed = 1, .first = (uint64_t)state, .stride = 3, .n_paths = ROLLOUT_PATHS,
                               .horizon = scenario->horizon, .initial = initial};
-        CU_ASSERT_TRUE(agrees(p, &batch, 150, what));
+        CU_ASSERT_TRUE(agrees(p, &batch, 45, state == RELEASE_UNDECIDED && release >= 0, what));
     }
     free(initial);
 }
