@@ -44,13 +44,9 @@
 #include <string.h>
 
 enum {
-    MOST_AT_ONCE = 1000000, /* events at one time, before they are called a cycle */
     MOST_NAMES = 8,         /* of a cycle's commands, in its message */
     STOP_EVENTS = 4096,     /* between two looks at whether to stop */
 };
-
-/* What a sum of rounded probabilities may be off by. */
-static const double ROUNDING = 1e-9;
 
 struct run {
     const struct process *process;
@@ -217,9 +213,9 @@ static int choose(const struct run *run, int number, double uniform, struct erro
             least = probability;
         sum += probability;
     }
-    if (least >= -ROUNDING && fabs(sum - 1) <= ROUNDING)
+    if (least >= -PROBABILITY_ROUNDING && fabs(sum - 1) <= PROBABILITY_ROUNDING)
         return chosen;
-    if (least < -ROUNDING)
+    if (least < -PROBABILITY_ROUNDING)
         error_add(error, FAULT_SYSTEM, "process %s: command %s has a branch of probability %.15g", p->name,
                   command->name, least);
     else

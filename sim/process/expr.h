@@ -50,9 +50,11 @@ struct graph {
 };
 
 void graph_free(struct graph *graph);
+void graph_empty(struct graph *graph);
 int  graph_operands(const struct node *node, int operands[3]);
 double graph_apply(const struct node *node, double a, double b, double c);
 
+expr expr_node(struct graph *graph, struct node node);
 expr expr_constant(struct graph *graph, double value);
 expr expr_variable(struct graph *graph, int variable);
 int  expr_add_table(struct graph *graph, const char *name, const double *values, int n_values);
