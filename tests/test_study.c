@@ -409,7 +409,7 @@ static struct forecast foreseen(const char *text, const struct override *overrid
 static void what_is_foreseen_can_be(void)
 {
     const struct override fine[] = {{"simulation.precision", "0.1%"}, {"simulation.max_paths", "40000"}};
-    const struct override usual[] = {{"simulation.precision", "5%"}, {"simulation.max_paths", "2000000"}};
+    const struct override usual[] = {{"simulation.precision", "1%"}, {"simulation.max_paths", "2000000"}};
     uint64_t drawn;
     struct forecast f = foreseen(busy, fine, 2, 0, &drawn);
     CU_ASSERT_TRUE(f.unknown > 0 && f.unknown < f.n);
