@@ -1,11 +1,11 @@
 /*
  * What is still to be lost, on average, from each point of a rollout on.
  *
- * The controller goes through its moves in a known order. As long as nothing fails by itself, all that chance decides is
- * how long instances take to start and people to act, what verdicts say, and when a defective release is found. So the
- * expected loss can be worked out from the last move backwards, for a sound and for a defective release. With L the rate
- * of loss at a move, h the rate of triggers (detection in proportion to the exposure, false alarms), C what is expected
- * after a trigger, and V' after the next move:
+ * The controller goes through its moves in a known order. As long as nothing fails by itself, all that chance decides
+ * is how long instances take to start and people to act, what verdicts say, and when a defective release is found. So
+ * the expected loss can be worked out from the last move backwards, for a sound and for a defective release. With L the
+ * rate of loss at a move, h the rate of triggers (detection in proportion to the exposure, false alarms), C what is
+ * expected after a trigger, and V' after the next move:
  *
  *     a fixed delay d           V = (L/h + C) (1 - exp(-h d)) + exp(-h d) V'
  *     an exponential one        V = (L + h C + V'/mean) / (h + 1/mean)
@@ -13,15 +13,15 @@
  *     a verdict, a switch       the branches' mean
  *     after the last move       a fixed delay until the horizon, and then nothing
  *
- * and in the same way, without h, for the time until people react, for being stuck, and for each way back. A trigger may
- * come at any time of a delay, so there it is held against V as it is on average over the delay.
+ * and in the same way, without h, for the time until people react, for being stuck, and for each way back. A trigger
+ * may come at any time of a delay, so there it is held against V as it is on average over the delay.
  *
  * L and the exposure are not written down a second time: the process's own expressions are evaluated in the state in
  * which everything that is in place and not starting is up.
  *
  * What is neglected (faults of instances, zones and ingress, deadlines, the horizon before the last move, a trigger's
- * way back from instances that are still starting) makes the outlook a guess. It is used only where a guess will do: see
- * process/control.c.
+ * way back from instances that are still starting) makes the outlook a guess. It is used only where a guess will do:
+ * see process/control.c.
  *
  * Cost: an evaluation of the rates for each move and instance that starts, four times.
  */
@@ -218,16 +218,17 @@ static double race_fixed(double loss, double rate, double after, double seconds,
 
 /* ---- the way back ---- */
 
-/* What a move of a way back loses itself, with so many starting, and on average over its time. */
-static double own_loss(struct outlook *o, int e, int move, int starting, double *mean)
+/* What a move of a way back loses itself, with so many starting. A fixed delay is half over, or about to begin. */
+static double own_loss(struct outlook *o, int e, int move, int starting, bool half_over)
 {
     const struct move *at = &o->back[e].moves->moves[move];
     double sum = 0;
     if (at->kind == MOVE_DELAY || at->kind == MOVE_MISROUTED)
         sum = loss_back(o, e, move, 0) * at->seconds;
-    *mean = at->kind == MOVE_DELAY ? sum / 2 : sum;
+    if (at->kind == MOVE_DELAY && half_over)
+        sum /= 2;
     for (int j = 1; at->kind == MOVE_READY && j <= starting; j++)
-        *mean = sum += race(loss_back(o, e, move, j), j * ready_rate(o, e, at->version), 0, 0, 0);
+        sum += race(loss_back(o, e, move, j), j * ready_rate(o, e, at->version), 0, 0, 0);
     return sum;
 }
 
@@ -240,35 +241,41 @@ static double way_from(struct outlook *o, int e, int move, double *known, int *r
         row[n++] = i;
     while (n-- > 0) {
         const struct move *at = &moves->moves[row[n]];
-        double mean, repair = 0;
+        double repair = 0;
         if (at->kind == MOVE_ROUTE)
-            repair = at->chance * own_loss(o, e, row[n] + 1, 0, &mean);
-        known[row[n]] = known[at->next] + repair + own_loss(o, e, row[n], o->back[e].starting[row[n]], &mean);
+            repair = at->chance * own_loss(o, e, row[n] + 1, 0, false);
+        known[row[n]] = known[at->next] + repair + own_loss(o, e, row[n], o->back[e].starting[row[n]], false);
     }
     return known[move];
 }
 
-static void look_back(struct outlook *o, int e)
+/* The places of the way back of an environment. `known`: what is expected from the begin of its moves on. */
+static void look_at_ways(struct outlook *o, int e, double *known)
 {
     const struct places *places = &o->back[e];
     int n = places->moves->n_moves, *row = arena_new(&o->arena, (size_t)n, sizeof *row);
-    double *known = arena_new(&o->arena, (size_t)n, sizeof *known);
     double *way = o->way[e] + o->release * places->n_places;
     for (int i = 0; i < n; i++)
         known[i] = i < BACK_FIRST ? 0 : NAN;
     for (int i = BACK_FIRST; i < n; i++) {
         const struct move *at = &places->moves->moves[i];
         way_from(o, e, i, known, row);
-        for (int j = 0; j <= places->starting[i]; j++) {
-            double mean, own = own_loss(o, e, i, j, &mean);
-            (void)own;
-            way[places->first[i] + j] = at->kind == MOVE_ROUTE ? known[i] : way_from(o, e, at->next, known, row) + mean;
-        }
+        for (int j = 0; j <= places->starting[i]; j++)
+            way[places->first[i] + j] =
+                at->kind == MOVE_ROUTE ? known[i] : way_from(o, e, at->next, known, row) + own_loss(o, e, i, j, true);
     }
-    for (int i = o->c->script->forward.n_moves - 1; i >= 0; i--) {
-        const struct script_environment *part = &o->c->script->environments[e];
-        const struct move *at = &o->c->script->forward.moves[i];
-        int place = o->release * o->c->script->forward.n_moves + i;
+}
+
+/* An environment that is to go back from each move forward, and one that is stuck there. */
+static void look_back(struct outlook *o, int e)
+{
+    const struct script_environment *part = &o->c->script->environments[e];
+    const struct moves *forward = &o->c->script->forward;
+    double *known = arena_new(&o->arena, (size_t)part->back.n_moves, sizeof *known);
+    look_at_ways(o, e, known);
+    for (int i = forward->n_moves - 1; i >= 0; i--) {
+        const struct move *at = &forward->moves[i];
+        int place = o->release * forward->n_moves + i;
         double q = i >= part->begin ? o->c->release->rollback_failure : 0;
         loss_ahead(o, i, 0, TRIGGER_BACK);
         double loss = o->value[o->rate[e]];
@@ -326,7 +333,7 @@ static double look_ahead_at(struct outlook *o, int move, int starting, double *b
 {
     const struct move *at = &o->c->script->forward.moves[move];
     const struct places *f = &o->forward;
-    double caught = ahead_at(o, TRIGGER_REACT, move)[starting], mean;
+    double caught = ahead_at(o, TRIGGER_REACT, move)[starting], *ahead = ahead_at(o, TRIGGER_NONE, move), mean;
     double loss = loss_ahead(o, move, starting, TRIGGER_NONE), rate = trigger_rate(o, move);
     if (move == f->moves->n_moves - 1)
         return *begun = race_fixed(loss, rate, caught, fmax(o->horizon - o->elapsed[move], 0), 0, NULL);
@@ -341,7 +348,7 @@ static double look_ahead_at(struct outlook *o, int move, int starting, double *b
     case MOVE_READY:
         if (starting == 0)
             return *begun = next;
-        return *begun = race(loss, starting * ready_rate(o, at->environment, NEW), ahead_at(o, TRIGGER_NONE, move)[starting - 1], rate, caught);
+        return *begun = race(loss, starting * ready_rate(o, at->environment, NEW), ahead[starting - 1], rate, caught);
     case MOVE_VERDICT:
         return *begun = fails * caught + (1 - fails) * next;
     case MOVE_ROUTE:

@@ -99,7 +99,7 @@ static void a_true_outlook_leaves_nothing_to_chance(void)
     process_free(p);
 }
 
-/* Whatever the outlook and the horizon: on a job, and on chains of many states, in which branches have no sense at 0. */
+/* Whatever the outlook and the horizon: on a job, and on chains of many states. */
 static void a_wrong_outlook_leaves_the_mean(void)
 {
     const double values[] = {3, -7, 11, 0.5, 20, -2};

@@ -1,9 +1,9 @@
 /*
  * A reward whose mean is 0, made of a guess of what is still to be expected.
  *
- * Let f be the rate of a reward and v(x) what is still to be earned of it from the state x on, on average. Then what has
- * been earned plus v(X) is a martingale: it moves only where chance says more or less than was expected, that is when an
- * exponential command fires, and when a command chooses among its branches. So
+ * Let f be the rate of a reward and v(x) what is still to be earned of it from the state x on, on average. Then what
+ * has been earned plus v(X) is a martingale: it moves only where chance says more or less than was expected, that is
+ * when an exponential command fires, and when a command chooses among its branches. So
  *
  *     Z = sum over what has happened by chance of  v(after) - v(before) - its mean
  *

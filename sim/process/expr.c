@@ -244,7 +244,7 @@ expr expr_if(struct graph *graph, expr condition, expr yes, expr no)
     return expr_node(graph, (struct node){.op = OP_IF, .a = condition, .b = yes, .c = no});
 }
 
-/* The operation of the node, on other operands (as many as graph_operands() names). The node must not be the graph's. */
+/* The operation of the node on other operands, as many as graph_operands() names. The node must not be the graph's. */
 expr expr_like(struct graph *graph, const struct node *node, const int operands[3])
 {
     switch (node->op) {

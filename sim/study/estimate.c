@@ -14,9 +14,9 @@
  * likewise the mean of the differences (on), or the difference of the means (off). For each measure the narrower of
  * the two is taken.
  *
- * Of a strategy's downtime and lost it is also known what chance has added to them on each path, on average nothing: the
- * controls of models/outlook.c. In each stratum the measure less its control may be taken, where that is better known.
- * It has the same mean, but not the same distribution: percentiles are those of the measures themselves.
+ * Of a strategy's downtime and lost it is also known what chance has added to them on each path, on average nothing:
+ * the controls of process/control.c. In each stratum the measure less its control may be taken, where that is better
+ * known. It has the same mean, but not the same distribution: percentiles are those of the measures themselves.
  *
  * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
  * the ends of its interval.

@@ -8,7 +8,7 @@
 
 /* How downtime, lost, and what is added to them are put together. */
 struct way {
-    bool paired;   /* no release, plus the difference on the same paths; else the strategy's own paths less no release */
+    bool paired;   /* no release, plus the difference on the same paths; else from the strategy's own paths */
     bool smoothed; /* less their controls, in the strata in which these help */
 };
 
