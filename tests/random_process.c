@@ -4,8 +4,8 @@
  * Some variables are places of a controller: they are only compared and looked up, and their next value follows from
  * such variables. The others count. Every command that fires at once takes one from a counter of its own, which only
  * commands that take time fill, so that no cycle of them can go on without end. Updates are cut to the range of their
- * variable, probabilities add up, rates are not negative; but for a lawless process, in which each of these rules may be
- * broken.
+ * variable, probabilities add up, rates are not negative; but for a lawless process, in which each of these rules may
+ * be broken.
  */
 #include "random_process.h"
 
@@ -109,7 +109,8 @@ static expr condition(struct making *m, int depth)
     case 3:
         if (m->n_controls) {
             int control = some(m, m->controls, m->n_controls);
-            return roll(m, 2) ? term_is(m->p, term_variable(m->p, control), roll(m, 4)) : look_up(m, control, truths, 2);
+            return roll(m, 2) ? term_is(m->p, term_variable(m->p, control), roll(m, 4))
+                              : look_up(m, control, truths, 2);
         }
         return term_is(m->p, some_count(m), roll(m, 3));
     case 4:
@@ -246,7 +247,8 @@ struct process *random_process(struct dice *dice, bool lawless)
     m.n_controls = (int)roll(&m, MOST_CONTROLS + 1);
     m.n_counts = 1 + (int)roll(&m, MOST_COUNTS);
     for (int i = 0; i < m.n_controls; i++)
-        m.controls[i] = process_add_variable(m.p, arena_format(&m.p->arena, "control.%d", i), 0, 1 + (int)roll(&m, 9), 0);
+        m.controls[i] = process_add_variable(m.p, arena_format(&m.p->arena, "control.%d", i), 0, 1 + (int)roll(&m, 9),
+                                             0);
     for (int i = 0; i < m.n_counts; i++) {
         int greatest = 1 + (int)roll(&m, 6);
         m.counts[i] = process_add_variable(m.p, arena_format(&m.p->arena, "count.%d", i), 0, greatest,

@@ -195,7 +195,8 @@ static void a_stopped_batch_leaves_nothing(void)
         double *rewards = memory_new((size_t)p->n_rewards * PATHS, sizeof *rewards);
         double *again = memory_new((size_t)p->n_rewards * PATHS, sizeof *again);
         void *run = engines[e]->open(p, SIMD_AUTO);
-        struct batch batch = {.seed = 1, .stride = 1, .n_paths = PATHS, .horizon = 1e5, .rewards = rewards, .stop = &stop};
+        struct batch batch = {.seed = 1, .stride = 1, .n_paths = PATHS, .horizon = 1e5, .rewards = rewards,
+                              .stop = &stop};
         CU_ASSERT_TRUE(engines[e]->run(run, &batch, &error));
         CU_ASSERT_TRUE(batch.unfinished);
         batch.stop = NULL;
