@@ -27,6 +27,9 @@ ifeq ($(origin optimize_$(VARIANT)),undefined)
 $(error VARIANT is release, debug, test, lint, asan, tsan or cov, not $(VARIANT))
 endif
 
+# As release, whatever else is built.
+kernel_optimize := $(if $(filter -O2,$(optimize_$(VARIANT))),-O3)
+
 # gcc's thread sanitizer does not know libgomp and reports races that are none; clang with its own OpenMP does not.
 ifeq ($(VARIANT),tsan)
 CC := $(CLANG)
@@ -43,7 +46,16 @@ TESTS   := $(wildcard tests/*.c)
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
 OBJECTS := $(call objects,$(LIBRARY) sim/cli/main.c)
 
-compile  = $(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS)
+compile  = $(CC) $(FLAGS) $(OWN) $(CPPFLAGS) $(CFLAGS)
+
+# The lanes' inner loop is compiled for three kinds of vectors, one of which is chosen at start.
+# -fno-trapping-math: comparisons of what is no number need not raise flags; values do not depend on it.
+kernel = $(BUILD)/sim/engine/kernel_$(1).o: OWN = -Wno-psabi -fno-trapping-math $(2)
+$(eval $(call kernel,baseline,$(kernel_optimize)))
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+$(eval $(call kernel,avx2,-mavx2 $(kernel_optimize)))
+$(eval $(call kernel,avx512,-mavx512f -mavx512dq -mavx512vl -mavx512bw $(kernel_optimize)))
+endif
 
 # Commands are shown in short; `make V=1` shows them in full.
 ifeq ($(V),1)
@@ -135,6 +147,7 @@ tests: $(BUILD)/nines $(BUILD)/tests/run
 lint:
 	@scripts/deps.sh test
 	+@$(call variant,lint) tests
+	+@$(call variant,lint) -f Makefile -f scripts/bench.mk bench-programs
 	@scripts/lint.sh
 
 asan:
@@ -156,7 +169,7 @@ cov:
 
 bench:
 	@scripts/deps.sh run
-	+@$(call variant,release) all
+	+@$(call variant,release) -f Makefile -f scripts/bench.mk all bench-programs
 	scripts/bench.sh
 	scripts/bench_exact.sh
 

@@ -15,13 +15,13 @@
 #include "models/rollout.h"
 
 #include "models/environment.h"
+#include "models/outlook.h"
 #include "models/script.h"
 #include "models/served.h"
 #include "models/terms.h"
+#include "process/control.h"
 
 #include <stdlib.h>
-
-enum { TRIGGER_NONE, TRIGGER_REACT, TRIGGER_BACK };
 
 struct builder {
     struct process        *p;
@@ -35,7 +35,7 @@ struct builder {
     int  *back;             /* variables, per environment */
     expr  at, kind, where;  /* step; table look-ups over it */
     expr  forward;          /* nothing has triggered */
-    expr  defective;
+    expr  defective, exposed;
 };
 
 typedef double move_value(const struct move *move, int zone);
@@ -250,6 +250,7 @@ static void add_triggers(struct builder *b)
         exposed = term_plus(p, exposed,
                             term_times(p, number(b, b->topology->environments[e].traffic), b->served[e].by_new));
     process_add_formula(p, "exposed", exposed);
+    b->exposed = exposed;
     expr open = term_and(p, b->forward, b->defective), seen = term_less(p, number(b, 0), exposed);
     if (r->detect > 0)
         process_add_command(p, "detect", open, DELAY_EXPONENTIAL, term_times(p, exposed, number(b, 1 / r->detect)));
@@ -454,7 +455,7 @@ static void rollout_clear(struct rollout *rollout, const char *name)
 {
     *rollout = (struct rollout){.process = process_new(name), .release = -1};
     for (int m = 0; m < MEASURES; m++)
-        rollout->reward[m] = rollout->label[m] = -1;
+        rollout->reward[m] = rollout->label[m] = rollout->control[m] = -1;
 }
 
 /* No release at all: the environments that have users, and what happens there by itself. */
@@ -477,6 +478,63 @@ static void build_none(const struct topology *topology, double available_at, str
     rewards_of_served(p, topology, served, rollout);
 }
 
+static void build_strategy(struct builder *b, double available_at, struct rollout *rollout)
+{
+    b->script = script_new(b->topology, b->strategy, &b->p->arena);
+    add_variables(b, rollout);
+    add_sites(b);
+    add_forward(b);
+    for (int e = 0; e < b->topology->n_environments; e++)
+        add_forward_in(b, e);
+    add_served(b, available_at);
+    add_triggers(b);
+    for (int e = 0; e < b->topology->n_environments; e++) {
+        add_back_entry(b, e);
+        add_recovery(b, e);
+        add_back(b, e);
+    }
+    rewards_of_served(b->p, b->topology, b->served, rollout);
+    add_labels(b, rollout);
+    add_extra(b, rollout);
+}
+
+/* The controls of downtime and lost. */
+static void add_controls(struct builder *b, double horizon, struct rollout *rollout)
+{
+    static const enum measure controlled[] = {MEASURE_LOST, MEASURE_DOWNTIME};
+    const struct controller controller = {
+        .topology = b->topology, .release = b->release, .script = &b->script, .sites = b->sites,
+        .decided = rollout->release, .step = b->step, .trigger = b->trigger, .back = b->back, .exposed = b->exposed};
+    int n = b->topology->n_environments;
+    expr outlook[2], *rate = arena_new(&b->p->arena, (size_t)n, sizeof *rate);
+    for (int k = 0; k < 2; k++) {
+        for (int e = 0; e < n; e++)
+            rate[e] = term_times(b->p, number(b, b->topology->environments[e].users),
+                                 controlled[k] == MEASURE_LOST ? b->served[e].lost : b->served[e].down);
+        const char *name = arena_format(&b->p->arena, "expected %s", measure_types[controlled[k]].name);
+        outlook[k] = outlook_add(b->p, &controller, name, rate, horizon);
+    }
+    for (int k = 0; k < 2; k++)
+        rollout->control[controlled[k]] = process_add_control(
+            b->p, arena_format(&b->p->arena, "chance in %s", measure_types[controlled[k]].name), outlook[k]);
+}
+
+static bool build(struct builder *b, double available_at, double horizon, struct rollout *rollout, struct error *error)
+{
+    rollout_clear(rollout, b->strategy ? b->strategy->name : "none");
+    b->p = rollout->process;
+    if (!b->strategy)
+        build_none(b->topology, available_at, rollout);
+    else
+        build_strategy(b, available_at, rollout);
+    if (b->strategy && horizon > 0)
+        add_controls(b, horizon, rollout);
+    if (process_check(rollout->process, error))
+        return true;
+    rollout_free(rollout);
+    return false;
+}
+
 /*
  * Builds the process of a strategy in a topology, or with strategy NULL that of no release at all (downtime, lost and
  * causes only). Fails if the process breaks a rule of process_check, which would be a fault of this program.
@@ -484,32 +542,20 @@ static void build_none(const struct topology *topology, double available_at, str
 bool rollout_build(const struct topology *topology, const struct release *release, const struct strategy *strategy,
                    double available_at, struct rollout *rollout, struct error *error)
 {
-    rollout_clear(rollout, strategy ? strategy->name : "none");
-    struct builder b = {rollout->process, .topology = topology, .release = release, .strategy = strategy};
-    if (!strategy) {
-        build_none(topology, available_at, rollout);
-    } else {
-        b.script = script_new(topology, strategy, &b.p->arena);
-        add_variables(&b, rollout);
-        add_sites(&b);
-        add_forward(&b);
-        for (int e = 0; e < topology->n_environments; e++)
-            add_forward_in(&b, e);
-        add_served(&b, available_at);
-        add_triggers(&b);
-        for (int e = 0; e < topology->n_environments; e++) {
-            add_back_entry(&b, e);
-            add_recovery(&b, e);
-            add_back(&b, e);
-        }
-        rewards_of_served(b.p, topology, b.served, rollout);
-        add_labels(&b, rollout);
-        add_extra(&b, rollout);
-    }
-    if (process_check(rollout->process, error))
-        return true;
-    rollout_free(rollout);
-    return false;
+    struct builder b = {.topology = topology, .release = release, .strategy = strategy};
+    return build(&b, available_at, 0, rollout, error);
+}
+
+/*
+ * The same with controls for downtime and lost over [0, horizon]: rewards of mean 0. They are earned by impulses, so
+ * that the process can be sampled only.
+ */
+bool rollout_build_controlled(const struct topology *topology, const struct release *release,
+                              const struct strategy *strategy, double available_at, double horizon,
+                              struct rollout *rollout, struct error *error)
+{
+    struct builder b = {.topology = topology, .release = release, .strategy = strategy};
+    return build(&b, available_at, horizon, rollout, error);
 }
 
 /* Gives back the process. */

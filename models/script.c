@@ -179,7 +179,7 @@ static int back_from(struct writer *w, const struct strategy *strategy, struct p
 }
 
 static void write_back(struct writer *w, const struct strategy *strategy, const struct script *script,
-                       struct script_environment *part, const struct placement *last)
+                       struct script_environment *part)
 {
     struct way *ways = NULL;
     w->moves = &part->back;
@@ -193,7 +193,7 @@ static void write_back(struct writer *w, const struct strategy *strategy, const 
         if (move->environment == w->number)
             now = move->before;
         else if (i >= part->end)
-            now = *last;
+            now = part->last;
         part->back_entry[i] = i < part->begin ? BACK_DONE : back_from(w, strategy, now, &ways);
     }
 }
@@ -205,7 +205,6 @@ struct script script_new(const struct topology *topology, const struct strategy 
     int n = topology->n_environments;
     script.environments = arena_new(arena, (size_t)n, sizeof *script.environments);
     struct writer w = {.moves = &script.forward, .arena = arena};
-    struct placement *last = arena_new(arena, (size_t)n, sizeof *last);
     for (int e = 0; e < n; e++) {
         struct script_environment *part = &script.environments[e];
         w.environment = &topology->environments[e];
@@ -215,14 +214,14 @@ struct script script_new(const struct topology *topology, const struct strategy 
         placement_spread(&w.now, OLD, w.environment->services[w.environment->released].replicas);
         part->initial = placement_copy(&w.now, arena);
         part->most[OLD] = w.now.count[OLD][0];
-        last[e] = environment_write(&w, strategy, part);
+        part->last = environment_write(&w, strategy, part);
     }
     add(&w, MOVE_NONE)->environment = -1;
     for (int e = 0; e < n; e++) {
         w.environment = &topology->environments[e];
         w.number = e;
         w.most = script.environments[e].most;
-        write_back(&w, strategy, &script, &script.environments[e], &last[e]);
+        write_back(&w, strategy, &script, &script.environments[e]);
     }
     return script;
 }

@@ -44,7 +44,7 @@ struct script_environment {
     struct moves back;
     int         *back_entry;  /* per forward move: where in `back` it goes back from there */
     int          most[VERSIONS]; /* instances of a version in one zone, at any time */
-    struct placement initial;
+    struct placement initial, last; /* in place before its plan and after it */
 };
 
 struct script {

@@ -1,9 +1,18 @@
-# The program of `make bench` for the exact solver: tests/bench/*.c and the chains of the tests, with the library.
+# The programs of `make bench`, linked with the library: tests/bench/*.c with the chains of the tests for the exact
+# solver, scripts/bench/*.c for the engines.
 ifndef BENCH
-BENCH := $(wildcard tests/bench/*.c) tests/chains.c
+BENCH   := $(wildcard tests/bench/*.c) tests/chains.c
+ENGINES := $(wildcard scripts/bench/*.c)
 
-$(BUILD)/tests/bench/run: $(call objects,$(LIBRARY) $(BENCH)) $(BUILD)/plot_scripts.o
-	$(call say,LD $@,$(compile) $(LDFLAGS) -o $@ $^ $(LDLIBS))
+bench-programs: $(BUILD)/tests/bench/run $(BUILD)/scripts/bench/run
 
--include $(patsubst %.o,%.d,$(call objects,$(BENCH)))
+$(BUILD)/tests/bench/run: $(call objects,$(LIBRARY) $(BENCH)) $(BUILD)/plot_scripts.o $(BUILD)/linked
+	$(call link)
+
+$(BUILD)/scripts/bench/run: $(call objects,$(LIBRARY) $(ENGINES)) $(BUILD)/plot_scripts.o $(BUILD)/linked
+	$(call link)
+
+-include $(patsubst %.o,%.d,$(call objects,$(BENCH) $(ENGINES)))
+
+.PHONY: bench-programs
 endif

@@ -28,7 +28,7 @@ no_lines_missing() {
     ! grep -LE "$@" | grep .
 }
 
-mapfile -t code < <(find sim models tests -name '*.[ch]' | sort)
+mapfile -t code < <(find sim models tests scripts -name '*.[ch]' | sort)
 mapfile -t product < <(find sim models -name '*.[ch]' | sort)
 mapfile -t shell < <(find scripts .ci -type f \( -name '*.sh' -o -path .ci/run \) | sort)
 mapfile -t text < <(find Makefile .ci scripts scenarios tests/cli -type f ! -path scripts/lint.sh 2>/dev/null | sort)
@@ -44,7 +44,7 @@ check "no shell from C" no_lines '\b(system|popen)\(' "${product[@]}"
 check "every script sets its language" no_lines_missing "^export LC_ALL=C\b" scripts/*.sh
 check "cppcheck" cppcheck --quiet -j2 --enable=warning,portability,performance --error-exitcode=1 --std=c11 \
     --inline-suppr --suppress=missingIncludeSystem --suppress=readdirCalled --library=posix -D_GNU_SOURCE \
-    -Isim -I. sim models
+    -Isim -I. sim models scripts/bench
 check "shellcheck" shellcheck "${shell[@]}"
 
 echo "lint: $faults faults"

@@ -5,13 +5,16 @@
 
 struct contender under_test = {&engine_reference, SIMD_AUTO};
 
-/* How many there are. The reference engine has no vectors, and is there once; others once too unless every_simd. */
+/*
+ * How many there are. Each once, at the width that it chooses; or at every width, if it has any, which the reference
+ * engine has not.
+ */
 int contenders(struct contender list[MOST_CONTENDERS], bool every_simd)
 {
     int n = 0;
     for (int i = 0; engines[i]; i++)
         for (int simd = 0; simd < SIMDS; simd++) {
-            bool wanted = simd == SIMD_AUTO || (every_simd && engines[i] != &engine_reference);
+            bool wanted = every_simd && engines[i] != &engine_reference ? simd != SIMD_AUTO : simd == SIMD_AUTO;
             if (wanted && simd_runs((enum simd)simd) && n < MOST_CONTENDERS)
                 list[n++] = (struct contender){engines[i], (enum simd)simd};
         }

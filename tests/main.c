@@ -22,6 +22,7 @@ extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
+extern const struct test_suite suite_control;
 extern const struct test_suite suite_engine;
 extern const struct test_suite suite_lanes;
 extern const struct test_suite suite_study;
@@ -50,6 +51,7 @@ static const struct test_suite *const suites[] = {
     &suite_scenario,
     &suite_plots,
     &suite_process,
+    &suite_control,
     &suite_engine,
     &suite_lanes,
     &suite_study,

@@ -32,7 +32,7 @@ struct maker {
     int             table[MOST_TABLES], n_tables;   /* of any numbers */
     int             whole[MOST_TABLES], n_whole;    /* of whole numbers */
     expr            pool[POOL];                     /* conditions that commands share */
-    int             n_pool;
+    int             n_pool, n_rewards;
 };
 
 /* ---- dice ---- */
@@ -158,7 +158,7 @@ static expr quotient(struct maker *m, int depth)
 {
     expr above = any(m, depth - 1), below = any(m, depth - 1);
     double value;
-    bool raw = (m->breaches & BREACH_DIVISION) && !expr_is_constant(&m->p->graph, below, &value);
+    bool raw = (m->breaches & (BREACH_DIVISION | BREACH_IMPULSE)) && !expr_is_constant(&m->p->graph, below, &value);
     return term_over(m->p, above, raw ? below : term(m->p, OP_MAX, below, number(m, 0.5)));
 }
 
@@ -326,7 +326,7 @@ static expr new_value(struct maker *m, int v, expr *guard)
     }
 }
 
-enum { MOST_BRANCHES = 3, MOST_UPDATES = 3 };
+enum { MOST_BRANCHES = 3, MOST_UPDATES = 3, MOST_IMPULSES = 2 };
 
 /* A command before it is added: guards come first, but follow from the updates. */
 struct plan {
@@ -334,6 +334,8 @@ struct plan {
     enum delay delay;
     int  n_branches, n_updates[MOST_BRANCHES];
     struct update updates[MOST_BRANCHES][MOST_UPDATES + 1];
+    int  n_impulses[MOST_BRANCHES];
+    struct impulse impulses[MOST_BRANCHES][MOST_IMPULSES];
 };
 
 static void plan_update(struct plan *c, int branch, int variable, expr value)
@@ -357,6 +359,15 @@ static void plan_updates(struct maker *m, struct plan *c, int branch, int first)
         int v = first + roll(m, behind);
         if (!is_planned(c, branch, v) || breaks(m, BREACH_TWICE))
             plan_update(c, branch, v, new_value(m, v, &c->guard));
+    }
+}
+
+/* Most often none; they may be earned by the same reward. */
+static void plan_impulses(struct maker *m, struct plan *c, int branch)
+{
+    for (int n = roll(m, 2 * MOST_IMPULSES + 1) - MOST_IMPULSES, i = 0; m->n_rewards > 0 && i < n; i++) {
+        expr amount = breaks(m, BREACH_IMPULSE) ? quotient(m, 2) : limited(m, any(m, 2), -1e9, 1e9);
+        c->impulses[branch][c->n_impulses[branch]++] = (struct impulse){roll(m, m->n_rewards), amount};
     }
 }
 
@@ -462,6 +473,8 @@ static void add_command(struct maker *m, const struct plan *c, int i)
         process_add_branch(m->p, c->probability[b]);
         for (int u = 0; u < c->n_updates[b]; u++)
             process_add_update(m->p, c->updates[b][u].variable, c->updates[b][u].value);
+        for (int k = 0; k < c->n_impulses[b]; k++)
+            process_add_impulse(m->p, c->impulses[b][k].reward, c->impulses[b][k].amount);
     }
 }
 
@@ -474,8 +487,10 @@ static void make_command(struct maker *m, int i)
         climbs = false;
     plan_branches(m, &c);
     int first = climbs ? plan_climb(m, &c) : 0;
-    for (int b = 0; b < c.n_branches; b++)
+    for (int b = 0; b < c.n_branches; b++) {
         plan_updates(m, &c, b, first);
+        plan_impulses(m, &c, b);
+    }
     if (!climbs && chance(m, 10))
         plan_swap(m, &c, first);
     if (c.delay != DELAY_NOW)
@@ -488,9 +503,10 @@ struct process *random_process(struct dice *dice, int breaches)
 {
     struct maker m = {.dice = dice, .p = process_new("random"), .breaches = breaches};
     add_variables_and_tables(&m);
+    m.n_rewards = roll(&m, 5);
     for (int i = 0, n = 1 + roll(&m, 12); i < n; i++)
         make_command(&m, i);
-    for (int i = 0, n = roll(&m, 5); i < n; i++)
+    for (int i = 0; i < m.n_rewards; i++)
         process_add_reward(m.p, arena_format(&m.p->arena, "r%d", i), any(&m, 3));
     for (int i = 0, n = roll(&m, 5); i < n; i++)
         process_add_label(m.p, arena_format(&m.p->arena, "l%d", i), condition(&m, 3));

@@ -19,9 +19,10 @@ enum breach {
     BREACH_RATE = 4,        /* rates below 0, infinite or no number */
     BREACH_DELAY = 8,       /* such delays */
     BREACH_UPDATE = 16,     /* values out of range, or not whole */
+    BREACH_IMPULSE = 32,    /* impulses that are infinite, or no number */
     /* No breach of a rule, but unusual: */
-    BREACH_DIVISION = 32,   /* infinities, and what is no number, on the way */
-    BREACH_TWICE = 64,      /* a branch sets a variable twice: the last value counts */
+    BREACH_DIVISION = 64,   /* infinities, and what is no number, on the way */
+    BREACH_TWICE = 128,     /* a branch sets a variable twice: the last value counts */
 };
 
 struct dice dice_of_seed(uint64_t seed);

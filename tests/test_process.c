@@ -475,6 +475,19 @@ static void break_expressions(struct process *p)
     p->labels[0].condition = -1;
 }
 
+/* The branch added last is that of `fixed`. */
+static void break_impulse(struct process *p)
+{
+    process_add_impulse(p, 0, -1);
+}
+
+static void break_impulses(struct process *p)
+{
+    process_add_impulse(p, 1, term_number(p, 1));
+    process_add_impulse(p, -1, term_number(p, 1));
+    process_add_impulse(p, 0, term_number(p, INFINITY));
+}
+
 static void break_much(struct process *p)
 {
     break_sum(p);
@@ -498,6 +511,9 @@ static const struct {
     {"process p: command exponential has the rate -2\n", break_rate},
     {"process p: command exponential has the rate inf\n", break_infinite_rate},
     {"process p: command fixed has the delay -1\n", break_delay},
+    {"process p: an impulse of fixed is no expression\n", break_impulse},
+    {"process p: impulse 0 earns no reward\nprocess p: impulse 1 earns no reward\n"
+     "process p: an impulse to r is inf\n", break_impulses},
     {"process p: commands now and fixed share a random stream\n", break_stream},
     {"process p: update 1 writes no variable\nprocess p: update 2 writes no variable\n", break_update},
     {"process p: node 5 of the expressions is broken\n", break_node},

@@ -223,6 +223,13 @@ static void cycles_of_now_commands_are_named(void)
     refuses(p, NULL, "process round: a cycle of commands that take no time: one, two, three, from the state n=2\n");
 }
 
+static void impulses_are_refused(void)
+{
+    struct process *p = one_command(DELAY_EXPONENTIAL, 1, 1);
+    process_add_impulse(p, process_add_reward(p, "moves", term_number(p, 0)), term_number(p, 1));
+    refuses(p, NULL, "process one: rewards earned by impulses cannot be solved\n");
+}
+
 static void too_many_states_are_refused(void)
 {
     struct space_options options = {.most_states = 1000};
@@ -276,6 +283,7 @@ const struct test_suite suite_space = {
         {"values are those of every state", values_are_those_of_every_state},
         {"broken processes are refused", broken_processes_are_refused},
         {"cycles of now commands are named", cycles_of_now_commands_are_named},
+        {"impulses are refused", impulses_are_refused},
         {"too many states are refused", too_many_states_are_refused},
         {"too many states without time are refused", too_many_states_without_time_are_refused},
         {"it can be stopped anywhere", it_can_be_stopped_anywhere},

@@ -348,12 +348,12 @@ static void an_interrupted_study_loses_nothing(void)
     const struct override fine[] = {{"simulation.precision", "0.01%"}, {"simulation.max_paths", "1000000000"}};
     struct scenario *s = parse(busy, fine, 2);
     for (int threads = 1; threads <= 3; threads++) {
-        struct stopper stopper = {.after = 15000};
+        struct stopper stopper = {.after = 16 * BLOCK_PATHS};
         struct study *study = run_interrupted(s, threads, &stopper);
         CU_ASSERT_TRUE(study->partial);
-        CU_ASSERT_TRUE(stopper.seen >= 15000);
+        CU_ASSERT_TRUE(stopper.seen >= 16 * BLOCK_PATHS);
         CU_ASSERT_TRUE(study->paths >= stopper.seen);
-        CU_ASSERT_TRUE(study->paths <= stopper.seen + (uint64_t)threads * 512);
+        CU_ASSERT_TRUE(study->paths <= stopper.seen + (uint64_t)threads * BLOCK_PATHS);
         for (int i = 0; i < study->n_outcomes; i++) {
             CU_ASSERT_EQUAL(study->outcomes[i].stop, STOP_SIGNAL);
             CU_ASSERT_TRUE(study->outcomes[i].paths > 500);
@@ -409,7 +409,7 @@ static struct forecast foreseen(const char *text, const struct override *overrid
 static void what_is_foreseen_can_be(void)
 {
     const struct override fine[] = {{"simulation.precision", "0.1%"}, {"simulation.max_paths", "40000"}};
-    const struct override usual[] = {{"simulation.precision", "5%"}, {"simulation.max_paths", "2000000"}};
+    const struct override usual[] = {{"simulation.precision", "1%"}, {"simulation.max_paths", "2000000"}};
     uint64_t drawn;
     struct forecast f = foreseen(busy, fine, 2, 0, &drawn);
     CU_ASSERT_TRUE(f.unknown > 0 && f.unknown < f.n);
@@ -427,12 +427,13 @@ static void what_is_foreseen_can_be(void)
 /* What no path speaks for is not a number, is not trusted, and does not win. */
 static void a_study_interrupted_at_once_claims_nothing(void)
 {
-    struct scenario *s = parse(busy, NULL, 0);
+    const struct override long_pilot[] = {{"simulation.max_paths", "1000000000"}};
+    struct scenario *s = parse(busy, long_pilot, 1);
     for (int k = 0; k < 3; k++) {
-        struct stopper stopper = {.flag = k == 0, .after = (uint64_t)k * 512};
+        struct stopper stopper = {.flag = k == 0, .after = (uint64_t)k * BLOCK_PATHS};
         struct study *study = run_interrupted(s, 1, &stopper);
         CU_ASSERT_TRUE(study->partial);
-        CU_ASSERT_EQUAL(study->paths, (uint64_t)k * 512);
+        CU_ASSERT_EQUAL(study->paths, (uint64_t)k * BLOCK_PATHS);
         CU_ASSERT_EQUAL(study->winner, -1);
         for (int i = 0; i < study->n_outcomes; i++) {
             const struct outcome *o = &study->outcomes[i];
@@ -577,6 +578,8 @@ static void a_recreated_service_is_down_for_drain_and_start(void)
 
 /* ---- strata and pairs, below the surface ---- */
 
+static const struct way off_way = {false, false}, on_way = {true, false};
+
 /* A strategy and no release in the first topology of a scenario, as arms to be sampled. */
 struct bench {
     struct scenario *scenario;
@@ -590,8 +593,8 @@ static void bench_open(struct bench *b, const char *text, int strategy)
     struct scenario *s = b->scenario;
     const struct topology *topology = &s->topologies[s->n_topologies - 1];
     for (int i = 0; i < 2; i++)
-        CU_ASSERT_TRUE_FATAL(rollout_build(topology, &s->release, i ? &s->strategies[strategy] : NULL, s->available_at,
-                                           &b->arms[i].rollout, &error));
+        CU_ASSERT_TRUE_FATAL(rollout_build_controlled(topology, &s->release, i ? &s->strategies[strategy] : NULL,
+                                                      s->available_at, s->horizon, &b->arms[i].rollout, &error));
     b->arms[1].none = &b->arms[0];
     b->arms[0].n_strata = 1;
     b->arms[0].strata[0] = (struct stratum){.weight = 1, .first = UINT64_C(1) << 63, .stride = 1};
@@ -611,7 +614,7 @@ static void bench_close(struct bench *b)
 static void bench_run(struct bench *b)
 {
     struct error error = {0};
-    struct sampler sampler = {.engine = &engine_reference, .arms = b->arms, .n_arms = 2, .seed = 1,
+    struct sampler sampler = {.engine = engines[0], .arms = b->arms, .n_arms = 2, .seed = 1,
                               .horizon = b->scenario->horizon, .threads = 2};
     CU_ASSERT_TRUE(sampler_run(&sampler, &error));
 }
@@ -640,20 +643,20 @@ static void pairing_changes_nothing_but_the_error(void)
     static const enum measure measures[] = {MEASURE_DOWNTIME, MEASURE_LOST, MEASURE_ADDED_DOWNTIME, MEASURE_ADDED_LOST};
     for (int i = 0; i < 4; i++) {
         enum measure of_none = i % 2 ? MEASURE_LOST : MEASURE_DOWNTIME;
-        struct interval on = estimate_interval(&b.arms[1], measures[i], PAIRING_ON, 0.95, b.scenario->horizon);
-        struct interval off = estimate_interval(&b.arms[1], measures[i], PAIRING_OFF, 0.95, b.scenario->horizon);
+        struct interval on = estimate_interval(&b.arms[1], measures[i], on_way, 0.95, b.scenario->horizon);
+        struct interval off = estimate_interval(&b.arms[1], measures[i], off_way, 0.95, b.scenario->horizon);
         double v = moments_variance(&b.arms[0].strata[0].tally.moments[of_none]), variance = v / 20000;
         for (int s = 0; s < 2; s++)
             variance += pow(b.arms[1].strata[s].weight, 2) * v / 10000;
         CU_ASSERT_TRUE(v > 0);
         CU_ASSERT_NOT_EQUAL(on.mean, off.mean);
         CU_ASSERT_TRUE(fabs(on.mean - off.mean) / sqrt(variance) < Z_LIMIT);
-        CU_ASSERT_EQUAL(estimate_pairing(&b.arms[1], measures[i], 0.95, b.scenario->horizon),
-                        on.high - on.low < off.high - off.low ? PAIRING_ON : PAIRING_OFF);
+        CU_ASSERT_EQUAL(estimate_way(&b.arms[1], measures[i], 0.95, b.scenario->horizon).paired,
+                        on.high - on.low < off.high - off.low);
         if (i >= 2) /* what is added has little noise as a difference on the same paths */
             CU_ASSERT_TRUE(on.error < 0.9 * off.error);
     }
-    CU_ASSERT_EQUAL(estimate_pairing(&b.arms[1], MEASURE_ROLLBACK, 0.95, b.scenario->horizon), PAIRING_OFF);
+    CU_ASSERT_FALSE(estimate_way(&b.arms[1], MEASURE_ROLLBACK, 0.95, b.scenario->horizon).paired);
     bench_close(&b);
 }
 
@@ -665,12 +668,13 @@ static void causes_add_up(void)
     b.arms[0].strata[0].wanted = 3000;
     add_two_strata(&b, 3000);
     bench_run(&b);
-    for (int pairing = PAIRING_OFF; pairing <= PAIRING_ON; pairing++) {
+    for (int i = 0; i < 4; i++) {
+        struct way way = {i & 1, i & 2};
         double sum = 0;
         for (int c = 0; c < CAUSES; c++)
-            sum += estimate_cause(&b.arms[1], (enum cause)c, (enum pairing)pairing);
+            sum += estimate_cause(&b.arms[1], (enum cause)c, way);
         struct interval lost =
-            estimate_interval(&b.arms[1], MEASURE_LOST, (enum pairing)pairing, 0.95, b.scenario->horizon);
+            estimate_interval(&b.arms[1], MEASURE_LOST, way, 0.95, b.scenario->horizon);
         CU_ASSERT_DOUBLE_EQUAL(sum, lost.mean, 1e-9 * lost.mean);
     }
     bench_close(&b);
@@ -692,8 +696,8 @@ static void check_strata(const char *text, int strategy)
     for (int m = 0; m < MEASURES; m++) {
         if (m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST)
             continue; /* they are these less a constant */
-        struct interval a = estimate_interval(&two.arms[1], (enum measure)m, PAIRING_OFF, 0.95, two.scenario->horizon);
-        struct interval b = estimate_interval(&one.arms[1], (enum measure)m, PAIRING_OFF, 0.95, one.scenario->horizon);
+        struct interval a = estimate_interval(&two.arms[1], (enum measure)m, off_way, 0.95, two.scenario->horizon);
+        struct interval b = estimate_interval(&one.arms[1], (enum measure)m, off_way, 0.95, one.scenario->horizon);
         double error = hypot(a.error, b.error);
         CU_ASSERT_TRUE(fabs(a.mean - b.mean) <= Z_LIMIT * error);
         if (!(fabs(a.mean - b.mean) <= Z_LIMIT * error))
@@ -716,12 +720,12 @@ static void rounds_draw_the_same_paths(void)
     struct bench once, often;
     bench_open(&once, busy, 0);
     bench_open(&often, busy, 0);
-    once.arms[0].strata[0].wanted = 1536;
-    add_two_strata(&once, 2048);
+    once.arms[0].strata[0].wanted = 3 * BLOCK_PATHS;
+    add_two_strata(&once, 4 * BLOCK_PATHS);
     bench_run(&once);
-    add_two_strata(&often, 512);
-    for (uint64_t n = 512; n <= 2048; n += 512) {
-        often.arms[0].strata[0].wanted = n < 1536 ? n : 1536;
+    add_two_strata(&often, BLOCK_PATHS);
+    for (uint64_t n = BLOCK_PATHS; n <= 4 * BLOCK_PATHS; n += BLOCK_PATHS) {
+        often.arms[0].strata[0].wanted = n < 3 * BLOCK_PATHS ? n : 3 * BLOCK_PATHS;
         often.arms[1].strata[0].wanted = often.arms[1].strata[1].wanted = n;
         bench_run(&often);
     }
@@ -749,7 +753,7 @@ static void a_broken_process_ends_the_sampling(void)
     b.arms[0].strata[0].wanted = 1000;
     b.arms[1].n_strata = 1;
     b.arms[1].strata[0] = (struct stratum){.weight = 1, .release = RELEASE_SOUND, .stride = 1, .wanted = 100000};
-    struct sampler sampler = {.engine = &engine_reference, .arms = b.arms, .n_arms = 2, .seed = 1,
+    struct sampler sampler = {.engine = engines[0], .arms = b.arms, .n_arms = 2, .seed = 1,
                               .horizon = b.scenario->horizon, .threads = 3};
     CU_ASSERT_FALSE(sampler_run(&sampler, &error));
     CU_ASSERT_EQUAL(error.count, 1);

@@ -42,6 +42,18 @@ void *memory_new(size_t count, size_t size)
     return new;
 }
 
+/* Like memory_new, beginning where a line of the cache does: at a multiple of MEMORY_LINE. */
+void *memory_lines(size_t count, size_t size)
+{
+    if (size && count > (SIZE_MAX - MEMORY_LINE) / size)
+        on_failure();
+    size_t bytes = (count * size / MEMORY_LINE + 1) * MEMORY_LINE;
+    void *new = aligned_alloc(MEMORY_LINE, bytes);
+    if (!new)
+        on_failure();
+    return memset(new, 0, bytes);
+}
+
 /* Like realloc for count × size bytes; what is new is not zeroed. Never NULL. */
 void *memory_grow(void *old, size_t count, size_t size)
 {

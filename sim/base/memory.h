@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+enum { MEMORY_LINE = 64 };
+
 struct arena_block;
 
 /* Memory that is given back in one call. Start with {0}; end with arena_free. */
@@ -13,6 +15,7 @@ struct arena {
 
 void  memory_on_failure(void (*handler)(void));
 void *memory_new(size_t count, size_t size);
+void *memory_lines(size_t count, size_t size);
 void *memory_grow(void *old, size_t count, size_t size);
 void *arena_new(struct arena *arena, size_t count, size_t size);
 void *arena_room(struct arena *arena, void *list, int n, int *capacity, size_t size);

@@ -27,7 +27,7 @@ static const char *const export_formats[] = {"text", "prism", "dot", NULL};
 static const char *const methods[] = {"exact", "sample", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
-static const char *const engine_names[] = {"reference", NULL};
+static const char *const engine_names[] = {"lanes", "reference", NULL};
 
 #define AT(member) .offset = offsetof(struct options, member)
 
@@ -81,8 +81,12 @@ const struct option option_table[] = {
     {"seed", 0, OPTION_SEED, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed)},
     {"threads", 0, OPTION_COUNT, "N", RUN | SOLVE, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
+    {"estimator", 0, OPTION_CHOICE, "ESTIMATOR", RUN,
+     "how means of downtime and lost are estimated: smoothed (the default: less what chance has added, where that is "
+     "known, which takes fewer paths) or plain", AT(estimator), .choices = estimator_names},
     {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | SOLVE,
-     "what draws the paths: reference; the results do not depend on it", AT(engine), .choices = engine_names},
+     "what draws the paths: lanes (the default), many at once, or reference, one by one; the results do not depend on "
+     "it", AT(engine), .choices = engine_names},
     {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | SOLVE,
      "the vectors of the lanes: auto (the default: the widest there are), baseline, avx2 or avx512; the results do not "
      "depend on them", AT(simd), .choices = simd_names},

@@ -43,7 +43,8 @@ struct options {
     double            precision;                         /* NOT_GIVEN without the option */
     const char       *output, *strategy, *topology;      /* NULL without the option */
     const char       *format, *color, *completion;       /* NULL without the option */
-    const char       *labels, *state_rewards, *initial, *method, *engine, *simd; /* NULL without the option */
+    const char       *labels, *state_rewards, *initial;  /* NULL without the option */
+    const char       *method, *estimator, *engine, *simd; /* NULL without the option */
     struct question  *questions;                         /* in the order of the command line */
     int               n_questions;
     int64_t           phases, max_states;                /* NOT_GIVEN without the option */

@@ -23,6 +23,7 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     struct study_options how = {
         .paths = (uint64_t)options->paths,
         .threads = (int)options->threads,
+        .estimator = estimator_find(options->estimator),
         .engine = engine_find(options->engine),
         .simd = simd_find(options->simd),
         .phases = (int)options->phases,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const struct engine *const engines[] = {&engine_reference, NULL};
+const struct engine *const engines[] = {&engine_lanes, &engine_reference, NULL};
 
 const char *const simd_names[SIMDS + 1] = {"auto", "baseline", "avx2", "avx512", NULL};
 

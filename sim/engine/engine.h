@@ -4,6 +4,10 @@
 
 #include "process/process.h"
 
+/* What a process is held to: commands fired at one time before they are called a cycle, sums of probabilities. */
+enum { MOST_AT_ONCE = 1000000 };
+#define PROBABILITY_ROUNDING 1e-9 /* that rounded ones may be off by */
+
 /* Called for each event of a path, for tests and for looking closer; branch is counted from 0 within the command. */
 typedef void observe_event(void *context, double time, int command, int branch, const int *state);
 
@@ -34,7 +38,7 @@ struct engine {
     void  (*close)(void *run);
 };
 
-extern const struct engine engine_reference;
+extern const struct engine engine_lanes, engine_reference;
 extern const struct engine *const engines[]; /* the usual one first, then NULL */
 extern const char *const simd_names[SIMDS + 1]; /* the last is NULL */
 

@@ -17,6 +17,9 @@
 
 #include <math.h>
 
+/* A spread of less than this share of the values is none: sums over a path are rounded a thousand times. */
+static const double ROUNDING = 1e-9;
+
 /* Adds one finite value. */
 void moments_add(struct moments *moments, double value)
 {
@@ -73,11 +76,13 @@ double moments_error(const struct moments *moments)
 /*
  * How many paths in effect carry the variance: n over the kurtosis, n (m2/n)² / (m4/n). The variance's own relative
  * error is about 1/sqrt of it, so that a standard error that rests on few paths can be told from one that rests on
- * many. About n p for a 0/1 event of small probability p, n/3 for a normal variable; 0 where the variance is 0.
+ * many. About n p for a 0/1 event of small probability p, n/3 for a normal variable; 0 where the variance is 0, or no
+ * more than what rounding makes of values that are all the same.
  */
 double moments_effective(const struct moments *moments)
 {
-    if (!(moments->m2 > 0) || !(moments->m4 > 0))
+    double largest = fmax(fabs(moments->least), fabs(moments->greatest)), rounding = ROUNDING * largest;
+    if (!(moments->m2 > (double)moments->n * rounding * rounding) || !(moments->m4 > 0))
         return 0;
     return moments->m2 / moments->m4 * moments->m2;
 }

@@ -24,6 +24,8 @@
  * goes on: a million events at one time are called a cycle. (10 000 instances replaced one by one in 20 environments,
  * with all delays 0, have fewer.)
  *
+ * An impulse is earned between the choice of a branch and its updates, in the state that the command found.
+ *
  * Cost: an event evaluates each node that guards, rates, rewards or labels need once, and those of the fired command.
  *
  * T. G. Kurtz, Representations of Markov processes as multiparameter time changes, Ann. Probab. 8 (1980) 682-715.
@@ -42,20 +44,16 @@
 #include <string.h>
 
 enum {
-    MOST_AT_ONCE = 1000000, /* events at one time, before they are called a cycle */
     MOST_NAMES = 8,         /* of a cycle's commands, in its message */
     STOP_EVENTS = 4096,     /* between two looks at whether to stop */
 };
-
-/* What a sum of rounded probabilities may be off by. */
-static const double ROUNDING = 1e-9;
 
 struct run {
     const struct process *process;
     struct arena   arena;
     struct program guards;    /* guards of `now` and fixed commands, and the fixed delays */
     struct program rates;     /* the rest of what a state needs: exponential guards and rates, rewards, labels */
-    struct program *fire;     /* per command: probabilities and updates, beyond the two above */
+    struct program *fire;     /* per command: probabilities, updates and impulses, beyond the two above */
     int *now, n_now, *fixed, n_fixed, *exponential, n_exponential; /* commands by delay */
     double   *value;          /* per node */
     int      *state, *next;   /* per variable */
@@ -70,6 +68,7 @@ struct run {
     uint64_t  path;           /* its number */
     uint64_t  events;
     struct batch *batch;
+    double       *rewards;    /* of this path */
 };
 
 static void make_programs(struct run *run)
@@ -106,6 +105,8 @@ static void make_programs(struct run *run)
             needed[branch->probability] = true;
             for (int u = 0; u < branch->n_updates; u++)
                 needed[p->updates[branch->first_update + u].value] = true;
+            for (int k = 0; k < branch->n_impulses; k++)
+                needed[p->impulses[branch->first_impulse + k].amount] = true;
         }
         run->fire[i] = program_new(graph, &run->arena, needed, known);
         free(known);
@@ -212,15 +213,36 @@ static int choose(const struct run *run, int number, double uniform, struct erro
             least = probability;
         sum += probability;
     }
-    if (least >= -ROUNDING && fabs(sum - 1) <= ROUNDING)
+    if (least >= -PROBABILITY_ROUNDING && fabs(sum - 1) <= PROBABILITY_ROUNDING)
         return chosen;
-    if (least < -ROUNDING)
+    if (least < -PROBABILITY_ROUNDING)
         error_add(error, FAULT_SYSTEM, "process %s: command %s has a branch of probability %.15g", p->name,
                   command->name, least);
     else
         error_add(error, FAULT_SYSTEM, "process %s: the branches of command %s have probability %.15g, not 1", p->name,
                   command->name, sum);
     return -1;
+}
+
+/* The sign of what is no number is the processor's affair. */
+static double without_sign(double value)
+{
+    return isnan(value) ? NAN : value;
+}
+
+/* The impulses of a branch that is taken. */
+static bool earn(struct run *run, int command, const struct branch *branch, struct error *error)
+{
+    const struct process *p = run->process;
+    for (int i = 0; i < branch->n_impulses; i++) {
+        const struct impulse *impulse = &p->impulses[branch->first_impulse + i];
+        double amount = run->value[impulse->amount];
+        if (!isfinite(amount))
+            return error_add(error, FAULT_SYSTEM, "process %s: command %s earns %s the impulse %.15g", p->name,
+                             p->commands[command].name, p->rewards[impulse->reward].name, without_sign(amount));
+        run->rewards[impulse->reward] += amount;
+    }
+    return true;
 }
 
 static bool update(struct run *run, int command, int chosen, struct error *error)
@@ -239,6 +261,8 @@ static bool update(struct run *run, int command, int chosen, struct error *error
             return error_add(error, FAULT_SYSTEM, "process %s: command %s sets %s to %.15g, which is not a whole "
                              "number", p->name, p->commands[command].name, variable->name, value);
     }
+    if (!earn(run, command, branch, error))
+        return false;
     for (int u = 0; u < branch->n_updates; u++)
         run->state[p->updates[branch->first_update + u].variable] = run->next[u];
     return true;
@@ -300,12 +324,6 @@ static bool fire(struct run *run, int number, double time, struct error *error)
     if (run->batch->observe)
         run->batch->observe(run->batch->context, time, number, chosen, run->state);
     return true;
-}
-
-/* The sign of what is no number is the processor's affair. */
-static double without_sign(double value)
-{
-    return isnan(value) ? NAN : value;
 }
 
 /* Step 1: which fixed delays run, and until when. */
@@ -373,11 +391,11 @@ static int earliest(struct run *run, double time, double *wait, struct error *er
     return next;
 }
 
-static void pass(struct run *run, double seconds, double *rewards)
+static void pass(struct run *run, double seconds)
 {
     const struct process *p = run->process;
     for (int i = 0; i < p->n_rewards; i++)
-        rewards[i] += run->value[p->rewards[i].rate] * seconds;
+        run->rewards[i] += run->value[p->rewards[i].rate] * seconds;
     for (int i = 0; i < run->n_exponential; i++) {
         int k = run->exponential[i];
         double left = run->left[k] - run->rate[k] * seconds;
@@ -396,6 +414,7 @@ static bool run_path(struct run *run, double *rewards, double *first_time, bool 
 {
     const struct process *p = run->process;
     double time = 0, horizon = run->batch->horizon;
+    run->rewards = rewards;
     for (int i = 0; i < p->n_rewards; i++)
         rewards[i] = 0;
     for (int i = 0; first_time && i < p->n_labels; i++)
@@ -411,12 +430,12 @@ static bool run_path(struct run *run, double *rewards, double *first_time, bool 
             return false;
         if (next < 0 || time + wait > horizon)
             break;
-        pass(run, wait, rewards);
+        pass(run, wait);
         time += wait;
         if (!fire(run, next, time, error))
             return false;
     }
-    pass(run, horizon - time, rewards);
+    pass(run, horizon - time);
     for (int i = 0; at_end && i < p->n_labels; i++)
         at_end[i] = run->value[p->labels[i].condition] != 0;
     return true;

@@ -611,9 +611,9 @@ static void hand_over(struct search *s, struct space *space)
 
 /*
  * Finds the reachable states of the process, which must live as long as the space. Fails where the process has fixed
- * delays, breaks its own rules (a negative rate, an update out of range, branches that do not add up to 1, a cycle of
- * `now` commands), has more states than are allowed, with time or in a row without, or is told to stop. Give the space
- * to space_free in any case.
+ * delays or impulses (a reward's rate in a state would not be all of it), breaks its own rules (a negative rate, an
+ * update out of range, branches that do not add up to 1, a cycle of `now` commands), has more states than are allowed,
+ * with time or in a row without, or is told to stop. Give the space to space_free in any case.
  */
 bool space_build(const struct process *process, const struct space_options *options, struct space *space,
                  struct error *error)
@@ -622,7 +622,10 @@ bool space_build(const struct process *process, const struct space_options *opti
     struct search s = {.process = process, .options = options ? options : &none, .chain = &space->chain,
                        .error = error};
     *space = (struct space){.process = process};
-    bool good = search_open(&s) && explore(&s);
+    bool good = process->n_impulses == 0 ||
+                error_add(error, FAULT_SYSTEM, "process %s: rewards earned by impulses cannot be solved",
+                          process->name);
+    good = good && search_open(&s) && explore(&s);
     if (good)
         hand_over(&s, space);
     search_close(&s);

@@ -28,6 +28,12 @@ static inline double apply_condition(enum op op, double a, double b, double c)
     }
 }
 
+/* Written such that no number at all (0/0 in a branch that is not chosen) looks at the first entry. */
+static inline double apply_table(const struct table *table, double index)
+{
+    return table->values[!(index > 0) ? 0 : index >= table->n_values ? table->n_values - 1 : (int)index];
+}
+
 /* The value of an operation. Not for constants, variables and tables. */
 static inline double apply_operation(enum op op, double a, double b, double c)
 {

@@ -85,7 +85,7 @@ static bool has_node(const struct process *process, expr e, const char *what, co
            error_add(error, FAULT_SYSTEM, "process %s: %s of %s is no expression", process->name, what, of);
 }
 
-static bool check_updates(const struct process *process, const struct command *command, struct error *error)
+static bool check_branch_expressions(const struct process *process, const struct command *command, struct error *error)
 {
     bool good = true;
     for (int b = command->first_branch; b < command->first_branch + command->n_branches; b++) {
@@ -93,6 +93,8 @@ static bool check_updates(const struct process *process, const struct command *c
         good &= has_node(process, branch->probability, "a probability", command->name, error);
         for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
             good &= has_node(process, process->updates[u].value, "an update", command->name, error);
+        for (int i = branch->first_impulse; i < branch->first_impulse + branch->n_impulses; i++)
+            good &= has_node(process, process->impulses[i].amount, "an impulse", command->name, error);
     }
     return good;
 }
@@ -105,13 +107,24 @@ static bool check_expressions(const struct process *process, struct error *error
         const struct command *c = &process->commands[i];
         good &= has_node(process, c->guard, "the guard", c->name, error);
         good &= c->delay == DELAY_NOW || has_node(process, c->amount, "the delay", c->name, error);
-        good &= check_updates(process, c, error);
+        good &= check_branch_expressions(process, c, error);
     }
     for (int i = 0; i < process->n_rewards; i++)
         good &= has_node(process, process->rewards[i].rate, "the rate", process->rewards[i].name, error);
     for (int i = 0; i < process->n_labels; i++)
         good &= has_node(process, process->labels[i].condition, "the condition", process->labels[i].name, error);
     return good;
+}
+
+static bool check_impulse(const struct process *process, int number, struct error *error)
+{
+    const struct impulse *impulse = &process->impulses[number];
+    double amount;
+    if (impulse->reward < 0 || impulse->reward >= process->n_rewards)
+        return error_add(error, FAULT_SYSTEM, "process %s: impulse %d earns no reward", process->name, number);
+    return !expr_is_constant(&process->graph, impulse->amount, &amount) || isfinite(amount) ||
+           error_add(error, FAULT_SYSTEM, "process %s: an impulse to %s is %g", process->name,
+                     process->rewards[impulse->reward].name, amount);
 }
 
 /*
@@ -129,5 +142,7 @@ bool process_check(const struct process *process, struct error *error)
     for (int i = 0; i < process->n_updates; i++)
         if (process->updates[i].variable < 0 || process->updates[i].variable >= process->n_variables)
             good = error_add(error, FAULT_SYSTEM, "process %s: update %d writes no variable", process->name, i);
+    for (int i = 0; i < process->n_impulses; i++)
+        good &= check_impulse(process, i, error);
     return good;
 }

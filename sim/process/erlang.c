@@ -37,24 +37,6 @@ struct copy {
     int *phase; /* per command of `from`: its variable, or -1 */
 };
 
-static expr copy_node(struct graph *graph, const struct node *node)
-{
-    switch (node->op) {
-    case OP_CONSTANT:
-        return expr_constant(graph, node->constant);
-    case OP_VARIABLE:
-        return expr_variable(graph, node->a);
-    case OP_TABLE:
-        return expr_table(graph, node->b, node->a);
-    case OP_NOT:
-        return expr_unary(graph, node->op, node->a);
-    case OP_IF:
-        return expr_if(graph, node->a, node->b, node->c);
-    default:
-        return expr_binary(graph, node->op, node->a, node->b);
-    }
-}
-
 /* Every node gets the index that it had, since it was made by the same calls in the same order. */
 static void copy_graph(const struct copy *copy)
 {
@@ -65,7 +47,9 @@ static void copy_graph(const struct copy *copy)
         expr_add_table(to, arena_text(&copy->to->arena, table->name), table->values, table->n_values);
     }
     for (int i = 0; i < from->n_nodes; i++) {
-        expr new = copy_node(to, &from->nodes[i]);
+        int operand[3];
+        graph_operands(&from->nodes[i], operand);
+        expr new = expr_like(to, &from->nodes[i], operand);
         assert(new == i);
         (void)new;
     }
@@ -114,6 +98,8 @@ static void copy_branches(const struct copy *copy, int command)
         process_add_branch(copy->to, branch->probability);
         for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
             process_add_update(copy->to, from->updates[u].variable, from->updates[u].value);
+        for (int i = branch->first_impulse; i < branch->first_impulse + branch->n_impulses; i++)
+            process_add_impulse(copy->to, from->impulses[i].reward, from->impulses[i].amount);
         if (copy->phase[command] >= 0)
             process_add_update(copy->to, copy->phase[command], expr_constant(&copy->to->graph, 0));
     }

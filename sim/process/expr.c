@@ -81,6 +81,14 @@ static bool node_same(const struct node *x, const struct node *y)
            !memcmp(&x->constant, &y->constant, sizeof x->constant);
 }
 
+/* Forgets the nodes, and keeps the memory for others. */
+void graph_empty(struct graph *graph)
+{
+    graph->n_nodes = 0;
+    for (int i = 0; i < graph->n_buckets; i++)
+        graph->buckets[i] = -1;
+}
+
 /* Twice the buckets, and the chains anew. */
 static void grow(struct graph *graph)
 {
@@ -98,7 +106,8 @@ static void grow(struct graph *graph)
     }
 }
 
-static expr node_find_or_add(struct graph *graph, struct node node)
+/* That very node, not simplified: the one that is there, or a new one. */
+expr expr_node(struct graph *graph, struct node node)
 {
     if (graph->n_nodes == graph->node_capacity)
         grow(graph);
@@ -118,13 +127,13 @@ expr expr_constant(struct graph *graph, double value)
 {
     if (value == 0)
         value = 0; /* one zero, not two */
-    return node_find_or_add(graph, (struct node){.op = OP_CONSTANT, .constant = value});
+    return expr_node(graph, (struct node){.op = OP_CONSTANT, .constant = value});
 }
 
 /* The value of a variable of the process. */
 expr expr_variable(struct graph *graph, int variable)
 {
-    return node_find_or_add(graph, (struct node){.op = OP_VARIABLE, .a = variable});
+    return expr_node(graph, (struct node){.op = OP_VARIABLE, .a = variable});
 }
 
 /* True if the expression does not depend on the state; its value is stored then. */
@@ -160,7 +169,7 @@ expr expr_table(struct graph *graph, int table, expr index)
         same = same && t->values[i] == t->values[0];
     if (same)
         return expr_constant(graph, t->values[0]);
-    return node_find_or_add(graph, (struct node){.op = OP_TABLE, .a = index, .b = table});
+    return expr_node(graph, (struct node){.op = OP_TABLE, .a = index, .b = table});
 }
 
 /* OP_NOT. */
@@ -170,7 +179,7 @@ expr expr_unary(struct graph *graph, enum op op, expr a)
     double x;
     if (expr_is_constant(graph, a, &x))
         return expr_constant(graph, graph_apply(&node, x, 0, 0));
-    return node_find_or_add(graph, node);
+    return expr_node(graph, node);
 }
 
 static bool is_number(const struct graph *graph, expr e, double number)
@@ -221,7 +230,7 @@ expr expr_binary(struct graph *graph, enum op op, expr a, expr b)
     if (expr_is_constant(graph, a, &x) && expr_is_constant(graph, b, &y))
         return expr_constant(graph, graph_apply(&node, x, y, 0));
     expr simple = simplify(graph, op, a, b);
-    return simple >= 0 ? simple : node_find_or_add(graph, node);
+    return simple >= 0 ? simple : expr_node(graph, node);
 }
 
 /* condition ? yes : no */
@@ -232,5 +241,24 @@ expr expr_if(struct graph *graph, expr condition, expr yes, expr no)
         return yes;
     if (expr_is_constant(graph, condition, &x))
         return x != 0 ? yes : no;
-    return node_find_or_add(graph, (struct node){.op = OP_IF, .a = condition, .b = yes, .c = no});
+    return expr_node(graph, (struct node){.op = OP_IF, .a = condition, .b = yes, .c = no});
+}
+
+/* The operation of the node on other operands, as many as graph_operands() names. The node must not be the graph's. */
+expr expr_like(struct graph *graph, const struct node *node, const int operands[3])
+{
+    switch (node->op) {
+    case OP_CONSTANT:
+        return expr_constant(graph, node->constant);
+    case OP_VARIABLE:
+        return expr_variable(graph, node->a);
+    case OP_TABLE:
+        return expr_table(graph, node->b, operands[0]);
+    case OP_NOT:
+        return expr_unary(graph, node->op, operands[0]);
+    case OP_IF:
+        return expr_if(graph, operands[0], operands[1], operands[2]);
+    default:
+        return expr_binary(graph, node->op, operands[0], operands[1]);
+    }
 }

@@ -50,9 +50,11 @@ struct graph {
 };
 
 void graph_free(struct graph *graph);
+void graph_empty(struct graph *graph);
 int  graph_operands(const struct node *node, int operands[3]);
 double graph_apply(const struct node *node, double a, double b, double c);
 
+expr expr_node(struct graph *graph, struct node node);
 expr expr_constant(struct graph *graph, double value);
 expr expr_variable(struct graph *graph, int variable);
 int  expr_add_table(struct graph *graph, const char *name, const double *values, int n_values);
@@ -60,6 +62,7 @@ expr expr_table(struct graph *graph, int table, expr index);
 expr expr_unary(struct graph *graph, enum op op, expr a);
 expr expr_binary(struct graph *graph, enum op op, expr a, expr b);
 expr expr_if(struct graph *graph, expr condition, expr yes, expr no);
+expr expr_like(struct graph *graph, const struct node *node, const int operands[3]);
 bool expr_is_constant(const struct graph *graph, expr e, double *value);
 
 #endif

@@ -224,6 +224,14 @@ static void print_branch(struct printer *p, const struct branch *branch)
         print_node(p, update->value, NAMED, 0);
     }
     text_add(p->out, branch->n_updates ? "\n" : "nothing\n");
+    for (int i = 0; i < branch->n_impulses; i++) {
+        const struct impulse *impulse = &p->process->impulses[branch->first_impulse + i];
+        text_add(p->out, "        earns ");
+        print_name(p->out, p->process->rewards[impulse->reward].name);
+        text_add(p->out, " ");
+        print_node(p, impulse->amount, NAMED, 0);
+        text_add(p->out, "\n");
+    }
 }
 
 static void print_command(struct printer *p, const struct command *command)

@@ -1,4 +1,7 @@
-/* A process is built call by call: a branch goes to the command added last, an update to the branch added last. */
+/*
+ * A process is built call by call: a branch goes to the command added last, updates and impulses to the branch added
+ * last.
+ */
 #include "process/process.h"
 
 #include <assert.h>
@@ -23,6 +26,7 @@ void process_free(struct process *process)
     free(process->commands);
     free(process->branches);
     free(process->updates);
+    free(process->impulses);
     free(process->rewards);
     free(process->labels);
     free(process->formulas);
@@ -99,7 +103,8 @@ void process_add_branch(struct process *process, expr probability)
 {
     assert(process->n_commands > 0);
     process->branches = room(process->branches, process->n_branches, sizeof *process->branches);
-    process->branches[process->n_branches++] = (struct branch){probability, process->n_updates, 0};
+    process->branches[process->n_branches++] = (struct branch){
+        .probability = probability, .first_update = process->n_updates, .first_impulse = process->n_impulses};
     process->commands[process->n_commands - 1].n_branches++;
 }
 
@@ -110,6 +115,29 @@ void process_add_update(struct process *process, int variable, expr value)
     process->updates = room(process->updates, process->n_updates, sizeof *process->updates);
     process->updates[process->n_updates++] = (struct update){variable, value};
     process->branches[process->n_branches - 1].n_updates++;
+}
+
+/* An impulse of the branch added last, to a reward of that index, which may be added later. */
+void process_add_impulse(struct process *process, int reward, expr amount)
+{
+    assert(process->n_branches > 0);
+    process->impulses = room(process->impulses, process->n_impulses, sizeof *process->impulses);
+    process->impulses[process->n_impulses++] = (struct impulse){reward, amount};
+    process->branches[process->n_branches - 1].n_impulses++;
+}
+
+/* An impulse of any branch, behind those that it has. Cost: the branches and impulses that come after. */
+void process_insert_impulse(struct process *process, int branch, int reward, expr amount)
+{
+    struct branch *to = &process->branches[branch];
+    int place = to->first_impulse + to->n_impulses;
+    process->impulses = room(process->impulses, process->n_impulses, sizeof *process->impulses);
+    for (int i = process->n_impulses++; i > place; i--)
+        process->impulses[i] = process->impulses[i - 1];
+    process->impulses[place] = (struct impulse){reward, amount};
+    to->n_impulses++;
+    for (int b = branch + 1; b < process->n_branches; b++)
+        process->branches[b].first_impulse++;
 }
 
 /* A reward earned at `rate` per second. Returns its index. */

@@ -24,9 +24,16 @@ struct update {
     expr value;
 };
 
+/* Earned when the branch is taken, in full and at once: `amount` in the state before the branch's updates. */
+struct impulse {
+    int  reward;
+    expr amount;
+};
+
 struct branch {
     expr probability;
     int  first_update, n_updates;
+    int  first_impulse, n_impulses;
 };
 
 struct command {
@@ -38,7 +45,7 @@ struct command {
     uint32_t    stream; /* of its random numbers: from its name, so that processes share what they have in common */
 };
 
-/* Earned at `rate` per second over [0, horizon]. */
+/* Earned at `rate` per second over [0, horizon], and by the impulses of branches. */
 struct reward {
     const char *name;
     expr        rate;
@@ -63,10 +70,11 @@ struct process {
     struct command  *commands;
     struct branch   *branches;
     struct update   *updates;
+    struct impulse  *impulses;
     struct reward   *rewards;
     struct label    *labels;
     struct formula  *formulas;
-    int n_variables, n_commands, n_branches, n_updates, n_rewards, n_labels, n_formulas;
+    int n_variables, n_commands, n_branches, n_updates, n_impulses, n_rewards, n_labels, n_formulas;
 };
 
 struct process *process_new(const char *name);
@@ -76,6 +84,8 @@ int  process_add_variable(struct process *process, const char *name, int least, 
 int  process_add_command(struct process *process, const char *name, expr guard, enum delay delay, expr amount);
 void process_add_branch(struct process *process, expr probability);
 void process_add_update(struct process *process, int variable, expr value);
+void process_add_impulse(struct process *process, int reward, expr amount);
+void process_insert_impulse(struct process *process, int branch, int reward, expr amount);
 int  process_add_reward(struct process *process, const char *name, expr rate);
 int  process_add_label(struct process *process, const char *name, expr condition);
 void process_add_formula(struct process *process, const char *name, expr value);

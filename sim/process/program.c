@@ -48,12 +48,6 @@ void program_set_constants(const struct graph *graph, bool *done, double *value)
         }
 }
 
-/* Written such that no number at all (0/0 in a branch that is not chosen) looks at the first entry. */
-static double look_up(const struct table *table, double index)
-{
-    return table->values[!(index > 0) ? 0 : index >= table->n_values ? table->n_values - 1 : (int)index];
-}
-
 /* Evaluates the program in that state (a value per variable of the process). */
 void program_run(const struct program *program, const struct graph *graph, const int *state, double *value)
 {
@@ -61,7 +55,7 @@ void program_run(const struct program *program, const struct graph *graph, const
         if (o->op == OP_VARIABLE)
             value[o->out] = state[o->a];
         else if (o->op == OP_TABLE)
-            value[o->out] = look_up(&graph->tables[o->b], value[o->a]);
+            value[o->out] = apply_table(&graph->tables[o->b], value[o->a]);
         else
             value[o->out] = apply_operation(o->op, value[o->a], value[o->b], value[o->c]);
     }

@@ -163,6 +163,7 @@ void report_result_json(const struct study *study, const char *version, FILE *ou
     json_text(&json, "nines", version);
     write_scenario(&json, study->scenario);
     json_count(&json, "seed", study->seed);
+    json_text(&json, "estimator", study->solved ? NULL : estimator_names[study->estimator]);
     json_number(&json, "threads", study->threads);
     write_mean(&json, "seconds", study->seconds);
     json_count(&json, "paths", study->paths);

@@ -28,13 +28,24 @@ static void make_erlang(struct rollout *rollout, int phases)
     process_free(fixed);
 }
 
+static bool build(const struct study *study, const struct outcome *outcome, enum estimator estimator,
+                  struct rollout *rollout, struct error *error)
+{
+    const struct scenario *s = study->scenario;
+    return estimator == ESTIMATOR_PLAIN
+               ? rollout_build(outcome->topology, &s->release, outcome->strategy, s->available_at, rollout, error)
+               : rollout_build_controlled(outcome->topology, &s->release, outcome->strategy, s->available_at,
+                                          s->horizon, rollout, error);
+}
+
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
- * arm with its rollout for each; its fixed delays are Erlang delays of so many phases, unless that is 0. Arms that come
- * after the sampler was stopped have no process, and no path will be drawn. Returns false with an error if a rollout
- * cannot be built; arms_free() is due anyway.
+ * arm with its rollout for each, with controls unless the estimator is plain; its fixed delays are Erlang delays of so
+ * many phases, unless that is 0. Arms that come after the sampler was stopped have no process, and no path will be
+ * drawn. Returns false with an error if a rollout cannot be built; arms_free() is due anyway.
  */
-bool arms_build(struct study *study, int phases, struct sampler *sampler, struct error *error)
+bool arms_build(struct study *study, int phases, enum estimator estimator, struct sampler *sampler,
+                struct error *error)
 {
     const struct scenario *scenario = study->scenario;
     int per_topology = scenario->n_strategies + 1;
@@ -50,8 +61,7 @@ bool arms_build(struct study *study, int phases, struct sampler *sampler, struct
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
         if (engine_stopped(sampler->stop))
             arm->rollout.release = s > 0 ? 0 : -1;
-        else if (!rollout_build(outcome->topology, &scenario->release, outcome->strategy, scenario->available_at,
-                                &arm->rollout, error))
+        else if (!build(study, outcome, estimator, &arm->rollout, error))
             return false;
         sampler->n_arms = i + 1;
         if (phases && arm->rollout.process)

@@ -5,7 +5,8 @@
 #include "study/sample.h"
 #include "study/study.h"
 
-bool arms_build(struct study *study, int phases, struct sampler *sampler, struct error *error);
+bool arms_build(struct study *study, int phases, enum estimator estimator, struct sampler *sampler,
+                struct error *error);
 void arms_free(struct sampler *sampler);
 
 #endif

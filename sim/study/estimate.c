@@ -14,6 +14,10 @@
  * likewise the mean of the differences (on), or the difference of the means (off). For each measure the narrower of
  * the two is taken.
  *
+ * Of a strategy's downtime and lost it is also known what chance has added to them on each path, on average nothing:
+ * the controls of process/control.c. In each stratum the measure less its control may be taken, where that is better
+ * known. It has the same mean, but not the same distribution: percentiles are those of the measures themselves.
+ *
  * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
  * the ends of its interval.
  */
@@ -35,8 +39,22 @@ static bool possible(const struct stratum *stratum, enum measure measure)
     return true;
 }
 
+/*
+ * Of a measure in [least, most] less its control. The mean is in that range, but values need not be: an unseen path is
+ * taken to be outside by no more than the width of the range.
+ */
+static struct interval of_smoothed(const struct moments *moments, double confidence, double least, double most)
+{
+    double width = most - least;
+    struct interval interval = interval_of_mean(moments, confidence, least - width, most + width);
+    interval.mean = fmin(fmax(interval.mean, least), most);
+    interval.low = fmin(fmax(interval.low, least), interval.mean);
+    interval.high = fmax(fmin(interval.high, most), interval.mean);
+    return interval;
+}
+
 static struct interval of_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
-                                  double confidence, double horizon)
+                                  bool smoothed, double confidence, double horizon)
 {
     if (!possible(stratum, measure))
         return (struct interval){.trusted = true, .effective = INFINITY};
@@ -45,8 +63,10 @@ static struct interval of_stratum(const struct arm *arm, const struct stratum *s
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return interval_of_probability(stratum->tally.seen[measure], stratum->tally.paths, confidence);
     bool added = measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST;
-    double most = arm->rollout.greatest[added ? MEASURE_LOST : measure] * horizon;
-    return interval_of_mean(&stratum->tally.moments[measure], confidence, added ? -most : 0, most);
+    double most = arm->rollout.greatest[added ? MEASURE_LOST : measure] * horizon, least = added ? -most : 0;
+    if (smoothed && tally_is_smoothed(&stratum->tally, measure))
+        return of_smoothed(&stratum->tally.smoothed[measure], confidence, least, most);
+    return interval_of_mean(&stratum->tally.moments[measure], confidence, least, most);
 }
 
 /* Of no release itself: solved, or from its paths. */
@@ -54,20 +74,20 @@ static struct interval of_none(const struct arm *none, enum measure measure, dou
 {
     const struct solution *solution = none->solution;
     if (!solution)
-        return of_stratum(none, &none->strata[0], measure, confidence, horizon);
+        return of_stratum(none, &none->strata[0], measure, false, confidence, horizon);
     double value = solution->value[measure], bound = solution->bound[measure];
     return (struct interval){value, fmax(value - bound, 0), value + bound, 0, INFINITY, true};
 }
 
 /* The strata of the arm, weighted, and then no release with the given weight (0: not at all). */
-static struct interval combined(const struct arm *arm, enum measure own, enum measure measure_of_none,
+static struct interval combined(const struct arm *arm, enum measure own, bool smoothed, enum measure measure_of_none,
                                 double none_weight, double confidence, double horizon)
 {
     struct interval parts[STRATA + 1];
     double weights[STRATA + 1];
     int n = 0;
     for (int s = 0; s < arm->n_strata; s++, n++) {
-        parts[n] = of_stratum(arm, &arm->strata[s], own, confidence, horizon);
+        parts[n] = of_stratum(arm, &arm->strata[s], own, smoothed, confidence, horizon);
         weights[n] = arm->strata[s].weight;
     }
     if (none_weight != 0) {
@@ -91,40 +111,59 @@ static enum measure paired(enum measure absolute)
     return absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
 }
 
-/* The interval of a measure's mean. Pairing has a meaning for downtime, lost and what is added to them. */
-struct interval estimate_interval(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence,
+/* The interval of a measure's mean. The way has a meaning for downtime, lost and what is added to them. */
+struct interval estimate_interval(const struct arm *arm, enum measure measure, struct way way, double confidence,
                                   double horizon)
 {
     int absolute = absolute_of(measure);
     if (arm->solution && absolute == (int)measure)
         return of_none(arm, measure, confidence, horizon);
     if (absolute < 0 || !arm->none)
-        return combined(arm, measure, measure, 0, confidence, horizon);
+        return combined(arm, measure, way.smoothed, measure, 0, confidence, horizon);
     enum measure added = paired((enum measure)absolute);
     bool is_added = measure == added;
-    enum measure own = pairing == PAIRING_ON ? added : (enum measure)absolute;
-    double none_weight = pairing == PAIRING_ON ? !is_added : is_added ? -1 : 0;
-    return combined(arm, own, absolute, none_weight, confidence, horizon);
+    enum measure own = way.paired ? added : (enum measure)absolute;
+    double none_weight = way.paired ? !is_added : is_added ? -1 : 0;
+    return combined(arm, own, way.smoothed, absolute, none_weight, confidence, horizon);
 }
 
-/* Which way gives the narrower interval of downtime, lost, or what is added to them; without a meaning for others. */
-enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon)
+/* The narrower interval of downtime, lost or what is added to them, smoothed or not, with pairs or without. */
+static struct interval narrower(const struct arm *arm, enum measure measure, bool smoothed, double confidence,
+                                double horizon, struct way *way)
 {
+    struct way off_way = {false, smoothed}, on_way = {true, smoothed};
+    struct interval off = estimate_interval(arm, measure, off_way, confidence, horizon);
+    struct interval on = estimate_interval(arm, measure, on_way, confidence, horizon);
+    bool is_on = on.high - on.low < off.high - off.low || isnan(off.mean);
+    *way = is_on ? on_way : off_way;
+    return is_on ? on : off;
+}
+
+/*
+ * Which way gives the narrower interval of downtime, lost, or what is added to them; without a meaning for others. What
+ * may not be trusted is taken smoothed only if it may not be trusted otherwise either: where controls leave a few rare
+ * paths, all else is seen well enough before these are.
+ */
+struct way estimate_way(const struct arm *arm, enum measure measure, double confidence, double horizon)
+{
+    struct way plain_way = {false, false}, smoothed_way;
     int absolute = absolute_of(measure);
     if (absolute < 0 || !arm->none)
-        return PAIRING_OFF;
-    struct interval off = estimate_interval(arm, measure, PAIRING_OFF, confidence, horizon);
-    struct interval on = estimate_interval(arm, measure, PAIRING_ON, confidence, horizon);
-    return on.high - on.low < off.high - off.low || isnan(off.mean) ? PAIRING_ON : PAIRING_OFF;
+        return plain_way;
+    struct interval plain = narrower(arm, measure, false, confidence, horizon, &plain_way);
+    struct interval smoothed = narrower(arm, measure, true, confidence, horizon, &smoothed_way);
+    bool better = plain.trusted == smoothed.trusted ? smoothed.high - smoothed.low < plain.high - plain.low
+                                                    : smoothed.trusted;
+    return better ? smoothed_way : plain_way;
 }
 
-/* The interval of the objective's mean, the narrower of the two ways. */
+/* The interval of the objective's mean, the narrowest of all ways. */
 struct interval estimate_objective(const struct scenario *scenario, const struct arm *arm)
 {
     enum measure m = scenario->objective.minimize;
     double confidence = scenario->simulation.confidence;
-    enum pairing pairing = estimate_pairing(arm, m, confidence, scenario->horizon);
-    return estimate_interval(arm, m, pairing, confidence, scenario->horizon);
+    struct way way = estimate_way(arm, m, confidence, scenario->horizon);
+    return estimate_interval(arm, m, way, confidence, scenario->horizon);
 }
 
 /* Half the interval over the mean; INFINITY for a mean of 0 with an interval. */
@@ -184,23 +223,37 @@ double estimate_statistic(const struct arm *arm, const struct condition *conditi
     }
 }
 
-static double mean_of(double sum, const struct stratum *stratum)
+/*
+ * What of a stratum's lost is due to a cause. Where lost is taken less its control Z, each cause is taken less its own
+ * share of Z, by regression: Cov(cause, Z) / Cov(lost, Z). The shares add up to 1, since the causes add up to lost, and
+ * a share is known by O(1/sqrt(n)) where the mean of Z is as small, so that what it adds to the error is O(1/n).
+ */
+static double cause_in(const struct stratum *stratum, enum cause cause, struct way way)
 {
-    return stratum->tally.paths > 0 ? sum / (double)stratum->tally.paths : UNKNOWN;
+    const struct tally *t = &stratum->tally;
+    bool on = way.paired;
+    enum measure m = on ? MEASURE_ADDED_LOST : MEASURE_LOST;
+    const double *sums = on ? t->added_cause : t->cause, *products = on ? t->added_chance : t->chance;
+    double n = (double)t->paths, chance = t->moments[m].mean - t->smoothed[m].mean, all = 0;
+    if (t->paths == 0)
+        return UNKNOWN;
+    if (!way.smoothed || !tally_is_smoothed(t, m))
+        return sums[cause] / n;
+    for (int c = 0; c < CAUSES; c++)
+        all += products[c] - sums[c] * chance;
+    double share = all > 0 ? (products[cause] - sums[cause] * chance) / all : sums[cause] / (n * t->moments[m].mean);
+    return sums[cause] / n - share * chance;
 }
 
 /* Mean loss to a cause, put together as `lost` is, so that the causes add up to it. */
-double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pairing)
+double estimate_cause(const struct arm *arm, enum cause cause, struct way way)
 {
     double mean = 0;
     if (arm->solution)
         return arm->solution->cause[cause];
-    for (int s = 0; s < arm->n_strata; s++) {
-        const struct stratum *stratum = &arm->strata[s];
-        const double *sums = pairing == PAIRING_ON ? stratum->tally.added_cause : stratum->tally.cause;
-        mean += stratum->weight * mean_of(sums[cause], stratum);
-    }
-    return pairing == PAIRING_ON ? mean + estimate_cause(arm->none, cause, PAIRING_OFF) : mean;
+    for (int s = 0; s < arm->n_strata; s++)
+        mean += arm->strata[s].weight * cause_in(&arm->strata[s], cause, way);
+    return way.paired ? mean + estimate_cause(arm->none, cause, (struct way){false, false}) : mean;
 }
 
 /* "seen on 0 of 8192 paths with a sound release and on 3 of 9000 with a defective one": strata have unequal weights. */
@@ -242,7 +295,7 @@ static const char *constant_on(const struct arm *arm, enum measure own, const ch
 }
 
 static const char *note_of(const struct interval *interval, const struct arm *arm, enum measure measure,
-                           enum pairing pairing, struct arena *arena, uint64_t paths)
+                           struct way way, struct arena *arena, uint64_t paths)
 {
     if (interval->trusted)
         return NULL;
@@ -252,7 +305,7 @@ static const char *note_of(const struct interval *interval, const struct arm *ar
         return seen_on(arm, measure, arena);
     if (interval->effective < 0.5) {
         int absolute = absolute_of(measure);
-        bool on = pairing == PAIRING_ON && absolute >= 0;
+        bool on = way.paired && absolute >= 0;
         enum measure own = on ? paired((enum measure)absolute) : absolute >= 0 ? (enum measure)absolute : measure;
         const char *same = on ? "differed by the same from no release" : "gave the same";
         return arena_format(arena, "%s; what others might show is only bounded", constant_on(arm, own, same, arena));
@@ -262,10 +315,10 @@ static const char *note_of(const struct interval *interval, const struct arm *ar
 }
 
 /* All figures of a measure: mean, interval and, where there is a distribution, percentiles. */
-void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence, double horizon,
+void estimate_fill(const struct arm *arm, enum measure measure, struct way way, double confidence, double horizon,
                    struct arena *arena, struct estimate *estimate)
 {
-    struct interval interval = estimate_interval(arm, measure, pairing, confidence, horizon);
+    struct interval interval = estimate_interval(arm, measure, way, confidence, horizon);
     uint64_t paths = 0;
     for (int s = 0; s < arm->n_strata; s++)
         paths += arm->strata[s].tally.paths;
@@ -281,7 +334,7 @@ void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pai
         .paths = paths,
         .solved = arm->solution && absolute_of(measure) == (int)measure,
         .trusted = interval.trusted,
-        .note = note_of(&interval, arm, measure, pairing, arena, paths),
+        .note = note_of(&interval, arm, measure, way, arena, paths),
     };
 }
 

@@ -6,20 +6,20 @@
 #include "study/sample.h"
 #include "study/study.h"
 
-/* How downtime and lost are put together. */
-enum pairing {
-    PAIRING_OFF, /* from the strategy's own paths; added: the difference of the two means */
-    PAIRING_ON,  /* no release, plus the difference on the same paths; added: that difference */
+/* How downtime, lost, and what is added to them are put together. */
+struct way {
+    bool paired;   /* no release, plus the difference on the same paths; else from the strategy's own paths */
+    bool smoothed; /* less their controls, in the strata in which these help */
 };
 
-enum pairing estimate_pairing(const struct arm *arm, enum measure measure, double confidence, double horizon);
-struct interval estimate_interval(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence,
+struct way estimate_way(const struct arm *arm, enum measure measure, double confidence, double horizon);
+struct interval estimate_interval(const struct arm *arm, enum measure measure, struct way way, double confidence,
                                   double horizon);
 struct interval estimate_objective(const struct scenario *scenario, const struct arm *arm);
 double estimate_precision(const struct interval *interval);
 double estimate_statistic(const struct arm *arm, const struct condition *condition, const struct estimate *estimate);
-double estimate_cause(const struct arm *arm, enum cause cause, enum pairing pairing);
-void estimate_fill(const struct arm *arm, enum measure measure, enum pairing pairing, double confidence, double horizon,
+double estimate_cause(const struct arm *arm, enum cause cause, struct way way);
+void estimate_fill(const struct arm *arm, enum measure measure, struct way way, double confidence, double horizon,
                    struct arena *arena, struct estimate *estimate);
 struct curve estimate_curve(const struct arm *arm, enum measure measure, struct arena *arena);
 

@@ -22,6 +22,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading */
@@ -77,65 +78,47 @@ static bool is_done(struct rounds *r, int a)
 struct share {
     struct stratum *stratum;
     double   weight, deviation, cost;
+    double   effective; /* paths that carry the variance */
     uint64_t drawn;
     bool     trusted;
 };
 
-static struct share share_of(struct stratum *stratum, enum measure measure, double weight)
+static struct share share_of(struct stratum *stratum, enum measure measure, bool smoothed, double weight)
 {
     const struct tally *t = &stratum->tally;
     double n = (double)t->paths, p = (double)t->seen[measure] / fmax(n, 1);
-    struct share share = {stratum, weight, 0, fmax((double)t->events / fmax(n, 1), 1), t->paths, true};
+    struct share share = {.stratum = stratum, .weight = weight, .cost = fmax((double)t->events / fmax(n, 1), 1),
+                          .drawn = t->paths};
     if (measure_types[measure].unit == UNIT_PROBABILITY) {
         share.deviation = sqrt(fmax(p * (1 - p), 1 / fmax(n, 1)));
-        share.trusted = n * p >= INTERVAL_EFFECTIVE_LEAST;
+        share.effective = n * p;
     } else {
-        share.deviation = sqrt(moments_variance(&t->moments[measure]));
-        share.trusted = moments_effective(&t->moments[measure]) >= INTERVAL_EFFECTIVE_LEAST;
+        const struct moments *moments = smoothed ? tally_moments(t, measure) : &t->moments[measure];
+        share.deviation = sqrt(moments_variance(moments));
+        share.effective = moments_effective(moments);
     }
+    share.trusted = share.effective >= INTERVAL_EFFECTIVE_LEAST;
     return share;
 }
 
 /* The strata that the arm's objective is put together from. */
-static int shares_of(struct arm *arm, enum measure m, enum pairing pairing, struct share *shares)
+static int shares_of(struct arm *arm, enum measure m, struct way way, struct share *shares)
 {
     enum measure own = m, of_none = m;
-    bool on = pairing == PAIRING_ON, added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
+    bool added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
     if (m == MEASURE_DOWNTIME || m == MEASURE_ADDED_DOWNTIME) {
-        own = on ? MEASURE_ADDED_DOWNTIME : MEASURE_DOWNTIME;
+        own = way.paired ? MEASURE_ADDED_DOWNTIME : MEASURE_DOWNTIME;
         of_none = MEASURE_DOWNTIME;
     } else if (m == MEASURE_LOST || m == MEASURE_ADDED_LOST) {
-        own = on ? MEASURE_ADDED_LOST : MEASURE_LOST;
+        own = way.paired ? MEASURE_ADDED_LOST : MEASURE_LOST;
         of_none = MEASURE_LOST;
     }
     int n = 0;
     for (int i = 0; i < arm->n_strata; i++)
-        shares[n++] = share_of(&arm->strata[i], own, arm->strata[i].weight);
-    if (arm->none && !arm->none->solution && on != added)
-        shares[n++] = share_of(&arm->none->strata[0], of_none, 1);
+        shares[n++] = share_of(&arm->strata[i], own, way.smoothed, arm->strata[i].weight);
+    if (arm->none && !arm->none->solution && way.paired != added)
+        shares[n++] = share_of(&arm->none->strata[0], of_none, false, 1);
     return n;
-}
-
-/* What a given error would cost, but for a factor: the least of Σ cost · paths (Cochran 1977, sec. 5.5). */
-static double cost_of(const struct share *shares, int n)
-{
-    double sum = 0;
-    for (int i = 0; i < n; i++)
-        sum += fabs(shares[i].weight) * shares[i].deviation * sqrt(shares[i].cost);
-    return sum * sum;
-}
-
-/* The strata of the pairing that reaches a given error at less cost. */
-static int cheaper_shares(const struct rounds *r, struct arm *arm, struct share *shares)
-{
-    struct share on[STRATA + 1];
-    enum measure m = r->scenario->objective.minimize;
-    int n = shares_of(arm, m, PAIRING_OFF, shares), n_on = shares_of(arm, m, PAIRING_ON, on);
-    if (cost_of(on, n_on) >= cost_of(shares, n))
-        return n;
-    for (int i = 0; i < n_on; i++)
-        shares[i] = on[i];
-    return n_on;
 }
 
 static void want(struct stratum *stratum, uint64_t paths)
@@ -172,13 +155,61 @@ static void totals_for(const struct share *shares, int n, int n_own, double targ
     total[n_own] = most_of_none;
 }
 
+/*
+ * Paths that a stratum which adds too much to the error needs to be trusted, as far as its paths tell: as many carry
+ * the variance as there are in proportion. One in four more saves a round.
+ */
+static double paths_for_trust(const struct share *share)
+{
+    double factor = 1.25 * INTERVAL_EFFECTIVE_LEAST / fmax(share->effective, 1);
+    return fmin(fmax(factor, 1.5), GROWTH_UNTRUSTED) * (double)share->drawn;
+}
+
 /* How far a stratum goes in the next round: towards the total, but at most so far as its variance is to be believed. */
 static uint64_t next_of(const struct share *share, uint64_t total, bool need_trust)
 {
     uint64_t next = least_of(total, GROWTH * share->drawn);
-    if (need_trust && !share->trusted && next < GROWTH_UNTRUSTED * share->drawn)
-        next = GROWTH_UNTRUSTED * share->drawn;
+    if (need_trust && !share->trusted && (double)next < paths_for_trust(share))
+        next = (uint64_t)paths_for_trust(share);
     return next > share->drawn ? next : share->drawn;
+}
+
+/* What the totals cost, and what it takes to trust those strata that add a tenth or more of the error. */
+static double cost_of(const struct share *shares, int n, const uint64_t *total)
+{
+    double cost = 0, added[STRATA + 1], all = 0;
+    for (int i = 0; i < n; i++) {
+        double part = shares[i].weight * shares[i].deviation;
+        all += added[i] = part * part / fmax((double)total[i], 1);
+    }
+    for (int i = 0; i < n; i++) {
+        bool matters = !shares[i].trusted && !(added[i] < 0.1 * all);
+        double trust = INTERVAL_EFFECTIVE_LEAST / fmax(shares[i].effective, 0.5) * (double)shares[i].drawn;
+        cost += shares[i].cost * (matters ? fmax(trust, (double)total[i]) : (double)total[i]);
+    }
+    return cost;
+}
+
+/* The strata of the way that brings the error down to the target at least cost, and their totals. */
+static int cheapest(const struct rounds *r, struct arm *arm, double target, struct share *shares, uint64_t *total)
+{
+    static const struct way ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
+    double least = INFINITY;
+    int n = 0;
+    for (int i = 0; i < 4; i++) {
+        struct share found[STRATA + 1];
+        uint64_t found_total[STRATA + 1];
+        int found_n = shares_of(arm, r->scenario->objective.minimize, ways[i], found);
+        totals_for(found, found_n, arm->n_strata, target, r->scenario->simulation.max_paths, found_total);
+        double cost = cost_of(found, found_n, found_total);
+        if (!(cost < least) && n > 0)
+            continue;
+        least = cost;
+        n = found_n;
+        memcpy(shares, found, (size_t)n * sizeof *found);
+        memcpy(total, found_total, (size_t)n * sizeof *found_total);
+    }
+    return n;
 }
 
 /* The least share of an arm's paths that a stratum gets, whatever the objective asks for. */
@@ -204,9 +235,8 @@ static int precise_totals(const struct rounds *r, struct arm *arm, const struct 
                           struct share *shares, uint64_t *total)
 {
     const struct simulation *sim = &r->scenario->simulation;
-    int n = cheaper_shares(r, arm, shares);
     double target = 0.97 * sim->precision * fabs(interval->mean) / r->z; /* a little more than needed saves a round */
-    totals_for(shares, n, arm->n_strata, target > 0 ? target : 1e-300, sim->max_paths, total);
+    int n = cheapest(r, arm, target > 0 ? target : 1e-300, shares, total);
     keep_least_shares(shares, arm->n_strata, total);
     return n;
 }
@@ -240,14 +270,14 @@ static void want_precise(struct rounds *r, struct arm *arm)
 /* Exactly the asked number of paths: a pilot of a quarter, the rest by variance. */
 static void want_exactly(struct rounds *r, struct arm *arm)
 {
-    uint64_t asked = r->exactly, left = asked - drawn(arm);
+    uint64_t asked = r->exactly, left = asked - drawn(arm), total[STRATA + 1];
     struct share shares[STRATA + 1];
     double sum = 0, part[STRATA];
     if (arm->n_strata == 1) {
         want(&arm->strata[0], asked);
         return;
     }
-    cheaper_shares(r, arm, shares);
+    cheapest(r, arm, 1e-300, shares, total);
     for (int s = 0; s < STRATA; s++)
         sum += part[s] = shares[s].weight * shares[s].deviation / sqrt(shares[s].cost);
     /* Each stratum gets its part of all paths, its least share, and what it has. */

@@ -6,7 +6,7 @@
  * merged in the order of the blocks after all are done: the results are the same to the last bit for any number of
  * threads. Histograms are counts, which merge in any order, and are shared under a lock.
  *
- * Cost: beside the paths, a tally a block (1.2 kB for 512 paths) until it is merged. Blocks are cut and merged
+ * Cost: beside the paths, a tally a block (1.2 kB for 2048 paths) until it is merged. Blocks are cut and merged
  * MOST_BLOCKS at a time, so that memory does not grow with the number of paths; the order of merging is the same.
  */
 #include "study/sample.h"
@@ -14,7 +14,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { BLOCK_PATHS = 512, MOST_BLOCKS = 2048 };
+enum { MOST_BLOCKS = 512 };
 
 enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
 

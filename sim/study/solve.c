@@ -159,7 +159,7 @@ struct study *study_solve(const struct scenario *scenario, const struct solve_op
     study->seed = scenario->simulation.seed;
     study->threads = sampler_threads(options->threads);
     study->solved = true;
-    bool good = arms_build(study, 0, &run.sampler, error);
+    bool good = arms_build(study, 0, ESTIMATOR_PLAIN, &run.sampler, error);
     for (int i = 0; i < study->n_outcomes && good; i++)
         if (is_stopped(&run))
             study->outcomes[i].unsolved = interrupted;

@@ -15,6 +15,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 const enum measure curve_measures[CURVES] = {MEASURE_DOWNTIME, MEASURE_LOST, MEASURE_DURATION};
 
@@ -23,6 +24,9 @@ const char *const stop_names[STOPS] = {
     [STOP_MAX_PATHS] = "max_paths", [STOP_SIGNAL] = "signal",     [STOP_SOLVED] = "solved",
     [STOP_UNSOLVED] = "unsolved",
 };
+
+const char *const estimator_names[ESTIMATORS + 1] = {
+    [ESTIMATOR_SMOOTHED] = "smoothed", [ESTIMATOR_PLAIN] = "plain"};
 
 /* What solving no release may take at most: 200 000 states, and some two seconds on one core. */
 enum { NONE_STATES = 200000 };
@@ -127,6 +131,43 @@ static bool has_measure(const struct arm *arm, enum measure m)
     return arm->none || m == MEASURE_DOWNTIME || m == MEASURE_LOST;
 }
 
+/* One more environment's figures. */
+static void add_solution(struct solution *sum, const struct solution *one)
+{
+    static const enum measure solved[] = {MEASURE_DOWNTIME, MEASURE_LOST};
+    sum->states += one->states;
+    sum->transitions += one->transitions;
+    sum->steps += one->steps;
+    for (int i = 0; i < 2; i++) {
+        sum->value[solved[i]] += one->value[solved[i]];
+        sum->bound[solved[i]] += one->bound[solved[i]];
+    }
+    for (int c = 0; c < CAUSES; c++)
+        sum->cause[c] += one->cause[c];
+}
+
+/* No release in a topology. Its environments have nothing to do with each other, so each is solved by itself. */
+static bool solve_environments(struct runner *r, const struct topology *topology,
+                               const struct solution_options *limits, struct solution *sum, struct error *error)
+{
+    bool good = true;
+    for (int e = 0; e < topology->n_environments && good; e++) {
+        const struct topology alone = {topology->name, &topology->environments[e], 1};
+        struct rollout rollout;
+        struct solution one;
+        if (alone.environments->users <= 0)
+            continue;
+        good = rollout_build(&alone, &r->scenario->release, NULL, r->scenario->available_at, &rollout, error);
+        if (!good)
+            break;
+        good = solution_find(&rollout, r->scenario->horizon, 1, limits, &one, error);
+        if (good)
+            add_solution(sum, &one);
+        rollout_free(&rollout);
+    }
+    return good;
+}
+
 /*
  * No release is a small chain without fixed delays, more often than not: then its means are solved, in much less time
  * than its paths take. Where that is too much, or fails, they are sampled: the error is not the user's.
@@ -137,12 +178,12 @@ static void solve_none(struct runner *r)
         .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = r->study->threads, .stop = r->options->stop};
     for (int a = 0; a < r->sampler.n_arms; a++) {
         struct arm *arm = &r->sampler.arms[a];
+        struct outcome *outcome = &r->study->outcomes[a];
         struct error error = {0};
-        struct solution solution;
+        struct solution solution = {0};
         if (arm->none || !arm->rollout.process)
             continue;
-        if (solution_find(&arm->rollout, r->scenario->horizon, 1, &limits, &solution, &error)) {
-            struct outcome *outcome = &r->study->outcomes[a];
+        if (solve_environments(r, outcome->topology, &limits, &solution, &error)) {
             struct solution *kept = arena_new(&r->study->arena, 1, sizeof *kept);
             *kept = solution;
             arm->solution = outcome->solutions = kept;
@@ -159,14 +200,14 @@ static void conclude_arm(struct runner *r, int a)
     const struct scenario *s = r->scenario;
     double confidence = s->simulation.confidence;
     for (int m = 0; m < MEASURES; m++) {
-        enum pairing pairing = estimate_pairing(arm, (enum measure)m, confidence, s->horizon);
+        struct way way = estimate_way(arm, (enum measure)m, confidence, s->horizon);
         if (has_measure(arm, (enum measure)m))
-            estimate_fill(arm, (enum measure)m, pairing, confidence, s->horizon, &r->study->arena,
+            estimate_fill(arm, (enum measure)m, way, confidence, s->horizon, &r->study->arena,
                           &outcome->measures[m]);
     }
     for (int c = 0; c < CAUSES; c++)
         outcome->causes[c] =
-            estimate_cause(arm, (enum cause)c, estimate_pairing(arm, MEASURE_LOST, confidence, s->horizon));
+            estimate_cause(arm, (enum cause)c, estimate_way(arm, MEASURE_LOST, confidence, s->horizon));
     for (int c = 0; c < CURVES; c++)
         if (arm->none || curve_measures[c] != MEASURE_DURATION)
             outcome->curves[c] = estimate_curve(arm, curve_measures[c], &r->study->arena);
@@ -193,6 +234,15 @@ static void conclude(struct runner *r)
     r->study->seconds = clock_seconds() - r->started;
 }
 
+/* The estimator of that name, which there must be; NULL: the usual one. */
+enum estimator estimator_find(const char *name)
+{
+    int e = 0;
+    while (name && strcmp(estimator_names[e], name) != 0)
+        e++;
+    return (enum estimator)e;
+}
+
 /*
  * Runs the scenario. Estimates are at simulation.confidence; sampling ends per strategy as enum stop says. The scenario
  * must outlive the study. Returns NULL with an error only if a process broke its own rules.
@@ -205,6 +255,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     study->scenario = scenario;
     study->seed = scenario->simulation.seed;
     study->threads = sampler_threads(options->threads);
+    study->estimator = options->estimator;
     r.sampler = (struct sampler){
         .engine = options->engine ? options->engine : engines[0],
         .simd = options->simd,
@@ -215,7 +266,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
         .on_block = options->on_progress ? on_block : NULL,
         .context = &r,
     };
-    bool good = arms_build(study, options->phases, &r.sampler, error);
+    bool good = arms_build(study, options->phases, options->estimator, &r.sampler, error);
     rounds_open(&r.rounds, scenario, &r.sampler, options->paths);
     if (good && !options->sample_all)
         solve_none(&r);

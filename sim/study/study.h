@@ -43,6 +43,15 @@ enum stop {
 
 extern const char *const stop_names[STOPS];
 
+/* How means are estimated. */
+enum estimator {
+    ESTIMATOR_SMOOTHED, /* downtime and lost less what chance has added to them, where that is known */
+    ESTIMATOR_PLAIN,    /* from what paths show */
+    ESTIMATORS
+};
+
+extern const char *const estimator_names[ESTIMATORS + 1]; /* the last is NULL */
+
 /* One strategy in one topology, or no release at all. */
 struct outcome {
     const struct topology *topology;
@@ -74,6 +83,7 @@ struct study {
     int                    threads;
     uint64_t               seed, paths, events;
     bool                   partial;
+    enum estimator         estimator; /* of means that were sampled */
     bool                   solved;   /* by study_solve(): nothing was sampled */
 };
 
@@ -90,6 +100,7 @@ struct progress {
 struct study_options {
     uint64_t paths;                 /* exactly so many a strategy; 0: until precise */
     int      threads;               /* 0: all */
+    enum estimator estimator;
     int      phases;                /* fixed delays become Erlang delays of so many phases; 0: they are fixed */
     const struct engine *engine;    /* NULL: the usual one */
     enum simd simd;                 /* one that simd_runs() */
@@ -120,6 +131,7 @@ struct solve_options {
     void      *context;
 };
 
+enum estimator estimator_find(const char *name);
 struct study *study_run(const struct scenario *scenario, const struct study_options *options, struct error *error);
 struct study *study_solve(const struct scenario *scenario, const struct solve_options *options, struct error *error);
 void          study_free(struct study *study);

@@ -1,6 +1,8 @@
 /* A tally is filled block by block; blocks merge in the order of their paths. */
 #include "study/tally.h"
 
+#include "engine/interval.h"
+
 #include <stddef.h>
 
 const enum measure histogram_measures[HISTOGRAMS] = {
@@ -10,28 +12,48 @@ const enum measure histogram_measures[HISTOGRAMS] = {
     [HISTOGRAM_EXTRA] = MEASURE_EXTRA,
 };
 
+/* What chance has added to a measure on a path, as far as it is known. */
+static double control_of(const struct rollout *rollout, enum measure measure, const double *rewards)
+{
+    return rollout->control[measure] >= 0 ? rewards[rollout->control[measure]] : 0;
+}
+
 static void add_path(struct tally *t, const struct rollout *rollout, const double *rewards, const bool *labels)
 {
+    double chance = control_of(rollout, MEASURE_LOST, rewards);
     for (int m = 0; m < MEASURES; m++) {
         if (rollout->reward[m] >= 0)
             moments_add(&t->moments[m], rewards[rollout->reward[m]]);
+        if (rollout->control[m] >= 0)
+            moments_add(&t->smoothed[m], rewards[rollout->reward[m]] - rewards[rollout->control[m]]);
         if (rollout->label[m] >= 0)
             t->seen[m] += labels[rollout->label[m]];
     }
-    for (int c = 0; c < CAUSES; c++)
+    for (int c = 0; c < CAUSES; c++) {
         t->cause[c] += rewards[rollout->cause[c]];
+        t->chance[c] += rewards[rollout->cause[c]] * chance;
+    }
 }
 
 /* The differences to the same path without a release. */
 static void add_pair(struct tally *t, const struct rollout *rollout, const double *rewards, const struct rollout *none,
                      const double *none_rewards)
 {
-    moments_add(&t->moments[MEASURE_ADDED_DOWNTIME], rewards[rollout->reward[MEASURE_DOWNTIME]] -
-                                                         none_rewards[none->reward[MEASURE_DOWNTIME]]);
-    moments_add(&t->moments[MEASURE_ADDED_LOST],
-                rewards[rollout->reward[MEASURE_LOST]] - none_rewards[none->reward[MEASURE_LOST]]);
-    for (int c = 0; c < CAUSES; c++)
-        t->added_cause[c] += rewards[rollout->cause[c]] - none_rewards[none->cause[c]];
+    static const enum measure pairs[][2] = {{MEASURE_ADDED_DOWNTIME, MEASURE_DOWNTIME},
+                                            {MEASURE_ADDED_LOST, MEASURE_LOST}};
+    double chance = control_of(rollout, MEASURE_LOST, rewards);
+    for (int i = 0; i < 2; i++) {
+        enum measure added = pairs[i][0], m = pairs[i][1];
+        double difference = rewards[rollout->reward[m]] - none_rewards[none->reward[m]];
+        moments_add(&t->moments[added], difference);
+        if (rollout->control[m] >= 0)
+            moments_add(&t->smoothed[added], difference - rewards[rollout->control[m]]);
+    }
+    for (int c = 0; c < CAUSES; c++) {
+        double difference = rewards[rollout->cause[c]] - none_rewards[none->cause[c]];
+        t->added_cause[c] += difference;
+        t->added_chance[c] += difference * chance;
+    }
 }
 
 /* Adds the paths of a block, in order. */
@@ -48,6 +70,25 @@ void tally_add_block(struct tally *tally, const struct rollout *rollout, const s
     tally->paths += (uint64_t)n_paths;
 }
 
+/*
+ * Whether the control makes the measure's mean better known: its variance is less, and rests on as many paths. (What is
+ * left by the control may be a few rare paths, where what it takes away was seen on many: then these are believed.)
+ */
+bool tally_is_smoothed(const struct tally *tally, enum measure measure)
+{
+    const struct moments *raw = &tally->moments[measure], *smoothed = &tally->smoothed[measure];
+    bool of_many = moments_effective(smoothed) >= INTERVAL_EFFECTIVE_LEAST;
+    if (smoothed->n == 0 || of_many != (moments_effective(raw) >= INTERVAL_EFFECTIVE_LEAST))
+        return smoothed->n > 0 && of_many;
+    return smoothed->m2 < raw->m2;
+}
+
+/* The moments to estimate the measure's mean from. */
+const struct moments *tally_moments(const struct tally *tally, enum measure measure)
+{
+    return tally_is_smoothed(tally, measure) ? &tally->smoothed[measure] : &tally->moments[measure];
+}
+
 /* Adds what another tally holds. The order of merging changes the last bits of the moments: keep it fixed. */
 void tally_merge(struct tally *into, const struct tally *from)
 {
@@ -55,11 +96,14 @@ void tally_merge(struct tally *into, const struct tally *from)
     into->events += from->events;
     for (int m = 0; m < MEASURES; m++) {
         moments_merge(&into->moments[m], &from->moments[m]);
+        moments_merge(&into->smoothed[m], &from->smoothed[m]);
         into->seen[m] += from->seen[m];
     }
     for (int c = 0; c < CAUSES; c++) {
         into->cause[c] += from->cause[c];
         into->added_cause[c] += from->added_cause[c];
+        into->chance[c] += from->chance[c];
+        into->added_chance[c] += from->added_chance[c];
     }
 }
 

@@ -17,9 +17,11 @@ extern const enum measure histogram_measures[HISTOGRAMS];
 struct tally {
     uint64_t       paths, events;
     struct moments moments[MEASURES];         /* of accumulated measures; added_*: paired with no release at all */
+    struct moments smoothed[MEASURES];        /* the same less their controls, where there are any */
     uint64_t       seen[MEASURES];            /* of probabilities: paths on which it came about */
     double         cause[CAUSES];             /* sums */
     double         added_cause[CAUSES];       /* sums, less those of no release on the same path */
+    double         chance[CAUSES], added_chance[CAUSES]; /* sums of these two times the control of lost */
 };
 
 /* Results of a block of paths as an engine leaves them. */
@@ -31,6 +33,8 @@ struct block_results {
 
 void tally_add_block(struct tally *tally, const struct rollout *rollout, const struct rollout *none,
                      const struct block_results *results, int n_paths);
+bool tally_is_smoothed(const struct tally *tally, enum measure measure);
+const struct moments *tally_moments(const struct tally *tally, enum measure measure);
 void tally_merge(struct tally *into, const struct tally *from);
 void tally_add_histograms(struct histogram histograms[HISTOGRAMS], const struct rollout *rollout,
                           const struct block_results *results, int n_paths);

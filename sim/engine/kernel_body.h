@@ -1,0 +1,696 @@
+/*
+ * The lanes' inner loop: what each path of a block does next, for all of them at once.
+ *
+ * One pass is one event in each active lane, in the steps of the reference engine (engine/reference.c), each for all
+ * lanes before the next: the guards of `now` and fixed commands; when these are due; rates; which exponential command
+ * is first; rewards and timers over the time that passes; random numbers; then, for each command that fires somewhere,
+ * its probabilities and updates in the vectors that hold such a lane. Values of lanes that take no part are computed
+ * along and not kept. Each lane does the very operations of the reference engine, in its order: the same bits.
+ *
+ * Compiled several times, for different vectors, with KERNEL naming the result; see kernel_*.c and the Makefile.
+ */
+#include "engine/kernel.h"
+#include "engine/logarithm.h"
+#include "engine/philox.h"
+#include "engine/vector.h"
+#include "process/apply.h"
+
+#include <math.h>
+
+enum { VECTORS = LANES / WIDTH, TOGETHER = 4 }; /* vectors of a row; those whose operations stand side by side */
+
+/* Working rows of a pass. */
+struct work {
+    double  *base[BASES];
+    int      from, to;          /* vectors that hold active lanes */
+    num      fresh[VECTORS], uniform[VECTORS];
+    whole    next[VECTORS];     /* the command of the mode that fires; -1: none */
+    whole    active[VECTORS];
+    whole    settled[VECTORS];  /* -1 in lanes that are active, and no `now` command is enabled */
+    word     stream[VECTORS], number[VECTORS];
+    whole    bad;
+};
+
+static inline const double *vector_at(const struct work *w, struct place place, int v)
+{
+    return w->base[place.base] + place.at + v * WIDTH * place.step;
+}
+
+static inline double *row_at(const struct work *w, int row, int v)
+{
+    return w->base[BASE_ROWS] + row * LANES + v * WIDTH;
+}
+
+/* ---- programs ---- */
+
+typedef void instruct(const struct instruction *in, const struct work *w, int from, int to);
+
+/*
+ * An instruction, for the vectors from..to, and for all of a row, whose loop is then of known length: NAME_some and
+ * NAME_all.
+ */
+#define INSTRUCTION_LOOP(value)                                                                         \
+    const double *at_a = vector_at(w, in->a, from), *at_b = vector_at(w, in->b, from);                  \
+    const double *at_c = vector_at(w, in->c, from);                                                     \
+    double *out = w->base[BASE_SCRATCH] + in->out;                                                      \
+    int step_a = in->a.step * WIDTH, step_b = in->b.step * WIDTH, step_c = in->c.step * WIDTH;          \
+    _Pragma("GCC unroll 4") for (int v = from; v < to; v++) {                                           \
+        num a = load(at_a), b = load(at_b), c = load(at_c);                                             \
+        (void)b, (void)c;                                                                               \
+        store(out + v * WIDTH, value);                                                                  \
+        at_a += step_a;                                                                                 \
+        at_b += step_b;                                                                                 \
+        at_c += step_c;                                                                                 \
+    }
+
+#define INSTRUCTION(name, value)                                                                        \
+    static void name##_some(const struct instruction *in, const struct work *w, int from, int to)       \
+    {                                                                                                   \
+        INSTRUCTION_LOOP(value)                                                                         \
+    }                                                                                                   \
+    static void name##_all(const struct instruction *in, const struct work *w, int first, int end)      \
+    {                                                                                                   \
+        enum { from = 0, to = VECTORS };                                                                \
+        (void)first, (void)end;                                                                         \
+        INSTRUCTION_LOOP(value)                                                                         \
+    }
+
+INSTRUCTION(do_copy, a)
+INSTRUCTION(do_not, condition(a == 0))
+INSTRUCTION(do_add, a + b)
+INSTRUCTION(do_subtract, a - b)
+INSTRUCTION(do_multiply, a * b)
+INSTRUCTION(do_divide, a / b)
+INSTRUCTION(do_min, choose(a < b, a, b))
+INSTRUCTION(do_max, choose(a > b, a, b))
+INSTRUCTION(do_less, condition(a < b))
+INSTRUCTION(do_less_equal, condition(a <= b))
+INSTRUCTION(do_equal, condition(a == b))
+INSTRUCTION(do_and, condition((a != 0) & (b != 0)))
+INSTRUCTION(do_or, condition((a != 0) | (b != 0)))
+INSTRUCTION(do_if, choose(a != 0, b, c))
+
+static void do_table(const struct instruction *in, const struct work *w, int from, int to)
+{
+    for (int v = from; v < to; v++) {
+        const double *a = vector_at(w, in->a, v);
+        double *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
+        for (int i = 0; i < WIDTH; i++)
+            out[i] = apply_table(in->table, a[i]);
+    }
+}
+
+#define BOTH(name) {name##_some, name##_all}
+
+static instruct *const instructions[OPS][2] = {
+    [OP_VARIABLE] = BOTH(do_copy),      [OP_TABLE] = {do_table, do_table}, [OP_NOT] = BOTH(do_not),
+    [OP_ADD] = BOTH(do_add),            [OP_SUBTRACT] = BOTH(do_subtract), [OP_MULTIPLY] = BOTH(do_multiply),
+    [OP_DIVIDE] = BOTH(do_divide),      [OP_MIN] = BOTH(do_min),           [OP_MAX] = BOTH(do_max),
+    [OP_LESS] = BOTH(do_less),          [OP_LESS_EQUAL] = BOTH(do_less_equal),
+    [OP_EQUAL] = BOTH(do_equal),        [OP_AND] = BOTH(do_and),           [OP_OR] = BOTH(do_or),
+    [OP_IF] = BOTH(do_if),
+};
+
+static void evaluate(const struct code *code, const struct work *w, int from, int to)
+{
+    int all = from == 0 && to == VECTORS;
+    for (const struct instruction *in = code->instructions, *end = in + code->n; in < end; in++)
+        instructions[in->op][all](in, w, from, to);
+}
+
+/* ---- lanes and bits ---- */
+
+static inline int lowest(lane_set lanes)
+{
+    return __builtin_ctzll(lanes);
+}
+
+static inline int vectors_from(lane_set lanes)
+{
+    return lowest(lanes) / WIDTH;
+}
+
+static inline int vectors_to(lane_set lanes)
+{
+    return (LANES - 1 - __builtin_clzll(lanes)) / WIDTH + 1;
+}
+
+/* So few lanes are served one by one: scattered over a row, they would take most of its vectors. */
+static inline bool are_few(lane_set lanes)
+{
+    lanes &= lanes - 1;
+    lanes &= lanes - 1;
+    lanes &= lanes - 1;
+    lanes &= lanes - 1;
+    return !lanes; /* four at most */
+}
+
+static inline uint32_t bits_at(lane_set lanes, int v)
+{
+    return (uint32_t)(lanes >> v * WIDTH) & ((1u << WIDTH) - 1);
+}
+
+static inline whole mask_at(lane_set lanes, int v)
+{
+    return mask_of(bits_at(lanes, v));
+}
+
+/* ---- random numbers ---- */
+
+/*
+ * philox4x32() (engine/philox.h) for TOGETHER vectors of counters, one word in the low half of each lane. What the high
+ * halves come to hold is of no meaning.
+ */
+static inline void philox_vectors(word c[4][TOGETHER], const uint64_t keys[PHILOX_ROUNDS][2])
+{
+    const word multiplier0 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_0);
+    const word multiplier1 = ALL(word, (uint64_t)PHILOX_MULTIPLIER_1);
+#pragma GCC unroll 10
+    for (int round = 0; round < PHILOX_ROUNDS; round++)
+        for (int i = 0; i < TOGETHER; i++) {
+            word product0 = multiply_low_halves(multiplier0, c[0][i]);
+            word product1 = multiply_low_halves(multiplier1, c[2][i]);
+            c[0][i] = exclusive_or(product1 >> 32, c[1][i], ALL(word, keys[round][0]));
+            c[1][i] = product1;
+            c[2][i] = exclusive_or(product0 >> 32, c[3][i], ALL(word, keys[round][1]));
+            c[3][i] = product0;
+        }
+}
+
+/* uniform_open(), likewise. */
+static inline num uniform_vector(word high, word low)
+{
+    word bits = high << 32 | (low & ALL(word, (uint64_t)UINT32_MAX));
+    return (num)(bits >> 12 | UINT64_C(0x3FF0000000000000)) - (1 - 0x1p-53);
+}
+
+/* Unit exponential and uniform numbers: of the blocks of w->stream and w->number, from vector v on. */
+static void draw_together(const struct visit *x, struct work *w, int v)
+{
+    word c[4][TOGETHER];
+    double u[TOGETHER * WIDTH];
+    for (int i = 0; i < TOGETHER; i++) {
+        memcpy(&c[0][i], x->block->path + (v + i) * WIDTH, sizeof c[0][i]);
+        c[1][i] = c[0][i] >> 32;
+        c[2][i] = w->stream[v + i];
+        c[3][i] = w->number[v + i];
+    }
+    philox_vectors(c, x->keys);
+    for (int i = 0; i < TOGETHER; i++) {
+        num first = uniform_vector(c[0][i], c[1][i]);
+        memcpy(u + i * WIDTH, &first, sizeof first);
+        w->uniform[v + i] = uniform_vector(c[2][i], c[3][i]);
+    }
+    double *fresh = (double *)&w->fresh[v];
+#pragma omp simd
+    for (int i = 0; i < TOGETHER * WIDTH; i++)
+        fresh[i] = -log_of_uniform(u[i]);
+}
+
+/* All vectors from..to. */
+static void draw(const struct visit *x, struct work *w, int from, int to)
+{
+    for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
+        draw_together(x, w, v);
+}
+
+/* ---- time ---- */
+
+/* Which fixed delays run, and until when. */
+static void note_due(const struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
+        const struct mode_command *c = &m->commands[k];
+        for (int v = w->from; v < w->to; v++) {
+            whole active = w->active[v];
+            num delay = load(vector_at(w, c->amount, v)), time = load(row_at(w, x->layout->time, v));
+            whole enabled = load(vector_at(w, c->guard, v)) != 0;
+            double *timer = row_at(w, c->timer, v);
+            num due = load(timer);
+            whole starts = enabled & (due == (double)INFINITY);
+            w->bad |= active & starts & ~((delay >= 0) & (delay < (double)INFINITY));
+            num then = choose(enabled, choose(starts, time + delay, due), ALL(num, (double)INFINITY));
+            store(timer, choose(active, then, due));
+        }
+    }
+}
+
+/* The first `now` command that is enabled. */
+static void first_now(const struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    for (int v = 0; v < VECTORS; v++)
+        w->settled[v] = ALL(whole, 0);
+    for (int v = w->from; v < w->to; v++) {
+        whole next = ALL(whole, -1);
+        for (int k = m->n_now - 1; k >= 0; k--)
+            next = choose_whole(load(vector_at(w, m->commands[k].guard, v)) != 0, ALL(whole, (int64_t)k), next);
+        w->next[v] = next;
+        w->settled[v] = w->active[v] & (next < 0);
+    }
+}
+
+/* What is known of TOGETHER vectors while they wait for their next event. */
+struct waiting {
+    num   wait[TOGETHER];
+    whole next[TOGETHER];
+};
+
+/* The first of the fixed commands, and how long until then, in TOGETHER vectors from v on. */
+static inline void earliest_fixed(const struct visit *x, const struct work *w, int v, struct waiting *all)
+{
+    const struct mode *m = x->mode;
+    const double *times = row_at(w, x->layout->time, v);
+    for (int i = 0; i < TOGETHER; i++) {
+        all->wait[i] = ALL(num, (double)INFINITY);
+        all->next[i] = ALL(whole, -1);
+    }
+    for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
+        const double *timers = row_at(w, m->commands[k].timer, v);
+        for (int i = 0; i < TOGETHER; i++) {
+            num until = load(timers + i * WIDTH) - load(times + i * WIDTH);
+            whole sooner = until < all->wait[i];
+            all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
+            all->wait[i] = choose(sooner, choose(until > 0, until, ALL(num, 0.0)), all->wait[i]);
+        }
+    }
+}
+
+/* Likewise of the exponential ones, where they are sooner. */
+static inline void earliest_exponential(const struct visit *x, const struct work *w, int v, struct waiting *all)
+{
+    const struct mode *m = x->mode;
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
+        const struct mode_command *c = &m->commands[k];
+        const double *rates = vector_at(w, c->amount, v), *timers = row_at(w, c->timer, v);
+        int step = c->amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num rate = load(rates + i * step), left = load(timers + i * WIDTH), until = apart(left / rate);
+            whole sooner = left < all->wait[i] * rate; /* never where the rate is 0 */
+            all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
+            all->wait[i] = choose(sooner, until, all->wait[i]);
+        }
+    }
+}
+
+/* How long the state lasts in lanes that are settled: to the next event, or to the horizon; then `next` is -1. */
+static inline void end_waiting(const struct visit *x, struct work *w, int v, struct waiting *all)
+{
+    double *times = row_at(w, x->layout->time, v), *at_onces = row_at(w, x->layout->at_once, v);
+    for (int i = 0; i < TOGETHER; i++) {
+        whole settled = w->settled[v + i];
+        num time = load(times + i * WIDTH), at_once = load(at_onces + i * WIDTH), then = time + all->wait[i];
+        whole ends = settled & ((all->next[i] < 0) | (then > x->horizon));
+        all->wait[i] = choose(ends, x->horizon - time, all->wait[i]);
+        all->next[i] = choose_whole(ends, ALL(whole, -1), all->next[i]);
+        at_once = choose(settled & (then > time), ALL(num, 0.0), at_once + 1);
+        store(at_onces + i * WIDTH, choose(w->active[v + i], at_once, load(at_onces + i * WIDTH)));
+        store(times + i * WIDTH, choose(settled & ~ends, then, time));
+        w->next[v + i] = choose_whole(settled, all->next[i], w->next[v + i]);
+        w->bad |= w->active[v + i] & ~ends & (at_once >= MOST_AT_ONCE);
+    }
+}
+
+/* Earns rewards and lets timers run over that time. */
+static inline void pass(const struct visit *x, const struct work *w, int v, const struct waiting *all)
+{
+    const struct mode *m = x->mode;
+    whole on[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++)
+        on[i] = w->settled[v + i];
+    for (int r = 0; r < m->n_rewards; r++) {
+        double *row = row_at(w, m->rewards[r].row, v);
+        const double *rate = vector_at(w, m->rewards[r].rate, v);
+        int step = m->rewards[r].rate.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num had = load(row + i * WIDTH);
+            store(row + i * WIDTH, choose(on[i], had + load(rate + i * step) * all->wait[i], had));
+        }
+    }
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
+        double *row = row_at(w, m->commands[k].timer, v);
+        const double *rate = vector_at(w, m->commands[k].amount, v);
+        int step = m->commands[k].amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
+            num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * all->wait[i];
+            store(row + i * WIDTH, choose(on[i], choose(rest > 0, rest, ALL(num, 0.0)), left));
+        }
+    }
+}
+
+/* Looks at the rates that may be none. */
+static void check_rates(const struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++)
+        for (int v = w->from; m->commands[k].checked && v < w->to; v++) {
+            num rate = load(vector_at(w, m->commands[k].amount, v));
+            w->bad |= w->settled[v] & ~((rate >= 0) & (rate < (double)INFINITY));
+        }
+}
+
+/* Finds what fires next in the lanes that are settled, and lets the time until then pass. */
+static void wait_for_next(const struct visit *x, struct work *w)
+{
+    check_rates(x, w);
+    for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER) {
+        struct waiting all;
+        earliest_fixed(x, w, v, &all);
+        earliest_exponential(x, w, v, &all);
+        end_waiting(x, w, v, &all);
+        pass(x, w, v, &all);
+    }
+}
+
+/* As much as has to be noted where no time can pass. */
+static void pass_no_time(const struct visit *x, struct work *w)
+{
+    for (int v = w->from; v < w->to; v++) {
+        double *row = row_at(w, x->layout->at_once, v);
+        num at_once = load(row) + 1;
+        store(row, choose(w->active[v], at_once, load(row)));
+        w->bad |= w->active[v] & (at_once >= MOST_AT_ONCE);
+    }
+}
+
+/* ---- labels ---- */
+
+/* Notes when labels hold first. */
+static void see_labels(const struct visit *x, struct work *w)
+{
+    evaluate(&x->mode->labels, w, w->from, w->to);
+    for (int i = 0; i < x->process->n_labels; i++)
+        for (int v = w->from; v < w->to; v++) {
+            double *row = row_at(w, x->layout->first_times + i, v);
+            num first = load(row), holds = load(vector_at(w, x->mode->conditions[i], v));
+            whole now = w->settled[v] & (first == (double)INFINITY) & (holds != 0);
+            store(row, choose(now, load(row_at(w, x->layout->time, v)), first));
+        }
+}
+
+/* Notes which labels hold in lanes that have come to the horizon. */
+static void note_end(const struct visit *x, const struct work *w, lane_set lanes)
+{
+    int from = vectors_from(lanes), to = vectors_to(lanes);
+    if (!x->sees_labels)
+        evaluate(&x->mode->labels, w, from, to);
+    for (int i = 0; i < x->process->n_labels; i++)
+        for (int v = from; v < to; v++) {
+            double *row = row_at(w, x->layout->at_ends + i, v);
+            num holds = condition(load(vector_at(w, x->mode->conditions[i], v)) != 0);
+            store(row, choose(mask_at(lanes, v), holds, load(row)));
+        }
+}
+
+/* ---- firing ---- */
+
+/* Sets a variable where the mask is on. Returns where it may not. */
+static inline whole set(double *row, whole on, num value, double least, double greatest)
+{
+    store(row, choose(on, value, load(row)));
+    return on & ~((value >= least) & (value <= greatest));
+}
+
+/* Earns the branch's impulses and sets its variables in one vector. Returns where that may not be. */
+static inline whole take_updates(const struct work *w, const struct mode_branch *branch, whole on, int v)
+{
+    whole bad = ALL(whole, 0);
+    for (int i = 0; i < branch->n_impulses; i++) {
+        double *row = row_at(w, branch->impulses[i].row, v);
+        num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
+        bad |= on & ~((amount > -(double)INFINITY) & (amount < (double)INFINITY));
+        store(row, choose(on, had + amount, had));
+    }
+    for (int u = 0; u < branch->n_updates; u++) {
+        const struct mode_update *update = &branch->updates[u];
+        num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
+        bad |= on & (value != rounded);
+        bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
+    }
+    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
+        double *row = row_at(w, step->row, v);
+        num value = step->sets ? ALL(num, step->by) : load(row) + step->by;
+        bad |= set(row, on, value, step->least, step->greatest);
+    }
+    return bad;
+}
+
+/* Takes the branch's steps in one lane. Returns whether they may be taken. */
+static inline bool take_steps(const struct work *w, const struct mode_branch *branch, int lane)
+{
+    bool good = true;
+    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
+        double *at = row_at(w, step->row, 0) + lane, value = step->sets ? step->by : *at + step->by;
+        good &= (value >= step->least) & (value <= step->greatest);
+        *at = value;
+    }
+    return good;
+}
+
+/* Takes the branch in these lanes: earns, sets variables, and says where it leads. */
+static void take_branch(struct visit *x, struct work *w, struct mode_branch *branch, lane_set lanes)
+{
+    bool good = !branch->broken;
+    if (!branch->n_updates && !branch->n_impulses && are_few(lanes)) {
+        for (lane_set rest = lanes; rest; rest &= rest - 1)
+            good &= take_steps(w, branch, lowest(rest));
+    } else {
+        int from = vectors_from(lanes), to = vectors_to(lanes);
+        whole bad = ALL(whole, 0);
+        evaluate(&branch->code, w, from, to);
+        for (int v = from; v < to; v++)
+            if (bits_at(lanes, v))
+                bad |= take_updates(w, branch, mask_at(lanes, v), v);
+        w->bad |= bad;
+    }
+    x->bad |= !good;
+    if (!branch->moves)
+        return;
+    x->moved |= lanes;
+    for (lane_set rest = lanes; rest; rest &= rest - 1)
+        x->exit[lowest(rest)] = branch;
+}
+
+/* The branch that the uniform number falls into, as in the reference engine, for the vectors given. */
+static void choose_branch(const struct mode_command *c, struct work *w, lane_set lanes, whole *chosen)
+{
+    int from = vectors_from(lanes), to = vectors_to(lanes);
+    for (int v = from; v < to; v++) {
+        num sum = ALL(num, 0.0), least = ALL(num, 0.0);
+        whole last = ALL(whole, 0);
+        for (int b = 0; b < c->n_branches; b++) {
+            num probability = load(vector_at(w, c->branches[b].probability, v));
+            last = choose_whole((probability > 0) & (w->uniform[v] >= sum), ALL(whole, (int64_t)b), last);
+            least = choose(probability < least, probability, least);
+            sum += probability;
+        }
+        num off = sum - 1;
+        whole good = (least >= -PROBABILITY_ROUNDING) & (off <= PROBABILITY_ROUNDING) &
+                     (off >= -PROBABILITY_ROUNDING);
+        w->bad |= mask_at(lanes, v) & ~good;
+        chosen[v] = last;
+    }
+}
+
+/* Sets the command's timer anew in these lanes. */
+static void set_timer(const struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    bool draws = c->delay == DELAY_EXPONENTIAL;
+    double *timers = row_at(w, c->timer, 0);
+    const double *fresh = (const double *)w->fresh;
+    if (are_few(lanes)) {
+        for (lane_set rest = lanes; rest; rest &= rest - 1)
+            timers[lowest(rest)] = draws ? fresh[lowest(rest)] : (double)INFINITY;
+        return;
+    }
+    for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++) {
+        num next = draws ? w->fresh[v] : ALL(num, (double)INFINITY);
+        store(timers + v * WIDTH, choose(mask_at(lanes, v), next, load(timers + v * WIDTH)));
+    }
+}
+
+/* Takes in each of these lanes the branch that falls to it. */
+static void take_branches(struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    whole chosen[VECTORS];
+    choose_branch(c, w, lanes, chosen);
+    for (int b = 0; b < c->n_branches; b++) {
+        lane_set on = 0;
+        for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++)
+            on |= (lane_set)bits_of(chosen[v] == b) << v * WIDTH;
+        if (on & lanes)
+            take_branch(x, w, &c->branches[b], on & lanes);
+    }
+}
+
+/* Fires the command in these lanes. */
+static void fire(struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    if (c->timer >= 0)
+        set_timer(w, c, lanes);
+    if (c->code.n)
+        evaluate(&c->code, w, vectors_from(lanes), vectors_to(lanes));
+    if (c->certain)
+        take_branch(x, w, &c->branches[0], lanes);
+    else
+        take_branches(x, w, c, lanes);
+}
+
+/* Sorts the lanes by the command that fires. Returns how many commands do. */
+static int sort_lanes(struct visit *x, const struct work *w)
+{
+    int n = 0;
+    lane_set rest = x->active;
+    for (int k = 0; rest; k++) {
+        lane_set lanes = 0;
+        for (int v = w->from; v < w->to; v++)
+            lanes |= (lane_set)bits_of(w->next[v] == k) << v * WIDTH;
+        lanes &= rest;
+        rest &= ~lanes;
+        x->firing[n] = (struct firing){&x->mode->commands[k], lanes};
+        n += lanes != 0;
+    }
+    return n;
+}
+
+/* Names the random numbers that the command needs in these lanes. */
+static void name_draws(const struct visit *x, struct work *w, const struct mode_command *c, lane_set lanes)
+{
+    uint64_t *counts = x->block->counts + c->fired * LANES;
+    if (are_few(lanes)) {
+        for (lane_set rest = lanes; rest; rest &= rest - 1) {
+            ((uint64_t *)w->number)[lowest(rest)] = ++counts[lowest(rest)];
+            ((uint64_t *)w->stream)[lowest(rest)] = c->stream;
+        }
+        return;
+    }
+    for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++) {
+        whole on = mask_at(lanes, v);
+        word *count = (word *)(counts + v * WIDTH);
+        *count -= (word)on;
+        w->number[v] = (word)choose_whole(on, (whole)*count, (whole)w->number[v]);
+        w->stream[v] = (word)choose_whole(on, ALL(whole, (int64_t)c->stream), (whole)w->stream[v]);
+    }
+}
+
+/* Draws the random numbers of the n commands that fire. */
+static void draw_all(const struct visit *x, struct work *w, int n)
+{
+    lane_set random = 0;
+    for (int i = 0; i < n; i++) {
+        if (!x->firing[i].command->random)
+            continue;
+        name_draws(x, w, x->firing[i].command, x->firing[i].lanes);
+        random |= x->firing[i].lanes;
+    }
+    if (random)
+        draw(x, w, vectors_from(random), vectors_to(random));
+}
+
+/* The lanes whose path has come to the horizon. */
+static lane_set find_ended(const struct work *w)
+{
+    lane_set ended = 0;
+    for (int v = w->from; v < w->to; v++)
+        ended |= (lane_set)bits_of(w->active[v] & (w->next[v] < 0)) << v * WIDTH;
+    return ended;
+}
+
+/* ---- passes ---- */
+
+/* One event in each active lane. */
+static void pass_once(struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    evaluate(&m->guards, w, w->from, w->to);
+    note_due(x, w);
+    first_now(x, w);
+    if (m->at_once) {
+        pass_no_time(x, w);
+    } else {
+        evaluate(&m->rates, w, w->from, w->to);
+        if (x->sees_labels)
+            see_labels(x, w);
+        wait_for_next(x, w);
+    }
+    lane_set ended = find_ended(w);
+    if (ended)
+        note_end(x, w, ended);
+    x->ended |= ended;
+    x->active &= ~ended;
+    x->events += (uint64_t)__builtin_popcountll(x->active);
+    int n = sort_lanes(x, w);
+    draw_all(x, w, n);
+    for (int i = 0; i < n; i++)
+        fire(x, w, x->firing[i].command, x->firing[i].lanes);
+    x->active &= ~x->moved;
+}
+
+static struct work work_of(const struct visit *x, const struct block *block, double *constants)
+{
+    struct work w = {.base = {block->rows, x->scratch, constants}};
+    return w;
+}
+
+/*
+ * Lets the active lanes of x->block go on in x->mode, event by event, until fewer than `enough` are left of them, or
+ * for MOST_PASSES.
+ */
+static void run(struct visit *x, int enough)
+{
+    enum { MOST_PASSES = 64 };
+    struct work w = work_of(x, x->block, x->mode->constants);
+    x->ended = x->moved = 0;
+    for (int i = 0; i < MOST_PASSES && x->active && __builtin_popcountll(x->active) >= enough && !x->bad; i++) {
+        w.from = vectors_from(x->active);
+        w.to = vectors_to(x->active);
+        for (int v = 0; v < VECTORS; v++)
+            w.active[v] = mask_at(x->active, v);
+        pass_once(x, &w);
+        for (int v = 0; v < VECTORS; v++)
+            x->bad = x->bad || bits_of(w.bad);
+    }
+}
+
+static void fill(const struct work *w, int row, double value, lane_set lanes)
+{
+    for (int v = vectors_from(lanes); v < vectors_to(lanes); v++)
+        store(row_at(w, row, v), choose(mask_at(lanes, v), ALL(num, value), load(row_at(w, row, v))));
+}
+
+/* Begins the paths x->block->path[lane] in these lanes; initial: a value per variable. */
+static void begin(struct visit *x, const int *initial, lane_set lanes)
+{
+    const struct process *p = x->process;
+    const struct layout *l = x->layout;
+    struct work w = work_of(x, x->block, NULL);
+    fill(&w, l->time, 0, lanes);
+    fill(&w, l->at_once, 0, lanes);
+    for (int i = 0; i < p->n_variables; i++)
+        fill(&w, l->variables + i, initial[i], lanes);
+    for (int i = 0; i < p->n_rewards; i++)
+        fill(&w, l->rewards + i, 0, lanes);
+    for (int i = 0; i < p->n_labels; i++)
+        fill(&w, l->first_times + i, (double)INFINITY, lanes);
+    for (int i = 0; i < l->n_counts; i++)
+        for (lane_set rest = lanes; rest; rest &= rest - 1)
+            x->block->counts[i * LANES + lowest(rest)] = 0;
+    for (int k = 0; k < p->n_commands; k++) {
+        if (p->commands[k].delay == DELAY_FIXED)
+            fill(&w, l->timer[k], (double)INFINITY, lanes);
+        if (p->commands[k].delay != DELAY_EXPONENTIAL)
+            continue;
+        for (int v = 0; v < VECTORS; v++) {
+            w.stream[v] = ALL(word, (uint64_t)p->commands[k].stream);
+            w.number[v] = ALL(word, 0);
+        }
+        draw(x, &w, vectors_from(lanes), vectors_to(lanes));
+        for (int v = vectors_from(lanes); v < vectors_to(lanes); v++) {
+            double *timer = row_at(&w, l->timer[k], v);
+            store(timer, choose(mask_at(lanes, v), w.fresh[v], load(timer)));
+        }
+    }
+}
+
+const struct kernel KERNEL = {run, begin};

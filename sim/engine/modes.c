@@ -1,0 +1,701 @@
+/*
+ * A process, cut by the places of its controller.
+ *
+ * A mode is one combination of values of the variables that only steer (process/specialise.c): one place of a
+ * rollout's controller. In it, what is known is known beforehand: commands that cannot be enabled are left out, table
+ * look-ups over the controller are numbers, and each branch leads to one mode that is known as well. What remains
+ * stands as flat programs over rows of LANES doubles, one per path, so that a pass over a program serves a block of
+ * paths. A process without such variables has one mode.
+ *
+ * Modes are made when a path first comes to them. Controllers have many more places than paths come to.
+ *
+ * The programs of a mode follow one another on the same rows, as in process/program.h: guards (of commands that fire
+ * at once or after a fixed delay), rates, and then, for the lanes concerned only, labels, a command's probabilities, a
+ * branch's new values. What an earlier one has computed is not computed again.
+ */
+#include "engine/modes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HASH_SIZE = 1024 };
+
+/* Programs that what a node holds is still there in. */
+enum { SCOPE_NONE, SCOPE_GUARDS, SCOPE_RATES, SCOPE_FIRST_OWN };
+
+struct modes {
+    const struct process *process;
+    struct layout  layout;
+    struct arena   kept, arena; /* the second is that of the modes */
+    struct special special;
+    bool          *control;    /* per variable */
+    int           *controls, n_controls; /* their numbers */
+    int           *value;      /* per variable: that of the controls in the mode that is made */
+    struct mode   *buckets[HASH_SIZE];
+    int            n_modes, most_scratch;
+
+    /* The mode that is made; per node of the special graph: */
+    struct place  *place;
+    int           *scope;      /* the program that computes it */
+    int           *readers;    /* operations of guards and rates that read it and do not stand in a program yet */
+    bool          *lasting;    /* it is read by others too */
+    int            node_capacity;
+    int           *spare, n_spare, spare_capacity; /* temporary rows that no one reads any more */
+    int           *stack, stack_capacity;
+    int            own_command, own_branch; /* scopes that count now, beside guards and rates */
+    int            last_scope, n_scratch, rates_visible;
+    struct instruction *room;
+    int            n_room, room_capacity;
+    double        *constants;
+    int            n_constants, constant_capacity;
+    bool          *row_used, *count_used;
+};
+
+/* ---- opening ---- */
+
+static void lay_out(struct modes *m)
+{
+    const struct process *p = m->process;
+    struct layout *l = &m->layout;
+    l->time = 0;
+    l->at_once = 1;
+    l->variables = 2;
+    l->rewards = l->variables + p->n_variables;
+    l->first_times = l->rewards + p->n_rewards;
+    l->at_ends = l->first_times + p->n_labels;
+    l->n_rows = l->at_ends + p->n_labels;
+    l->timer = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->timer);
+    l->fired = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->fired);
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
+        l->timer[i] = c->delay == DELAY_NOW ? -1 : l->n_rows++;
+        l->fired[i] = c->delay == DELAY_EXPONENTIAL || c->n_branches > 1 ? l->n_counts++ : -1;
+    }
+}
+
+static void list_controls(struct modes *m)
+{
+    m->n_controls = 0;
+    for (int v = 0; v < m->process->n_variables; v++)
+        if (m->control[v])
+            m->controls[m->n_controls++] = v;
+}
+
+/* The process must stay as it is until modes_close(). */
+struct modes *modes_open(const struct process *process)
+{
+    struct modes *m = memory_new(1, sizeof *m);
+    size_t variables = (size_t)process->n_variables;
+    m->process = process;
+    lay_out(m);
+    m->control = arena_new(&m->kept, variables, sizeof *m->control);
+    m->controls = arena_new(&m->kept, variables, sizeof *m->controls);
+    m->value = arena_new(&m->kept, variables, sizeof *m->value);
+    m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
+    m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
+    process_controls(process, m->control);
+    list_controls(m);
+    special_open(&m->special, process);
+    return m;
+}
+
+/* Forgets all modes. */
+void modes_empty(struct modes *m)
+{
+    arena_free(&m->arena);
+    memset(m->buckets, 0, sizeof m->buckets);
+    m->n_modes = 0;
+}
+
+/* One mode for all from now on; those that there are are forgotten. */
+void modes_forgo_controls(struct modes *m)
+{
+    modes_empty(m);
+    memset(m->control, 0, (size_t)m->process->n_variables * sizeof *m->control);
+    list_controls(m);
+}
+
+void modes_close(struct modes *m)
+{
+    modes_empty(m);
+    special_close(&m->special);
+    arena_free(&m->kept);
+    free(m->place);
+    free(m->scope);
+    free(m->readers);
+    free(m->lasting);
+    free(m->spare);
+    free(m->stack);
+    free(m->room);
+    free(m->constants);
+    free(m);
+}
+
+int modes_count(const struct modes *m)
+{
+    return m->n_modes;
+}
+
+const struct layout *modes_layout(const struct modes *m)
+{
+    return &m->layout;
+}
+
+/* ---- programs ---- */
+
+static struct place row_place(struct modes *m, int row)
+{
+    m->row_used[row] = true;
+    return (struct place){row * LANES, BASE_ROWS, 1};
+}
+
+static struct place constant_place(struct modes *m, double value)
+{
+    if (m->n_constants + MOST_WIDTH > m->constant_capacity) {
+        m->constant_capacity = m->constant_capacity ? 2 * m->constant_capacity : 64 * MOST_WIDTH;
+        m->constants = memory_grow(m->constants, (size_t)m->constant_capacity, sizeof *m->constants);
+    }
+    struct place place = {m->n_constants, BASE_CONSTANTS, 0};
+    for (int i = 0; i < MOST_WIDTH; i++)
+        m->constants[m->n_constants++] = value;
+    return place;
+}
+
+/* Whether the program that is made is that of the guards or of the rates, which make each value once. */
+static bool is_common(const struct modes *m)
+{
+    return !m->own_command && !m->own_branch;
+}
+
+static struct place new_scratch(struct modes *m)
+{
+    if (is_common(m) && m->n_spare > 0)
+        return (struct place){m->spare[--m->n_spare], BASE_SCRATCH, 1};
+    return (struct place){LANES * m->n_scratch++, BASE_SCRATCH, 1};
+}
+
+/* One reader less; the row of what has none left is for others. */
+static void release(struct modes *m, expr e)
+{
+    if (!is_common(m) || --m->readers[e] > 0 || m->lasting[e] || m->place[e].base != BASE_SCRATCH)
+        return;
+    if (m->n_spare == m->spare_capacity) {
+        m->spare_capacity = m->spare_capacity ? 2 * m->spare_capacity : 64;
+        m->spare = memory_grow(m->spare, (size_t)m->spare_capacity, sizeof *m->spare);
+    }
+    m->spare[m->n_spare++] = m->place[e].at;
+}
+
+/* Whether what the node holds is there. Constants and variables are, once they have a place. */
+static bool is_there(const struct modes *m, expr e)
+{
+    int scope = m->scope[e];
+    return scope == SCOPE_GUARDS || (scope == SCOPE_RATES && m->rates_visible) ||
+           (scope >= SCOPE_FIRST_OWN && (scope == m->own_command || scope == m->own_branch));
+}
+
+static int present_scope(const struct modes *m)
+{
+    return m->own_branch ? m->own_branch : m->own_command ? m->own_command
+           : m->rates_visible ? SCOPE_RATES : SCOPE_GUARDS;
+}
+
+static struct instruction *new_instruction(struct modes *m)
+{
+    if (m->n_room == m->room_capacity) {
+        m->room_capacity = m->room_capacity ? 2 * m->room_capacity : 128;
+        m->room = memory_grow(m->room, (size_t)m->room_capacity, sizeof *m->room);
+    }
+    return &m->room[m->n_room++];
+}
+
+/* Gives the node a place; its operands have theirs. */
+static void place_node(struct modes *m, expr e)
+{
+    const struct node *node = &m->special.graph.nodes[e];
+    int operand[3], n = graph_operands(node, operand);
+    if (node->op == OP_CONSTANT || node->op == OP_VARIABLE) {
+        m->place[e] = node->op == OP_CONSTANT ? constant_place(m, node->constant)
+                                              : row_place(m, m->layout.variables + node->a);
+        m->scope[e] = SCOPE_GUARDS;
+        return;
+    }
+    struct instruction *in = new_instruction(m);
+    *in = (struct instruction){.op = node->op};
+    in->a = m->place[operand[0]];
+    in->b = n > 1 ? m->place[operand[1]] : in->a;
+    in->c = n > 2 ? m->place[operand[2]] : in->a;
+    in->table = node->op == OP_TABLE ? &m->process->graph.tables[node->b] : NULL;
+    for (int k = 0; k < n; k++)
+        release(m, operand[k]);
+    m->place[e] = new_scratch(m); /* may be that of an operand: each vector is read before it is written */
+    in->out = m->place[e].at;
+    m->scope[e] = present_scope(m);
+}
+
+static void push(struct modes *m, int *depth, expr e)
+{
+    if (*depth == m->stack_capacity) {
+        m->stack_capacity = m->stack_capacity ? 2 * m->stack_capacity : 256;
+        m->stack = memory_grow(m->stack, (size_t)m->stack_capacity, sizeof *m->stack);
+    }
+    m->stack[(*depth)++] = e;
+}
+
+/* Adds to the program what computes the node of the special graph, operands first, and returns its place. */
+static struct place compute(struct modes *m, expr root)
+{
+    int depth = 0;
+    push(m, &depth, root);
+    while (depth > 0) {
+        expr e = m->stack[depth - 1];
+        int operand[3], n = is_there(m, e) ? 0 : graph_operands(&m->special.graph.nodes[e], operand), before = depth;
+        for (int k = n - 1; k >= 0; k--)
+            if (!is_there(m, operand[k]))
+                push(m, &depth, operand[k]);
+        if (depth > before)
+            continue;
+        if (!is_there(m, e))
+            place_node(m, e);
+        depth--;
+    }
+    return m->place[root];
+}
+
+static expr node_of(const struct modes *m, expr e)
+{
+    return m->special.node[e];
+}
+
+static struct code take_code(struct modes *m)
+{
+    struct instruction *copy = arena_new(&m->arena, (size_t)m->n_room, sizeof *copy);
+    if (m->n_room > 0)
+        memcpy(copy, m->room, (size_t)m->n_room * sizeof *copy);
+    struct code code = {copy, m->n_room};
+    m->n_room = 0;
+    return code;
+}
+
+/* ---- the parts of a mode ---- */
+
+static bool is_constant(const struct modes *m, expr e, double *value)
+{
+    return special_is_constant(&m->special, e, value);
+}
+
+/* The rate of an exponential command, 0 where it is not enabled. */
+static expr rate_of(struct modes *m, const struct command *c)
+{
+    expr zero = special_number(&m->special, 0);
+    return special_if(&m->special, node_of(m, c->guard), node_of(m, c->amount), zero);
+}
+
+/* Whether the command can be enabled in this mode, as far as is known. */
+static bool is_possible(struct modes *m, const struct command *c)
+{
+    double value;
+    expr decisive = c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard);
+    return !is_constant(m, decisive, &value) || value != 0;
+}
+
+/* A value that an update sets: not the row of a variable itself, which another update may have written before. */
+static struct place updated_value(struct modes *m, expr e, int row)
+{
+    struct place place = compute(m, e);
+    if (place.base != BASE_ROWS || place.at == row * LANES)
+        return place;
+    struct instruction *in = new_instruction(m);
+    *in = (struct instruction){.op = OP_VARIABLE, .a = place, .b = place, .c = place};
+    place = new_scratch(m);
+    in->out = place.at;
+    return place;
+}
+
+/* A control's new value, which is a constant of the mode. */
+static void make_control_update(struct modes *m, const struct update *update, struct mode_branch *out)
+{
+    const struct variable *v = &m->process->variables[update->variable];
+    double value = NAN;
+    int at = 0;
+    is_constant(m, node_of(m, update->value), &value);
+    if (!(value >= v->least && value <= v->greatest) || value != floor(value)) {
+        out->broken = true;
+        return;
+    }
+    while (m->controls[at] != update->variable)
+        at++;
+    out->controls[at] = (int)value;
+}
+
+/* Whether the update is a step: by a constant, or to one. */
+static bool is_step(const struct modes *m, const struct update *update, struct mode_step *step)
+{
+    const struct graph *graph = &m->special.graph;
+    expr value = node_of(m, update->value);
+    const struct node *node = &graph->nodes[value];
+    const struct variable *v = &m->process->variables[update->variable];
+    *step = (struct mode_step){m->layout.variables + update->variable, true, 0, v->least, v->greatest};
+    if (is_constant(m, value, &step->by))
+        return step->by == floor(step->by);
+    step->sets = false;
+    if (node->op != OP_ADD && node->op != OP_SUBTRACT)
+        return false;
+    const struct node *a = &graph->nodes[node->a];
+    if (a->op != OP_VARIABLE || a->a != update->variable || !is_constant(m, node->b, &step->by))
+        return false;
+    if (node->op == OP_SUBTRACT)
+        step->by = -step->by;
+    return step->by == floor(step->by);
+}
+
+/* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
+static void make_updates(struct modes *m, const struct branch *branch, struct mode_branch *out)
+{
+    struct mode_update *updates = arena_new(&m->arena, (size_t)branch->n_updates, sizeof *updates);
+    struct mode_step *steps = arena_new(&m->arena, (size_t)branch->n_updates, sizeof *steps);
+    for (int u = 0; u < branch->n_updates; u++) {
+        const struct update *update = &m->process->updates[branch->first_update + u];
+        const struct variable *v = &m->process->variables[update->variable];
+        int row = m->layout.variables + update->variable;
+        if (m->control[update->variable]) {
+            make_control_update(m, update, out);
+            continue;
+        }
+        m->row_used[row] = true;
+        if (is_step(m, update, &steps[out->n_steps]))
+            out->n_steps++;
+        else
+            updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value), row),
+                                                             v->least, v->greatest};
+    }
+    out->updates = updates;
+    out->steps = steps;
+}
+
+static void make_impulses(struct modes *m, const struct branch *branch, struct mode_branch *out)
+{
+    struct mode_impulse *impulses = arena_new(&m->arena, (size_t)branch->n_impulses, sizeof *impulses);
+    for (int i = 0; i < branch->n_impulses; i++) {
+        const struct impulse *impulse = &m->process->impulses[branch->first_impulse + i];
+        int row = m->layout.rewards + impulse->reward;
+        double amount;
+        if (is_constant(m, node_of(m, impulse->amount), &amount) && amount == 0)
+            continue;
+        m->row_used[row] = true;
+        impulses[out->n_impulses++] = (struct mode_impulse){row, compute(m, node_of(m, impulse->amount))};
+    }
+    out->impulses = impulses;
+}
+
+static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
+{
+    int scratch = m->n_scratch;
+    m->own_branch = ++m->last_scope;
+    out->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *out->controls);
+    for (int i = 0; i < m->n_controls; i++)
+        out->controls[i] = m->value[m->controls[i]];
+    make_impulses(m, branch, out);
+    make_updates(m, branch, out);
+    for (int i = 0; i < m->n_controls; i++)
+        out->moves = out->moves || out->controls[i] != m->value[m->controls[i]];
+    out->code = take_code(m);
+    m->own_branch = 0;
+    m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
+    m->n_scratch = scratch;
+}
+
+static void make_firing(struct modes *m, const struct command *c, struct mode_command *out)
+{
+    double one;
+    int scratch = m->n_scratch;
+    m->rates_visible = c->delay != DELAY_NOW; /* a `now` command fires before the rates of its state are known */
+    m->own_command = ++m->last_scope;
+    out->certain = c->n_branches == 1 &&
+                   expr_is_constant(&m->process->graph, m->process->branches[c->first_branch].probability, &one);
+    out->branches = arena_new(&m->arena, (size_t)c->n_branches, sizeof *out->branches);
+    out->n_branches = c->n_branches;
+    for (int b = 0; b < c->n_branches && !out->certain; b++)
+        out->branches[b].probability = compute(m, node_of(m, m->process->branches[c->first_branch + b].probability));
+    out->code = take_code(m);
+    for (int b = 0; b < c->n_branches; b++)
+        make_branch(m, &m->process->branches[c->first_branch + b], &out->branches[b]);
+    out->plain = out->certain && !out->branches[0].n_updates;
+    m->own_command = 0;
+    m->n_scratch = scratch;
+}
+
+/* Guard, delay, rate: what says when it fires. */
+static void make_timing(struct modes *m, const struct command *c, struct mode_command *out)
+{
+    struct range range = {0, 0, true};
+    if (c->delay == DELAY_EXPONENTIAL) {
+        expr rate = rate_of(m, c);
+        range = m->special.range[rate];
+        out->amount = compute(m, rate);
+    } else {
+        out->guard = compute(m, node_of(m, c->guard));
+    }
+    if (c->delay == DELAY_FIXED) {
+        range = m->special.range[node_of(m, c->amount)];
+        out->amount = compute(m, node_of(m, c->amount));
+    }
+    out->checked = c->delay != DELAY_NOW && !(range.least >= 0 && range.greatest < INFINITY);
+}
+
+/* The commands of that delay that are possible; of `now` ones none after one that is always enabled. */
+static void list_commands(struct modes *m, struct mode *mode, enum delay delay, int *numbers)
+{
+    const struct process *p = m->process;
+    for (int i = 0; i < p->n_commands && !(delay == DELAY_NOW && mode->at_once); i++) {
+        double value;
+        if (p->commands[i].delay != delay || !is_possible(m, &p->commands[i]))
+            continue;
+        numbers[mode->n_commands++] = i;
+        if (delay == DELAY_NOW && is_constant(m, node_of(m, p->commands[i].guard), &value))
+            mode->at_once = true;
+    }
+}
+
+static void make_commands(struct modes *m, struct mode *mode)
+{
+    const struct process *p = m->process;
+    int *numbers = memory_new((size_t)p->n_commands + 1, sizeof *numbers);
+    list_commands(m, mode, DELAY_NOW, numbers);
+    mode->n_now = mode->n_commands;
+    list_commands(m, mode, DELAY_FIXED, numbers);
+    mode->n_fixed = mode->n_commands - mode->n_now;
+    if (!mode->at_once)
+        list_commands(m, mode, DELAY_EXPONENTIAL, numbers);
+    mode->commands = arena_new(&m->arena, (size_t)mode->n_commands, sizeof *mode->commands);
+    for (int i = 0; i < mode->n_commands; i++) {
+        const struct command *c = &p->commands[numbers[i]];
+        struct mode_command *out = &mode->commands[i];
+        *out = (struct mode_command){.number = numbers[i], .stream = c->stream, .delay = c->delay,
+                                     .timer = m->layout.timer[numbers[i]], .fired = m->layout.fired[numbers[i]]};
+        out->random = out->fired >= 0;
+        if (i == mode->n_now + mode->n_fixed) {
+            mode->guards = take_code(m);
+            m->rates_visible = true;
+        }
+        make_timing(m, c, out);
+        if (out->timer >= 0)
+            m->row_used[out->timer] = true;
+        if (out->random)
+            m->count_used[out->fired] = true;
+    }
+    if (!m->rates_visible)
+        mode->guards = take_code(m);
+    m->rates_visible = true;
+    free(numbers);
+}
+
+static void make_rewards(struct modes *m, struct mode *mode)
+{
+    const struct process *p = m->process;
+    struct mode_rate *rewards = arena_new(&m->arena, (size_t)p->n_rewards, sizeof *rewards);
+    for (int i = 0; i < p->n_rewards && !mode->at_once; i++) {
+        double value;
+        expr rate = node_of(m, p->rewards[i].rate);
+        if (is_constant(m, rate, &value) && value == 0)
+            continue;
+        m->row_used[m->layout.rewards + i] = true;
+        rewards[mode->n_rewards++] = (struct mode_rate){m->layout.rewards + i, compute(m, rate)};
+    }
+    mode->rewards = rewards;
+    mode->rates = take_code(m);
+}
+
+static void make_labels(struct modes *m, struct mode *mode)
+{
+    const struct process *p = m->process;
+    int scratch = m->n_scratch;
+    struct place *conditions = arena_new(&m->arena, (size_t)p->n_labels, sizeof *conditions);
+    m->own_command = ++m->last_scope;
+    for (int i = 0; i < p->n_labels && !mode->at_once; i++) {
+        conditions[i] = compute(m, node_of(m, p->labels[i].condition));
+        m->row_used[m->layout.first_times + i] = m->row_used[m->layout.at_ends + i] = true;
+    }
+    mode->conditions = conditions;
+    mode->labels = take_code(m);
+    m->own_command = 0;
+    m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
+    m->n_scratch = scratch;
+}
+
+static void list_idle_timers(struct modes *m, struct mode *mode)
+{
+    const struct process *p = m->process;
+    int *idle = arena_new(&m->arena, (size_t)p->n_commands, sizeof *idle);
+    for (int i = 0; i < p->n_commands; i++)
+        if (p->commands[i].delay == DELAY_FIXED && !is_possible(m, &p->commands[i]))
+            idle[mode->n_idle_timers++] = m->layout.timer[i];
+    mode->idle_timers = idle;
+}
+
+/* The numbers of those that are marked, whose marks go. */
+static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
+{
+    int *list = arena_new(&m->arena, (size_t)n, sizeof *list);
+    for (int i = 0; i < n; i++) {
+        if (marked[i])
+            list[(*count)++] = i;
+        marked[i] = false;
+    }
+    return list;
+}
+
+/* Marks what a node is made from, and the node, by a pass from the last node to the first. */
+static void mark_operands(const struct modes *m, bool *marked)
+{
+    for (int i = m->special.graph.n_nodes - 1; i >= 0; i--) {
+        int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
+        for (int k = 0; marked[i] && k < n; k++)
+            marked[operand[k]] = true;
+    }
+}
+
+/*
+ * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
+ * labels, probabilities, updates and impulses are made from.
+ */
+static void mark_lasting(struct modes *m)
+{
+    const struct process *p = m->process;
+    memset(m->lasting, 0, (size_t)m->special.graph.n_nodes * sizeof *m->lasting);
+    for (int i = 0; i < p->n_labels; i++)
+        m->lasting[node_of(m, p->labels[i].condition)] = true;
+    for (int i = 0; i < p->n_branches; i++)
+        m->lasting[node_of(m, p->branches[i].probability)] = true;
+    for (int i = 0; i < p->n_updates; i++)
+        m->lasting[node_of(m, p->updates[i].value)] = true;
+    for (int i = 0; i < p->n_impulses; i++)
+        m->lasting[node_of(m, p->impulses[i].amount)] = true;
+    mark_operands(m, m->lasting);
+    for (int i = 0; i < p->n_rewards; i++)
+        m->lasting[node_of(m, p->rewards[i].rate)] = true;
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
+        m->lasting[c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard)] = true;
+        if (c->delay == DELAY_FIXED)
+            m->lasting[node_of(m, c->amount)] = true;
+    }
+}
+
+/* How many operations of guards and rates read each node. */
+static void count_readers(struct modes *m)
+{
+    const struct process *p = m->process;
+    int n_nodes = m->special.graph.n_nodes;
+    bool *needed = memory_new((size_t)n_nodes + 1, sizeof *needed);
+    mark_lasting(m);
+    for (int i = 0; i < p->n_rewards; i++)
+        needed[node_of(m, p->rewards[i].rate)] = true;
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
+        needed[c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard)] = true;
+        if (c->delay == DELAY_FIXED)
+            needed[node_of(m, c->amount)] = true;
+    }
+    mark_operands(m, needed);
+    memset(m->readers, 0, (size_t)n_nodes * sizeof *m->readers);
+    for (int i = 0; i < n_nodes; i++) {
+        int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
+        for (int k = 0; needed[i] && k < n; k++)
+            m->readers[operand[k]]++;
+    }
+    free(needed);
+}
+
+static void prepare_nodes(struct modes *m)
+{
+    const struct process *p = m->process;
+    special_make(&m->special, m->control, m->value);
+    for (int i = 0; i < p->n_commands; i++) /* adds nodes */
+        is_possible(m, &p->commands[i]);
+    if (m->special.graph.n_nodes > m->node_capacity) {
+        m->node_capacity = 2 * m->special.graph.n_nodes;
+        m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
+        m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
+        m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
+        m->scope = memory_grow(m->scope, (size_t)m->node_capacity, sizeof *m->scope);
+    }
+    memset(m->scope, 0, (size_t)m->special.graph.n_nodes * sizeof *m->scope);
+    m->n_spare = 0;
+    count_readers(m);
+    m->own_command = m->own_branch = m->rates_visible = 0;
+    m->last_scope = SCOPE_FIRST_OWN;
+    m->n_scratch = m->most_scratch = m->n_constants = 0;
+    m->row_used[m->layout.time] = m->row_used[m->layout.at_once] = true;
+}
+
+static double *copy_constants(struct modes *m)
+{
+    char *room = arena_new(&m->arena, (size_t)m->n_constants * sizeof *m->constants + MEMORY_LINE, 1);
+    double *copy = (double *)(void *)(room + (MEMORY_LINE - (uintptr_t)room % MEMORY_LINE) % MEMORY_LINE);
+    if (m->n_constants > 0)
+        memcpy(copy, m->constants, (size_t)m->n_constants * sizeof *copy);
+    return copy;
+}
+
+/* The mode of m->value. */
+static struct mode *make(struct modes *m)
+{
+    struct mode *mode = arena_new(&m->arena, 1, sizeof *mode);
+    prepare_nodes(m);
+    mode->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *mode->controls);
+    for (int i = 0; i < m->n_controls; i++)
+        mode->controls[i] = m->value[m->controls[i]];
+    make_commands(m, mode);
+    make_rewards(m, mode);
+    make_labels(m, mode);
+    for (int i = 0; i < mode->n_commands; i++)
+        make_firing(m, &m->process->commands[mode->commands[i].number], &mode->commands[i]);
+    list_idle_timers(m, mode);
+    mode->constants = copy_constants(m);
+    mode->n_scratch = m->most_scratch;
+    mode->rows = list_marked(m, m->row_used, m->layout.n_rows, &mode->n_rows);
+    mode->counts = list_marked(m, m->count_used, m->layout.n_counts, &mode->n_counts);
+    m->n_modes++;
+    return mode;
+}
+
+/* ---- finding ---- */
+
+static struct mode *find_or_make(struct modes *m)
+{
+    uint64_t hash = 0;
+    for (int i = 0; i < m->n_controls; i++)
+        hash = (hash ^ (uint64_t)(unsigned)m->value[m->controls[i]]) * UINT64_C(0x9E3779B97F4A7C15) ^ hash >> 29;
+    struct mode **bucket = &m->buckets[hash >> 32 & (HASH_SIZE - 1)];
+    for (struct mode *mode = *bucket; mode; mode = mode->next_of_hash) {
+        bool same = true;
+        for (int i = 0; i < m->n_controls && same; i++)
+            same = mode->controls[i] == m->value[m->controls[i]];
+        if (same)
+            return mode;
+    }
+    struct mode *mode = make(m);
+    mode->next_of_hash = *bucket;
+    *bucket = mode;
+    return mode;
+}
+
+/* The mode of the state, which has a value per variable. */
+struct mode *modes_initial(struct modes *m, const int *state)
+{
+    for (int i = 0; i < m->n_controls; i++)
+        m->value[m->controls[i]] = state[m->controls[i]];
+    return find_or_make(m);
+}
+
+/* The mode that the branch leads to. */
+struct mode *modes_target(struct modes *m, struct mode_branch *branch)
+{
+    if (branch->target)
+        return branch->target;
+    for (int i = 0; i < m->n_controls; i++)
+        m->value[m->controls[i]] = branch->controls[i];
+    return branch->target = find_or_make(m);
+}

@@ -1,0 +1,135 @@
+/* engine/modes: what a process does at one place of its controller, as flat programs over rows of lanes. Includes
+ * engine/engine, process/specialise. */
+#ifndef NINES_ENGINE_MODES_H
+#define NINES_ENGINE_MODES_H
+
+#include "engine/engine.h"
+#include "process/specialise.h"
+
+enum { MOST_CHUNKS = 16 }; /* of LANES paths that are in flight; no more than 64 */
+enum { LANES = 64, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
+
+typedef uint64_t lane_set; /* a bit for each lane of a block */
+
+#define ALL_LANES UINT64_MAX
+#define LANE(lane) (UINT64_C(1) << (lane))
+
+/* Where a value of a block of lanes stands: in the rows of the block, among the temporary rows, or it is a constant. */
+enum base { BASE_ROWS, BASE_SCRATCH, BASE_CONSTANTS, BASES };
+
+struct place {
+    int32_t  at;   /* of the first lane's double */
+    uint16_t base;
+    uint16_t step; /* from one lane to the next: 1, or 0: the same for all, which stands MOST_WIDTH times */
+};
+
+/* out = op(a, b, c) for all lanes; of OP_TABLE table[a]; of OP_VARIABLE a itself. */
+struct instruction {
+    enum op             op;
+    int32_t             out; /* a temporary row */
+    struct place        a, b, c;
+    const struct table *table;
+};
+
+struct code {
+    const struct instruction *instructions;
+    int n;
+};
+
+/* Which row is which: each has a double for each lane. */
+struct layout {
+    int time, at_once;           /* at_once: commands fired at that time, less one */
+    int variables, rewards, first_times, at_ends; /* first of their rows */
+    int *timer;                  /* per command: what is left of its unit exponential, or when it is due; or -1 */
+    int *fired;                  /* per command: of the rows of counts; or -1: it needs no random numbers */
+    int n_rows, n_counts;
+};
+
+struct mode_update {
+    int          row;
+    struct place value;
+    double       least, greatest;
+};
+
+/* x := x + by, or x := by. */
+struct mode_step {
+    int    row;
+    bool   sets;
+    double by, least, greatest;
+};
+
+/* Earned when the branch is taken. */
+struct mode_impulse {
+    int          row;
+    struct place amount;
+};
+
+struct mode_branch {
+    struct place probability;
+    struct code  code;           /* what it needs beyond its command's */
+    const struct mode_update *updates;
+    const struct mode_step   *steps; /* updates that need no program */
+    const struct mode_impulse *impulses;
+    int          n_updates, n_steps, n_impulses;
+    bool         broken;         /* it would set a control to what it cannot be */
+    bool         moves;          /* to another mode */
+    int         *controls;       /* the values of the controls afterwards, if it moves */
+    struct mode *target;         /* or NULL: not made yet */
+};
+
+struct mode_command {
+    int          number;         /* in the process */
+    uint32_t     stream;
+    enum delay   delay;
+    bool         random;         /* it draws a block of random numbers */
+    bool         certain;        /* its only branch needs no check */
+    bool         plain;          /* it is certain, and its updates are steps */
+    struct place guard;          /* of `now` and fixed ones */
+    struct place amount;         /* the rate, 0 where the guard is false; the delay */
+    bool         checked;        /* the rate or delay can be none, and is to be looked at */
+    int          timer, fired;   /* rows */
+    struct code  code;           /* what firing needs: the branches' probabilities */
+    struct mode_branch *branches;
+    int          n_branches;
+};
+
+struct mode_rate {
+    int          row;
+    struct place rate;
+};
+
+/* Commands that cannot be enabled in the mode are not there. */
+struct mode {
+    int         *controls;       /* the values of the controls, in order */
+    struct mode *next_of_hash;
+    struct code  guards, rates, labels;
+    struct mode_command *commands; /* the `now` ones, the fixed ones, the exponential ones */
+    int          n_now, n_fixed, n_commands;
+    bool         at_once;        /* some `now` command is always enabled: no time passes here */
+    const struct mode_rate *rewards; /* those that are not 0 here */
+    int          n_rewards;
+    const struct place *conditions; /* of the labels */
+    const int   *idle_timers;    /* of the fixed commands that are not here: none of them runs */
+    int          n_idle_timers;
+    double      *constants;      /* MOST_WIDTH times each, at the beginning of a line */
+    int          n_scratch;      /* temporary rows */
+    const int   *rows, *counts;  /* those that the mode reads or writes */
+    int          n_rows, n_counts;
+    uint64_t     chunks;         /* a bit for each chunk with lanes in this mode */
+    lane_set     waiting[MOST_CHUNKS]; /* these lanes */
+    int          n_waiting;
+    bool         listed;
+};
+
+struct modes;
+
+struct modes *modes_open(const struct process *process);
+void          modes_close(struct modes *modes);
+void          modes_empty(struct modes *modes);
+void          modes_forgo_controls(struct modes *modes);
+struct mode  *modes_initial(struct modes *modes, const int *state);
+struct mode  *modes_target(struct modes *modes, struct mode_branch *branch);
+int           modes_count(const struct modes *modes);
+const struct layout *modes_layout(const struct modes *modes);
+
+#endif
