@@ -23,6 +23,8 @@ enum {
     EVENTS_BEFORE = 1000,
     EVENTS = 50,             /* of a path, about */
     CYCLE_EVENTS = 2500000,  /* enough for two paths with a cycle */
+    MANY = 2500,             /* paths: more than an engine has in flight */
+    LONGER = 100,            /* times as long: more than an engine does at a stretch */
     MOST_TRIES = 10,
 };
 
@@ -358,7 +360,7 @@ static double pilot(const struct process *p, int n_events)
     return horizon;
 }
 
-/* Any paths of the process. */
+/* Any paths of the process; now and then many, or long ones. */
 static struct trial random_trial(struct dice *dice, const struct process *p, double horizon, int *state)
 {
     static const uint64_t strides[] = {1, 2, 3, 1000003, UINT64_C(1) << 32, UINT64_MAX};
@@ -366,6 +368,10 @@ static struct trial random_trial(struct dice *dice, const struct process *p, dou
     static const int counts[] = {1, 2, 31, 32, 33, 64, 65, 100, 129, 700};
     struct trial t = {.first = firsts[dice_roll(dice, 5)], .stride = strides[dice_roll(dice, 6)],
                       .n_paths = counts[dice_roll(dice, 10)]};
+    if (dice_chance(dice, 4))
+        t.n_paths = MANY;
+    if (t.n_paths <= 2 && dice_chance(dice, 20))
+        horizon *= LONGER;
     t.seed = dice_roll(dice, 2) ? dice_bits(dice) : 1;
     t.horizon = dice_roll(dice, 12) ? horizon / (1 + dice_roll(dice, 3)) : fmin(dice_roll(dice, 3), horizon);
     t.without_first_time = dice_chance(dice, 15);
@@ -373,6 +379,11 @@ static struct trial random_trial(struct dice *dice, const struct process *p, dou
     random_state(dice, p, state);
     t.initial = dice_chance(dice, 30) ? state : NULL;
     return t;
+}
+
+static int most_events(int n_paths)
+{
+    return 4 * EVENTS * (n_paths <= 2 ? LONGER : 1) * n_paths + 1000;
 }
 
 /*
@@ -391,7 +402,7 @@ bool compare_process(const struct process *p, bool may_cycle, const struct conte
         struct trial trial = random_trial(dice, p, horizon, state);
         struct outcome expected;
         trial.n_paths = may_cycle && trial.n_paths > 2 ? 2 : trial.n_paths;
-        if (!expect(p, &trial, may_cycle ? CYCLE_EVENTS : 4 * EVENTS * trial.n_paths + 1000, &expected))
+        if (!expect(p, &trial, may_cycle ? CYCLE_EVENTS : most_events(trial.n_paths), &expected))
             continue;
         same = trial_same(&expected, list, n, runs, dice, report);
         outcome_free(&expected);
@@ -403,4 +414,19 @@ bool compare_process(const struct process *p, bool may_cycle, const struct conte
         process_print(p, report);
     }
     return same;
+}
+
+/* Whether the reference engine finds an endless cycle of commands that take no time, on its first two paths. */
+bool compare_cycles(const struct process *p)
+{
+    void *run = engine_reference.open(p, SIMD_AUTO);
+    struct limit limit = {.left = CYCLE_EVENTS};
+    struct trial trial = {.stride = 1, .n_paths = 2, .horizon = pilot(p, EVENTS)};
+    struct outcome o = outcome_new(p, &trial);
+    o.limit = &limit;
+    outcome_run(&o, &engine_reference, run, 0, trial.n_paths);
+    bool cycles = o.error.count > 0 && strstr(o.error.text.data, "takes no time");
+    engine_reference.close(run);
+    outcome_free(&o);
+    return cycles;
 }

@@ -43,5 +43,6 @@ bool compare_trial(const struct process *process, struct trial trial, int most_e
                    int n, struct dice *dice, struct text *report);
 bool compare_process(const struct process *process, bool may_cycle, const struct contender *list, int n, int n_trials,
                      struct dice *dice, struct text *report);
+bool compare_cycles(const struct process *process);
 
 #endif

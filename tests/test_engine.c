@@ -102,11 +102,38 @@ static void write_event(void *context, double time, int command, int branch, con
     text_add(&trace->text, "\n");
 }
 
+/* A reward for each variable: what it is, over time. */
+static void reward_variables(struct process *p)
+{
+    for (int i = 0; i < p->n_variables; i++)
+        process_add_reward(p, p->variables[i].name, term_variable(p, i));
+}
+
+/* Path 0 once more without anybody who looks, which an engine may run in another way. */
+static void check_unseen(const struct process *p, void *run, struct batch batch, const struct error *seen)
+{
+    struct error error = {0};
+    double *rewards = batch.rewards;
+    batch.rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
+    batch.observe = NULL;
+    bool good = under_test.engine->run(run, &batch, &error), same = good == (seen->count == 0);
+    if (same && good)
+        same = !memcmp(batch.rewards, rewards, (size_t)p->n_rewards * sizeof *rewards);
+    else if (same)
+        same = !strcmp(error.text.data, seen->text.data);
+    CU_ASSERT_TRUE(same);
+    if (!same)
+        printf("the command %s, unseen: %s\n", p->commands[0].name, good ? "no error" : error.text.data);
+    error_free(&error);
+    free(batch.rewards);
+}
+
 /* Runs path 0 and compares its events; with an error, its message is the last line. Frees the process. */
 static void check_trace(struct process *p, double horizon, const char *expected)
 {
     struct trace trace = {.process = p};
     struct error error = {0};
+    reward_variables(p);
     double *rewards = memory_new((size_t)p->n_rewards, sizeof *rewards);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = horizon, .rewards = rewards,
                           .observe = write_event, .context = &trace};
@@ -120,6 +147,7 @@ static void check_trace(struct process *p, double horizon, const char *expected)
     CU_ASSERT_STRING_EQUAL(trace.text.data, expected);
     if (strcmp(trace.text.data, expected))
         printf("expected\n%sgot\n%.400s", expected, trace.text.data);
+    check_unseen(p, run, batch, &error);
     under_test.engine->close(run);
     error_free(&error);
     text_free(&trace.text);
@@ -333,6 +361,17 @@ static void updates_are_read_before_they_are_written(void)
     check_trace(s.p, 5, "1 swap x=7 y=3\n");
 }
 
+static void of_two_updates_of_a_variable_the_last_counts(void)
+{
+    struct pair s = pair_new();
+    expr next = term_plus(s.p, s.is_x, term_number(s.p, 1));
+    chain_move(s.p, "twice", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.x, next);
+    process_add_update(s.p, s.y, term_number(s.p, 7));
+    process_add_update(s.p, s.x, next);
+    process_add_update(s.p, s.y, s.is_x);
+    check_trace(s.p, 3, "1 twice x=1 y=0\n2 twice x=2 y=1\n3 twice x=3 y=2\n");
+}
+
 static void an_update_out_of_range_is_an_error(void)
 {
     struct pair s = pair_new();
@@ -352,6 +391,15 @@ static void an_update_that_is_no_whole_number_is_an_error(void)
                term_over(s.p, term_plus(s.p, s.is_x, term_number(s.p, 4)), term_number(s.p, 2)));
     check_trace(s.p, 10, "1 half x=2 y=0\n2 half x=3 y=0\n"
                          "process p: command half sets x to 3.5, which is not a whole number\n");
+    s = pair_new(); /* likewise as a step, and below 0, where halves are whole to less careful arithmetic */
+    chain_move(s.p, "step", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.x,
+               term_plus(s.p, s.is_x, term_number(s.p, 0.5)));
+    check_trace(s.p, 10, "process p: command step sets x to 0.5, which is not a whole number\n");
+    s = pair_new();
+    s.p->variables[s.x].least = -9;
+    chain_move(s.p, "below", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.x,
+               term_over(s.p, term_minus(s.p, s.is_y, term_number(s.p, 3)), term_number(s.p, 2)));
+    check_trace(s.p, 10, "process p: command below sets x to -1.5, which is not a whole number\n");
     s = pair_new(); /* nearly is not enough, and the message shows by how much */
     chain_move(s.p, "thirds", term_number(s.p, 1), DELAY_FIXED, term_number(s.p, 1), s.y,
                term_plus(s.p, s.is_x, term_number(s.p, 2 + 1e-12)));
@@ -1057,6 +1105,7 @@ static const struct test_case cases[] = {
     {"fixed: of two at once the lower index comes first", of_two_fixed_delays_at_once_the_lower_comes_first},
     {"fixed: two at once both fire", two_fixed_delays_at_once_both_fire},
     {"updates are read before they are written", updates_are_read_before_they_are_written},
+    {"of two updates of a variable the last counts", of_two_updates_of_a_variable_the_last_counts},
     {"an update out of range is an error", an_update_out_of_range_is_an_error},
     {"an update that is no whole number is an error", an_update_that_is_no_whole_number_is_an_error},
     {"branches of a state must add up to 1", branches_of_a_state_must_add_up_to_1},

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PROCESSES = 300, TRIALS = 3, MOST_SHOWN = 2 };
+enum { PROCESSES = 160, TRIALS = 3, MOST_SHOWN = 2, MOST_EVENTS = 2000000000, CYCLES = 2 };
 
 static uint64_t how_many(void)
 {
@@ -88,9 +88,164 @@ static void broken_rules_are_told_alike(void)
     check_seeds(7000000, how_many() / 8, BREACH_IMPULSE);
 }
 
+/* ---- what is rare ---- */
+
+/* Compares the trial with what every engine makes of it. Frees the process. */
+static void check_trial(struct process *p, struct trial trial, bool every_simd)
+{
+    struct contender list[MOST_CONTENDERS];
+    struct dice dice = dice_of_seed(1);
+    struct text report = {0};
+    bool same = compare_trial(p, trial, MOST_EVENTS, list, contenders(list, every_simd), &dice, &report);
+    CU_ASSERT_TRUE(same);
+    if (!same)
+        printf("%s\n%s\n", p->name, report.data);
+    text_free(&report);
+    process_free(p);
+}
+
+/* From a time on, so many commands fire at once. */
+static struct process *row_new(double time, int length)
+{
+    struct process *p = process_new("row");
+    int x = process_add_variable(p, "x", -1, length, time > 0 ? -1 : 0);
+    expr value = term_variable(p, x);
+    chain_move(p, "wait", term_is(p, value, -1), DELAY_FIXED, term_number(p, time), x, term_number(p, 0));
+    chain_move(p, "on", term_and(p, term_less(p, term_number(p, -1), value),
+                                 term_less(p, value, term_number(p, length))), DELAY_NOW, -1, x,
+               term_plus(p, value, term_number(p, 1)));
+    process_add_reward(p, "x", value);
+    return p;
+}
+
+/* One command fewer than is called a cycle, and as many, from 0 and from later on. */
+static void engines_agree_on_what_is_a_cycle(void)
+{
+    for (int i = 0; i < 4; i++)
+        check_trial(row_new(i < 2 ? 0 : 3, MOST_AT_ONCE - 1 + i % 2),
+                    (struct trial){.stride = 1, .n_paths = 1, .horizon = 5}, false);
+}
+
+/* Of random processes that may have cycles the first few that have one. */
+static void cycles_are_told_alike(void)
+{
+    struct contender list[MOST_CONTENDERS];
+    int n = contenders(list, false), found = 0;
+    for (uint64_t seed = 8000000; found < CYCLES && seed < 8001000; seed++) {
+        struct dice dice = dice_of_seed(seed);
+        struct text report = {0};
+        struct process *p = random_process(&dice, BREACH_CYCLE);
+        bool cycles = compare_cycles(p), same = !cycles || compare_process(p, true, list, n, 1, &dice, &report);
+        found += cycles;
+        CU_ASSERT_TRUE(same);
+        if (!same)
+            printf("process of seed %llu, breaches %d:\n%s\n", (unsigned long long)seed, BREACH_CYCLE, report.data);
+        text_free(&report);
+        process_free(p);
+    }
+    CU_ASSERT_EQUAL(found, CYCLES);
+}
+
+/* A control of so many places, one after the other, and another variable. */
+static struct process *maze_new(int places)
+{
+    struct process *p = process_new("maze");
+    int at = process_add_variable(p, "at", 0, places - 1, 0), x = process_add_variable(p, "x", 0, 9, 0);
+    double *next = memory_new((size_t)places, sizeof *next), *speed = memory_new((size_t)places, sizeof *speed);
+    for (int i = 0; i < places; i++) {
+        next[i] = (i + 1) % places;
+        speed[i] = 1 + i % 7;
+    }
+    expr place = term_variable(p, at), value = term_variable(p, x), one = term_number(p, 1);
+    expr rate = expr_table(&p->graph, expr_add_table(&p->graph, "speed", speed, places), place);
+    chain_move(p, "go", one, DELAY_EXPONENTIAL, rate, at,
+               expr_table(&p->graph, expr_add_table(&p->graph, "next", next, places), place));
+    process_add_update(p, x, term_if(p, term_is(p, value, 9), term_number(p, 0), term_plus(p, value, one)));
+    process_add_reward(p, "both", term_times(p, rate, value));
+    process_add_label(p, "end", term_is(p, place, places - 1));
+    free(next);
+    free(speed);
+    return p;
+}
+
+/* More places than an engine may want to tell apart, in one batch and in batches that follow one another. */
+static void controls_of_many_places_are_the_same(void)
+{
+    check_trial(maze_new(6151), (struct trial){.stride = 1, .n_paths = 64, .horizon = 300}, false);
+    check_trial(maze_new(40009), (struct trial){.stride = 1, .n_paths = 3, .horizon = 4000}, false);
+}
+
+static void chains_with_known_answers_are_the_same(void)
+{
+    for (int i = 0; i < n_truths; i++) {
+        if (i > 0 && truths[i].chain == truths[i - 1].chain)
+            continue;
+        struct contender list[MOST_CONTENDERS];
+        struct dice dice = dice_of_seed((uint64_t)i);
+        struct text report = {0};
+        struct process *p = truths[i].chain();
+        bool same = compare_process(p, false, list, contenders(list, true), 2, &dice, &report);
+        CU_ASSERT_TRUE(same);
+        if (!same)
+            printf("%s\n", report.data);
+        text_free(&report);
+        process_free(p);
+    }
+}
+
+/* ---- stops ---- */
+
+static void *stop_soon(void *stop)
+{
+    usleep(20000);
+    __atomic_store_n((int *)stop, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+/* Runs many paths, or a long one, which would take minutes, until another thread stops it. */
+static void stop_a_run(const struct process *p, const struct contender *c, void *run, int n_paths)
+{
+    int stop = 0;
+    pthread_t thread;
+    struct trial trial = {.stride = 1, .n_paths = n_paths, .horizon = 1e12 / n_paths};
+    struct outcome o = outcome_new(p, &trial);
+    o.stop = &stop;
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, stop_soon, &stop), 0);
+    outcome_run(&o, c->engine, run, 0, n_paths);
+    pthread_join(thread, NULL);
+    CU_ASSERT_TRUE(o.good && o.unfinished && o.error.count == 0);
+    outcome_free(&o);
+}
+
+/* And the next batch of the same run is as if nothing had been. */
+static void a_run_can_be_stopped_and_used_again(void)
+{
+    struct contender list[MOST_CONTENDERS];
+    struct process *p = maze_new(50);
+    struct trial trial = {.stride = 1, .n_paths = 300, .horizon = 30};
+    struct outcome expected = outcome_new(p, &trial);
+    void *reference = engine_reference.open(p, SIMD_AUTO);
+    outcome_run(&expected, &engine_reference, reference, 0, trial.n_paths);
+    for (int i = 0, n = contenders(list, true); i < n; i++) {
+        struct text difference = {0};
+        void *run = list[i].engine->open(p, list[i].simd);
+        stop_a_run(p, &list[i], run, 1);
+        stop_a_run(p, &list[i], run, 3000);
+        struct outcome got = outcome_new(p, &trial);
+        outcome_run(&got, list[i].engine, run, 0, trial.n_paths);
+        CU_ASSERT_TRUE(outcome_same(&expected, &got, &difference));
+        list[i].engine->close(run);
+        outcome_free(&got);
+        text_free(&difference);
+    }
+    engine_reference.close(reference);
+    outcome_free(&expected);
+    process_free(p);
+}
+
 /* ---- rollouts ---- */
 
-enum { ROLLOUT_PATHS = 300, RELEASE_PATHS = 65, PHASES = 3, MOST_EVENTS = 2000000000 };
+enum { ROLLOUT_PATHS = 300, OTHER_PATHS = 100, PHASES = 3 };
 
 enum variant { VARIANT_FIXED, VARIANT_CONTROLLED, VARIANT_ERLANG, VARIANTS };
 
@@ -99,6 +254,7 @@ static const char *const variant_names[VARIANTS] = {"as it is", "with controls",
 /* A process of a scenario that is to be compared. */
 struct job {
     struct process *process;
+    enum variant variant;
     int    release; /* its variable, or -1 */
     double horizon;
     char   what[200];
@@ -135,7 +291,7 @@ static void add_strategy(struct jobs *jobs, const struct scenario *s, int topolo
     for (enum variant v = 0; v < VARIANTS; v++) {
         jobs->list = arena_room(&jobs->arena, jobs->list, jobs->n, &jobs->capacity, sizeof *jobs->list);
         struct job *job = &jobs->list[jobs->n++];
-        *job = (struct job){.horizon = s->horizon};
+        *job = (struct job){.variant = v, .horizon = s->horizon};
         job->process = build_variant(s, &s->topologies[topology], strategy, v, &job->release);
         snprintf(job->what, sizeof job->what, "%s, topology %d, strategy %s, %s", file, topology,
                  strategy ? strategy->name : "none", variant_names[v]);
@@ -158,17 +314,37 @@ static void add_scenarios(struct jobs *jobs, const char *pattern)
     globfree(&files);
 }
 
-/* From the beginning, and from where the release is decided, as studies begin. */
-static bool job_same(const struct job *job, const struct contender *list, int n, struct text *report)
+/* Every engine once, at one of the widths that it has. */
+static int one_width(struct contender list[MOST_CONTENDERS], int number)
 {
-    int *initial = memory_new((size_t)job->process->n_variables, sizeof *initial);
+    struct contender all[MOST_CONTENDERS];
+    int n_all = contenders(all, true), n = 0;
+    for (int first = 0, behind; first < n_all; first = behind) {
+        for (behind = first; behind < n_all && all[behind].engine == all[first].engine;)
+            behind++;
+        list[n++] = all[first + number % (behind - first)];
+    }
+    return n;
+}
+
+/*
+ * From the beginning; as studies sample it, with controls and from where the release is decided. Every engine at some
+ * width of its vectors: another for the next number.
+ */
+static bool job_same(const struct job *job, int number, struct text *report)
+{
+    struct contender list[MOST_CONTENDERS];
     struct dice dice = dice_of_seed(1);
-    bool same = true;
-    for (int decided = RELEASE_UNDECIDED; same && decided <= (job->release < 0 ? 0 : RELEASE_DEFECTIVE); decided++) {
+    bool studied = job->variant == VARIANT_CONTROLLED, same = true;
+    int *initial = memory_new((size_t)job->process->n_variables, sizeof *initial);
+    int n = one_width(list, number), first = studied && job->release >= 0 ? RELEASE_SOUND : RELEASE_UNDECIDED;
+    int last = studied && job->release >= 0 ? RELEASE_DEFECTIVE : RELEASE_UNDECIDED;
+    for (int decided = first; same && decided <= last; decided++) {
         for (int i = 0; i < job->process->n_variables; i++)
             initial[i] = i == job->release ? decided : job->process->variables[i].initial;
         struct trial trial = {.seed = 1, .first = (uint64_t)decided, .stride = 3, .horizon = job->horizon,
-                              .n_paths = decided ? RELEASE_PATHS : ROLLOUT_PATHS, .initial = decided ? initial : NULL};
+                              .n_paths = job->variant == VARIANT_FIXED ? ROLLOUT_PATHS : OTHER_PATHS,
+                              .initial = studied ? initial : NULL};
         same = compare_trial(job->process, trial, MOST_EVENTS, list, n, &dice, report);
     }
     free(initial);
@@ -177,16 +353,15 @@ static bool job_same(const struct job *job, const struct contender *list, int n,
 
 static void rollouts_are_the_same(void)
 {
-    struct contender list[MOST_CONTENDERS];
     struct jobs jobs = {.n = 0};
-    int wrong = 0, n = contenders(list, true);
+    int wrong = 0;
     add_scenarios(&jobs, "scenarios/*.yaml");
     add_scenarios(&jobs, "scenarios/reference/*.yaml");
     CU_ASSERT_TRUE(jobs.n > 100);
 #pragma omp parallel for schedule(dynamic, 1)
     for (int i = 0; i < jobs.n; i++) {
         struct text report = {0};
-        bool same = job_same(&jobs.list[i], list, n, &report);
+        bool same = job_same(&jobs.list[i], i, &report);
 #pragma omp critical(shown)
         if (!same && wrong++ < MOST_SHOWN)
             printf("%s:\n%s\n", jobs.list[i].what, report.data);
@@ -202,6 +377,11 @@ static const struct test_case cases[] = {
     {"infinities on the way are the same", infinities_on_the_way_are_the_same},
     {"the last update of a variable counts", the_last_update_of_a_variable_counts},
     {"broken rules are told alike", broken_rules_are_told_alike},
+    {"engines agree on what is a cycle", engines_agree_on_what_is_a_cycle},
+    {"cycles are told alike", cycles_are_told_alike},
+    {"controls of many places are the same", controls_of_many_places_are_the_same},
+    {"chains with known answers are the same", chains_with_known_answers_are_the_same},
+    {"a run can be stopped and used again", a_run_can_be_stopped_and_used_again},
     {"rollouts are the same", rollouts_are_the_same},
     {0},
 };
