@@ -96,7 +96,7 @@ struct modes *modes_open(const struct process *process)
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
     process_controls(process, m->control);
     list_controls(m);
-    special_open(&m->special, process);
+    special_open(&m->special, process, m->control);
     return m;
 }
 
@@ -114,6 +114,8 @@ void modes_forgo_controls(struct modes *m)
     modes_empty(m);
     memset(m->control, 0, (size_t)m->process->n_variables * sizeof *m->control);
     list_controls(m);
+    special_close(&m->special);
+    special_open(&m->special, m->process, m->control);
 }
 
 void modes_close(struct modes *m)
@@ -611,7 +613,7 @@ static void count_readers(struct modes *m)
 static void prepare_nodes(struct modes *m)
 {
     const struct process *p = m->process;
-    special_make(&m->special, m->control, m->value);
+    special_make(&m->special, m->value);
     for (int i = 0; i < p->n_commands; i++) /* adds nodes */
         is_possible(m, &p->commands[i]);
     if (m->special.graph.n_nodes > m->node_capacity) {
