@@ -13,7 +13,6 @@
 #include "engine/logarithm.h"
 #include "engine/philox.h"
 #include "engine/vector.h"
-#include "process/apply.h"
 
 #include <math.h>
 
@@ -90,13 +89,19 @@ INSTRUCTION(do_and, condition((a != 0) & (b != 0)))
 INSTRUCTION(do_or, condition((a != 0) | (b != 0)))
 INSTRUCTION(do_if, choose(a != 0, b, c))
 
+/* apply_table(), in whose place the index is cut to the table for a vector at a time. */
 static void do_table(const struct instruction *in, const struct work *w, int from, int to)
 {
+    const double *values = in->table->values;
+    const double last = in->table->n_values - 1;
     for (int v = from; v < to; v++) {
-        const double *a = vector_at(w, in->a, v);
-        double *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
+        num index = load(vector_at(w, in->a, v));
+        double place[WIDTH], *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
+        index = choose(index > 0, index, ALL(num, 0.0)); /* and so for what is no number */
+        index = choose(index < last, index, ALL(num, last));
+        memcpy(place, &index, sizeof place);
         for (int i = 0; i < WIDTH; i++)
-            out[i] = apply_table(in->table, a[i]);
+            out[i] = values[(int)place[i]];
     }
 }
 
