@@ -586,7 +586,8 @@ double truth_sample(const struct truth *truth, const struct engine *engine, uint
 {
     struct process *p = truth->chain();
     bool of_label = truth->query >= QUERY_LABEL_AT;
-    struct samples s = {.process = p, .engine = engine, .opened = engine->open(p, SIMD_AUTO), .reward = -1, .label = -1};
+    struct samples s = {.process = p, .engine = engine, .reward = -1, .label = -1};
+    s.opened = engine->open(p, SIMD_AUTO);
     struct moments moments = {0};
     s.reward = of_label ? -1 : process_find_reward(p, truth->what);
     s.label = of_label ? process_find_label(p, truth->what) : -1;

@@ -24,6 +24,7 @@ extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_control;
 extern const struct test_suite suite_engine;
+extern const struct test_suite suite_lanes;
 extern const struct test_suite suite_study;
 extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
@@ -52,6 +53,7 @@ static const struct test_suite *const suites[] = {
     &suite_process,
     &suite_control,
     &suite_engine,
+    &suite_lanes,
     &suite_study,
     &suite_solve,
     &suite_erlang,

@@ -348,12 +348,12 @@ static void an_interrupted_study_loses_nothing(void)
     const struct override fine[] = {{"simulation.precision", "0.01%"}, {"simulation.max_paths", "1000000000"}};
     struct scenario *s = parse(busy, fine, 2);
     for (int threads = 1; threads <= 3; threads++) {
-        struct stopper stopper = {.after = 15000};
+        struct stopper stopper = {.after = 16 * BLOCK_PATHS};
         struct study *study = run_interrupted(s, threads, &stopper);
         CU_ASSERT_TRUE(study->partial);
-        CU_ASSERT_TRUE(stopper.seen >= 15000);
+        CU_ASSERT_TRUE(stopper.seen >= 16 * BLOCK_PATHS);
         CU_ASSERT_TRUE(study->paths >= stopper.seen);
-        CU_ASSERT_TRUE(study->paths <= stopper.seen + (uint64_t)threads * 512);
+        CU_ASSERT_TRUE(study->paths <= stopper.seen + (uint64_t)threads * BLOCK_PATHS);
         for (int i = 0; i < study->n_outcomes; i++) {
             CU_ASSERT_EQUAL(study->outcomes[i].stop, STOP_SIGNAL);
             CU_ASSERT_TRUE(study->outcomes[i].paths > 500);
@@ -427,12 +427,13 @@ static void what_is_foreseen_can_be(void)
 /* What no path speaks for is not a number, is not trusted, and does not win. */
 static void a_study_interrupted_at_once_claims_nothing(void)
 {
-    struct scenario *s = parse(busy, NULL, 0);
+    const struct override long_pilot[] = {{"simulation.max_paths", "1000000000"}};
+    struct scenario *s = parse(busy, long_pilot, 1);
     for (int k = 0; k < 3; k++) {
-        struct stopper stopper = {.flag = k == 0, .after = (uint64_t)k * 512};
+        struct stopper stopper = {.flag = k == 0, .after = (uint64_t)k * BLOCK_PATHS};
         struct study *study = run_interrupted(s, 1, &stopper);
         CU_ASSERT_TRUE(study->partial);
-        CU_ASSERT_EQUAL(study->paths, (uint64_t)k * 512);
+        CU_ASSERT_EQUAL(study->paths, (uint64_t)k * BLOCK_PATHS);
         CU_ASSERT_EQUAL(study->winner, -1);
         for (int i = 0; i < study->n_outcomes; i++) {
             const struct outcome *o = &study->outcomes[i];
@@ -613,7 +614,7 @@ static void bench_close(struct bench *b)
 static void bench_run(struct bench *b)
 {
     struct error error = {0};
-    struct sampler sampler = {.engine = &engine_reference, .arms = b->arms, .n_arms = 2, .seed = 1,
+    struct sampler sampler = {.engine = engines[0], .arms = b->arms, .n_arms = 2, .seed = 1,
                               .horizon = b->scenario->horizon, .threads = 2};
     CU_ASSERT_TRUE(sampler_run(&sampler, &error));
 }
@@ -719,12 +720,12 @@ static void rounds_draw_the_same_paths(void)
     struct bench once, often;
     bench_open(&once, busy, 0);
     bench_open(&often, busy, 0);
-    once.arms[0].strata[0].wanted = 1536;
-    add_two_strata(&once, 2048);
+    once.arms[0].strata[0].wanted = 3 * BLOCK_PATHS;
+    add_two_strata(&once, 4 * BLOCK_PATHS);
     bench_run(&once);
-    add_two_strata(&often, 512);
-    for (uint64_t n = 512; n <= 2048; n += 512) {
-        often.arms[0].strata[0].wanted = n < 1536 ? n : 1536;
+    add_two_strata(&often, BLOCK_PATHS);
+    for (uint64_t n = BLOCK_PATHS; n <= 4 * BLOCK_PATHS; n += BLOCK_PATHS) {
+        often.arms[0].strata[0].wanted = n < 3 * BLOCK_PATHS ? n : 3 * BLOCK_PATHS;
         often.arms[1].strata[0].wanted = often.arms[1].strata[1].wanted = n;
         bench_run(&often);
     }
@@ -752,7 +753,7 @@ static void a_broken_process_ends_the_sampling(void)
     b.arms[0].strata[0].wanted = 1000;
     b.arms[1].n_strata = 1;
     b.arms[1].strata[0] = (struct stratum){.weight = 1, .release = RELEASE_SOUND, .stride = 1, .wanted = 100000};
-    struct sampler sampler = {.engine = &engine_reference, .arms = b.arms, .n_arms = 2, .seed = 1,
+    struct sampler sampler = {.engine = engines[0], .arms = b.arms, .n_arms = 2, .seed = 1,
                               .horizon = b.scenario->horizon, .threads = 3};
     CU_ASSERT_FALSE(sampler_run(&sampler, &error));
     CU_ASSERT_EQUAL(error.count, 1);

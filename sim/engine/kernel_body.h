@@ -383,8 +383,8 @@ static void see_labels(const struct visit *x, struct work *w)
     for (int i = 0; i < x->process->n_labels; i++)
         for (int v = w->from; v < w->to; v++) {
             double *row = row_at(w, x->layout->first_times + i, v);
-            num first = load(row);
-            whole now = w->settled[v] & (first == (double)INFINITY) & (load(vector_at(w, x->mode->conditions[i], v)) != 0);
+            num first = load(row), holds = load(vector_at(w, x->mode->conditions[i], v));
+            whole now = w->settled[v] & (first == (double)INFINITY) & (holds != 0);
             store(row, choose(now, load(row_at(w, x->layout->time, v)), first));
         }
 }

@@ -169,21 +169,24 @@ static bool takes_zero(const struct special *s, enum op op, expr e)
     return is_bounded(r) && r.unsigned_zero && (op == OP_MULTIPLY ? r.least >= 0 : r.least > 0);
 }
 
-/* Rules of +, -, *, and /; -1 if none holds. */
-static expr simplify_arithmetic(const struct special *s, enum op op, expr a, expr b)
+/* Rules of + and -; -1 if none holds. */
+static expr simplify_sum(const struct special *s, enum op op, expr a, expr b)
 {
-    bool adds = op == OP_ADD || op == OP_SUBTRACT, scales = op == OP_MULTIPLY || op == OP_DIVIDE;
     if (op == OP_ADD && is_number(s, a, 0) && s->range[b].unsigned_zero)
         return b;
-    if (adds && is_number(s, b, 0) && (op == OP_SUBTRACT || s->range[a].unsigned_zero))
-        return a;
-    if (scales && is_number(s, a, 0) && takes_zero(s, op, b))
+    return is_number(s, b, 0) && (op == OP_SUBTRACT || s->range[a].unsigned_zero) ? a : -1;
+}
+
+/* Rules of * and /; -1 if none holds. */
+static expr simplify_product(const struct special *s, enum op op, expr a, expr b)
+{
+    if (is_number(s, a, 0) && takes_zero(s, op, b))
         return a;
     if (op == OP_MULTIPLY && is_number(s, b, 0) && takes_zero(s, op, a))
         return b;
     if (op == OP_MULTIPLY && is_number(s, a, 1))
         return b;
-    return scales && is_number(s, b, 1) ? a : -1;
+    return is_number(s, b, 1) ? a : -1;
 }
 
 /* Rules of and, or; -1 if none holds. */
@@ -214,11 +217,22 @@ static expr simplify_order(struct special *s, enum op op, expr a, expr b)
 
 static expr simplify(struct special *s, enum op op, expr a, expr b)
 {
-    if (op == OP_AND || op == OP_OR)
+    switch (op) {
+    case OP_ADD:
+    case OP_SUBTRACT:
+        return simplify_sum(s, op, a, b);
+    case OP_MULTIPLY:
+    case OP_DIVIDE:
+        return simplify_product(s, op, a, b);
+    case OP_AND:
+    case OP_OR:
         return simplify_condition(s, op, a, b);
-    if (op == OP_MIN || op == OP_MAX || op == OP_LESS)
+    case OP_EQUAL:
+    case OP_LESS_EQUAL:
+        return -1;
+    default:
         return simplify_order(s, op, a, b);
-    return simplify_arithmetic(s, op, a, b);
+    }
 }
 
 /* condition ? yes : no, of nodes of the special graph. */
@@ -301,18 +315,27 @@ static void mark_data(const struct graph *graph, const bool *control, bool *mark
     }
 }
 
+/* Whether a command's guard or amount is marked, or anything of its branches but the updates of controls. */
+static bool command_is_marked(const struct process *p, const struct command *c, const bool *marked,
+                              const bool *control)
+{
+    bool any = marked[c->guard] || (c->delay != DELAY_NOW && marked[c->amount]);
+    for (int b = c->first_branch; b < c->first_branch + c->n_branches; b++) {
+        const struct branch *branch = &p->branches[b];
+        any = any || marked[branch->probability];
+        for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
+            any = any || (!control[p->updates[u].variable] && marked[p->updates[u].value]);
+        for (int i = branch->first_impulse; i < branch->first_impulse + branch->n_impulses; i++)
+            any = any || marked[p->impulses[i].amount];
+    }
+    return any;
+}
+
 static bool is_reckoned_with(const struct process *p, const bool *marked, const bool *control)
 {
     bool any = false;
     for (int i = 0; i < p->n_commands; i++)
-        any = any || marked[p->commands[i].guard] ||
-              (p->commands[i].delay != DELAY_NOW && marked[p->commands[i].amount]);
-    for (int i = 0; i < p->n_branches; i++)
-        any = any || marked[p->branches[i].probability];
-    for (int i = 0; i < p->n_updates; i++)
-        any = any || (!control[p->updates[i].variable] && marked[p->updates[i].value]);
-    for (int i = 0; i < p->n_impulses; i++)
-        any = any || marked[p->impulses[i].amount];
+        any = any || command_is_marked(p, &p->commands[i], marked, control);
     for (int i = 0; i < p->n_rewards; i++)
         any = any || marked[p->rewards[i].rate];
     for (int i = 0; i < p->n_labels; i++)

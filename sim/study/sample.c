@@ -14,7 +14,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { BLOCK_PATHS = 2048, MOST_BLOCKS = 512 };
+enum { MOST_BLOCKS = 512 };
 
 enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
 

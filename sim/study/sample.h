@@ -22,6 +22,7 @@ struct stratum {
 };
 
 enum { STRATA = 2 };
+enum { BLOCK_PATHS = 2048 }; /* that are drawn and tallied together: enough that lanes are full for most of the time */
 
 /* One process that is sampled: a strategy in a topology, or no release at all. */
 struct arm {
