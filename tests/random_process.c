@@ -1,265 +1,524 @@
 /*
- * Small random processes.
+ * Small processes made at random, of every kind of clause that a process can have, and in combinations that no scenario
+ * has: to hold engines to one another.
  *
- * Some variables are places of a controller: they are only compared and looked up, and their next value follows from
- * such variables. The others count. Every command that fires at once takes one from a counter of its own, which only
- * commands that take time fill, so that no cycle of them can go on without end. Updates are cut to the range of their
- * variable, probabilities add up, rates are not negative; but for a lawless process, in which each of these rules may
- * be broken.
+ * Variables are of two kinds. A control is a place in a program: it is compared with numbers and looked up in tables
+ * only, as `step` and `trigger` of a rollout are, and gets constants and values of tables. All others are counts, which
+ * enter sums and products. Values that go into a variable are whole by construction, and are brought into its range
+ * by min and max or by a guard; rates, delays and probabilities likewise. With a breach that is left out here and
+ * there.
+ *
+ * Commands that may take no time climb: the one variable that they raise is one of the first two, which have few
+ * values, and what else they set comes behind it. So at one time there can be no more of them than those two variables
+ * have pairs of values, and no cycle takes no time.
+ *
+ * Whatever dice are rolled, the first side is the simplest, so that bytes that run out make a small process.
  */
 #include "random_process.h"
 
 #include "models/terms.h"
 
-enum { MOST_VARIABLES = 12, MOST_CONTROLS = 3, MOST_COUNTS = 5, MOST_COMMANDS = 12 };
+#include <limits.h>
+#include <math.h>
+#include <string.h>
 
-/* A process in the making. */
-struct making {
+enum { MOST_VARIABLES = 8, MOST_TABLES = 5, TABLE = 8, POOL = 24, CLIMBERS = 2 };
+
+struct maker {
     struct dice    *dice;
     struct process *p;
-    int  controls[MOST_CONTROLS], n_controls;
-    int  counts[MOST_COUNTS], n_counts;
-    bool lawless;
+    int             breaches;
+    bool            control[MOST_VARIABLES];
+    int             table[MOST_TABLES], n_tables;   /* of any numbers */
+    int             whole[MOST_TABLES], n_whole;    /* of whole numbers */
+    expr            pool[POOL];                     /* conditions that commands share */
+    int             n_pool, n_rewards;
 };
 
-/* A number from 0 to sides - 1. */
-uint32_t dice_roll(struct dice *dice, uint32_t sides)
+/* ---- dice ---- */
+
+struct dice dice_of_seed(uint64_t seed)
 {
-    if (dice->bytes) {
-        if (dice->left == 0)
-            return 0;
-        dice->left--;
-        return *dice->bytes++ % sides;
-    }
-    dice->state += UINT64_C(0x9E3779B97F4A7C15); /* splitmix64 */
-    uint64_t z = dice->state;
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ z >> 31) % sides);
+    return (struct dice){.state = seed};
 }
 
-static uint32_t roll(struct making *m, uint32_t sides)
+struct dice dice_of_bytes(const uint8_t *bytes, size_t n_bytes)
+{
+    return (struct dice){.bytes = bytes, .n_bytes = n_bytes};
+}
+
+static unsigned next_byte(struct dice *dice)
+{
+    if (dice->n_bytes == 0)
+        return 0;
+    dice->n_bytes--;
+    return *dice->bytes++;
+}
+
+/* 64 random bits: SplitMix64 (Steele, Lea and Flood 2014), or eight bytes. */
+uint64_t dice_bits(struct dice *dice)
+{
+    uint64_t bits = 0;
+    for (int i = 0; dice->bytes && i < 8; i++)
+        bits = bits << 8 | next_byte(dice);
+    if (dice->bytes)
+        return bits;
+    dice->state += UINT64_C(0x9E3779B97F4A7C15);
+    bits = (dice->state ^ dice->state >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    bits = (bits ^ bits >> 27) * UINT64_C(0x94D049BB133111EB);
+    return bits ^ bits >> 31;
+}
+
+/* A number in [0, sides). */
+int dice_roll(struct dice *dice, int sides)
+{
+    if (sides < 2)
+        return 0;
+    if (!dice->bytes)
+        return (int)(dice_bits(dice) >> 33) % sides;
+    unsigned number = next_byte(dice);
+    if (sides > 256)
+        number = number << 16 | next_byte(dice) << 8 | next_byte(dice);
+    return (int)(number % (unsigned)sides);
+}
+
+/* True so often; 0 % and bytes that ran out: never. */
+bool dice_chance(struct dice *dice, int of_100)
+{
+    return dice_roll(dice, 100) >= 100 - of_100;
+}
+
+static int roll(struct maker *m, int sides)
 {
     return dice_roll(m->dice, sides);
 }
 
-static expr number(struct making *m, double value)
+static bool chance(struct maker *m, int of_100)
+{
+    return dice_chance(m->dice, of_100);
+}
+
+/* Whether the rule is broken here. */
+static bool breaks(struct maker *m, enum breach breach)
+{
+    return (m->breaches & breach) && chance(m, 25);
+}
+
+/* ---- expressions ---- */
+
+static expr number(struct maker *m, double value)
 {
     return term_number(m->p, value);
 }
 
-static int some(struct making *m, const int *variables, int n)
+static expr value_of(struct maker *m, int variable)
 {
-    return variables[roll(m, (uint32_t)n)];
+    return term_variable(m->p, variable);
 }
 
-static expr some_count(struct making *m)
+static expr limited(struct maker *m, expr e, double least, double greatest)
 {
-    return term_variable(m->p, some(m, m->counts, m->n_counts));
+    /* The order decides what becomes of no number at all: the least. */
+    return term(m->p, OP_MIN, term(m->p, OP_MAX, e, number(m, least)), number(m, greatest));
 }
 
-/* A table of as many numbers as the variable has values, looked up there; sometimes of fewer. */
-static expr look_up(struct making *m, int variable, const double *choices, uint32_t n_choices)
+static expr any(struct maker *m, int depth);
+static expr condition(struct maker *m, int depth);
+
+static double some_number(struct maker *m)
 {
-    double values[16];
-    int n = m->p->variables[variable].greatest + 1;
-    if (n > 1 && roll(m, 8) == 0)
-        n--;
-    for (int i = 0; i < n; i++)
-        values[i] = choices[roll(m, n_choices)];
-    int table = expr_add_table(&m->p->graph, arena_format(&m->p->arena, "table.%d", m->p->graph.n_tables), values, n);
-    return expr_table(&m->p->graph, table, term_variable(m->p, variable));
+    static const double some[] = {1, 0, 2, 3, 0.5, -1, 0.1, 1.0 / 3, 10, 1e-3, 7, 1e6, -2.5, 0x1p-40};
+    return some[roll(m, sizeof some / sizeof *some)];
 }
 
-static expr condition(struct making *m, int depth);
-
-/* A whole number, not negative. */
-static expr whole(struct making *m, int depth)
-{
-    static const double few[] = {0, 1, 2, 3};
-    switch (depth > 0 ? roll(m, 8) : roll(m, 3)) {
-    case 0:
-        return number(m, roll(m, 4));
-    case 1:
-    case 2:
-        return some_count(m);
-    case 3:
-        return look_up(m, m->n_controls && roll(m, 2) ? some(m, m->controls, m->n_controls)
-                                                      : some(m, m->counts, m->n_counts), few, 4);
-    case 4:
-        return term(m->p, roll(m, 2) ? OP_MIN : OP_MAX, whole(m, depth - 1), whole(m, depth - 1));
-    case 5:
-        return expr_if(&m->p->graph, condition(m, depth - 1), whole(m, depth - 1), whole(m, depth - 1));
-    case 6:
-        return term_times(m->p, whole(m, depth - 1), condition(m, depth - 1));
-    default:
-        return term_plus(m->p, whole(m, depth - 1), whole(m, depth - 1));
-    }
-}
-
-static expr condition(struct making *m, int depth)
-{
-    static const double truths[] = {0, 1};
-    switch (depth > 0 ? roll(m, 8) : roll(m, 4)) {
-    case 0:
-        return term(m->p, OP_LESS, whole(m, 0), whole(m, 0));
-    case 1:
-        return term(m->p, OP_LESS_EQUAL, number(m, roll(m, 3)), some_count(m));
-    case 2:
-    case 3:
-        if (m->n_controls) {
-            int control = some(m, m->controls, m->n_controls);
-            return roll(m, 2) ? term_is(m->p, term_variable(m->p, control), roll(m, 4))
-                              : look_up(m, control, truths, 2);
-        }
-        return term_is(m->p, some_count(m), roll(m, 3));
-    case 4:
-        return term_and(m->p, condition(m, depth - 1), condition(m, depth - 1));
-    case 5:
-        return term_or(m->p, condition(m, depth - 1), condition(m, depth - 1));
-    case 6:
-        return term_not(m->p, condition(m, depth - 1));
-    default:
-        return number(m, roll(m, 4) > 0);
-    }
-}
-
-/* A number, not negative, and of any size. */
-static expr amount(struct making *m)
-{
-    static const double some_amounts[] = {0, 1, 0.1, 0.25, 3, 1e-3, 100};
-    expr scale = number(m, some_amounts[roll(m, 7)]);
-    if (m->lawless && roll(m, 8) == 0)
-        return term_minus(m->p, whole(m, 1), scale);
-    if (m->lawless && roll(m, 16) == 0)
-        return term_over(m->p, scale, whole(m, 1));
-    switch (roll(m, 5)) {
-    case 0:
-        return scale;
-    case 1:
-        return look_up(m, m->n_controls ? some(m, m->controls, m->n_controls) : m->counts[0], some_amounts, 7);
-    case 2:
-        return term_over(m->p, whole(m, 2), term_plus(m->p, whole(m, 1), number(m, 1)));
-    default:
-        return term_times(m->p, whole(m, 2), scale);
-    }
-}
-
-static void add_update(struct making *m, int variable, expr value)
+/* A value of the variable, most often one that is near its ends. */
+static int some_value(struct maker *m, int variable)
 {
     const struct variable *v = &m->p->variables[variable];
-    if (!m->lawless || roll(m, 8))
-        value = term(m->p, OP_MIN, term(m->p, OP_MAX, value, number(m, v->least)), number(m, v->greatest));
-    process_add_update(m->p, variable, value);
+    int64_t values = (int64_t)v->greatest - v->least + 1, step = roll(m, values > 10 ? 10 : (int)values);
+    return (int)(values > 10 && roll(m, 2) ? v->greatest - step : v->least + step);
 }
 
-/* One to three updates: of a controller, of counts; they may read each other's variables. */
-static void add_updates(struct making *m)
+static expr look_up(struct maker *m, const int *tables, int n, expr index)
 {
-    if (m->n_controls && roll(m, 2)) {
-        int control = some(m, m->controls, m->n_controls);
-        static const double places[] = {0, 1, 2, 3, 4};
-        expr next = term_plus(m->p, term_variable(m->p, control), number(m, 1));
-        switch (roll(m, 3)) {
-        case 0:
-            next = number(m, roll(m, 3));
-            break;
-        case 1:
-            next = look_up(m, some(m, m->controls, m->n_controls), places, 5);
-            break;
-        }
-        add_update(m, control, next);
-    }
-    for (uint32_t n = roll(m, 3), first = roll(m, (uint32_t)m->n_counts), i = 0; i < n && (int)i < m->n_counts; i++) {
-        int count = m->counts[(first + i) % (uint32_t)m->n_counts];
-        expr own = term_variable(m->p, count);
-        switch (roll(m, 4)) {
-        case 0:
-            add_update(m, count, whole(m, 1));
-            break;
-        case 1:
-            add_update(m, count, term_plus(m->p, own, number(m, 1)));
-            break;
-        default:
-            add_update(m, count, term_minus(m->p, own, number(m, 1)));
-        }
-    }
+    return expr_table(&m->p->graph, tables[roll(m, n)], index);
 }
 
-static void add_impulse(struct making *m)
+/* A variable as a number: a control is looked up, or compared. */
+static expr leaf(struct maker *m)
 {
-    if (roll(m, 3) == 0)
-        process_add_impulse(m->p, (int)roll(m, 2), term_minus(m->p, whole(m, 1), amount(m)));
+    int v = roll(m, m->p->n_variables);
+    if (!m->control[v])
+        return value_of(m, v);
+    return roll(m, 3) ? look_up(m, m->table, m->n_tables, value_of(m, v))
+                      : term_is(m->p, value_of(m, v), some_value(m, v));
 }
 
-/* One to three branches. `pending`: a counter that the command empties or fills, by `step`. */
-static void add_branches(struct making *m, int pending, double step)
+static expr quotient(struct maker *m, int depth)
 {
-    uint32_t n = 1 + roll(m, 3);
-    expr first = number(m, 0.3);
-    if (roll(m, 2)) { /* x / (x + y + 1) */
-        expr x = whole(m, 1);
-        first = term_over(m->p, x, term_plus(m->p, term_plus(m->p, x, whole(m, 0)), number(m, 1)));
-    }
-    if (m->lawless && roll(m, 16) == 0)
-        first = whole(m, 1);
-    expr rest = term_minus(m->p, number(m, 1), first);
-    const expr one[] = {number(m, 1)}, two[] = {first, rest};
-    const expr three[] = {first, term_times(m->p, rest, number(m, 0.25)), term_times(m->p, rest, number(m, 0.75))};
-    const expr *probability = n == 1 ? one : n == 2 ? two : three;
-    for (uint32_t b = 0; b < n; b++) {
-        process_add_branch(m->p, probability[b]);
-        if (pending >= 0)
-            add_update(m, pending, term_plus(m->p, term_variable(m->p, pending), number(m, step)));
-        add_updates(m);
-        add_impulse(m);
+    expr above = any(m, depth - 1), below = any(m, depth - 1);
+    double value;
+    bool raw = (m->breaches & (BREACH_DIVISION | BREACH_IMPULSE)) && !expr_is_constant(&m->p->graph, below, &value);
+    return term_over(m->p, above, raw ? below : term(m->p, OP_MAX, below, number(m, 0.5)));
+}
+
+/* Any number. */
+static expr any(struct maker *m, int depth)
+{
+    if (depth <= 0 || chance(m, 15))
+        return roll(m, 3) ? leaf(m) : number(m, some_number(m));
+    switch (roll(m, 9)) {
+    case 0: return term_plus(m->p, any(m, depth - 1), any(m, depth - 1));
+    case 1: return term_minus(m->p, any(m, depth - 1), any(m, depth - 1));
+    case 2: return term_times(m->p, any(m, depth - 1), any(m, depth - 1));
+    case 3: return term(m->p, OP_MIN, any(m, depth - 1), any(m, depth - 1));
+    case 4: return term(m->p, OP_MAX, any(m, depth - 1), any(m, depth - 1));
+    case 5: return term_if(m->p, condition(m, depth - 1), any(m, depth - 1), any(m, depth - 1));
+    case 6: return look_up(m, m->table, m->n_tables, any(m, depth - 1));
+    case 7: return quotient(m, depth);
+    default: return condition(m, depth - 1);
     }
 }
 
-static void add_command(struct making *m, int i)
+/* Any whole number. */
+static expr whole(struct maker *m, int depth)
 {
-    const char *name = arena_format(&m->p->arena, "command.%d", i);
-    expr guard = condition(m, 2);
-    uint32_t kind = roll(m, 8);
-    if (kind == 0) {
-        int pending = process_add_variable(m->p, arena_format(&m->p->arena, "pending.%d", i), 0, 2, (int)roll(m, 3));
-        expr waits = term(m->p, OP_LESS, number(m, 0), term_variable(m->p, pending));
-        bool free_of_it = m->lawless && roll(m, 8) == 0; /* it may go on and on */
-        process_add_command(m->p, name, free_of_it ? guard : waits, DELAY_NOW, number(m, 0));
-        add_branches(m, pending, -1);
-        process_add_command(m->p, arena_format(&m->p->arena, "fill.%d", i), guard, DELAY_EXPONENTIAL, number(m, 0.5));
-        add_branches(m, pending, 1);
-    } else if (kind <= 2) {
-        static const double delays[] = {1, 0.5, 2, 5};
-        expr delay = roll(m, 2) ? number(m, delays[roll(m, 4)])
-                                : term_plus(m->p, whole(m, 1), number(m, delays[roll(m, 4)]));
-        process_add_command(m->p, name, guard, DELAY_FIXED, m->lawless && roll(m, 8) == 0 ? amount(m) : delay);
-        add_branches(m, -1, 0);
-    } else {
-        process_add_command(m->p, name, guard, DELAY_EXPONENTIAL, amount(m));
-        add_branches(m, -1, 0);
+    int v = roll(m, m->p->n_variables);
+    if (depth <= 0 || chance(m, 25)) {
+        if (m->control[v] || !roll(m, 4))
+            return look_up(m, m->whole, m->n_whole, value_of(m, v));
+        return roll(m, 4) ? value_of(m, v) : number(m, roll(m, 12) - 4);
+    }
+    switch (roll(m, 8)) {
+    case 0: return term_plus(m->p, whole(m, depth - 1), whole(m, depth - 1));
+    case 1: return term_minus(m->p, whole(m, depth - 1), whole(m, depth - 1));
+    case 2: return term_times(m->p, whole(m, depth - 1), whole(m, depth - 1));
+    case 3: return term(m->p, OP_MIN, whole(m, depth - 1), whole(m, depth - 1));
+    case 4: return term(m->p, OP_MAX, whole(m, depth - 1), whole(m, depth - 1));
+    case 5: return term_if(m->p, condition(m, depth - 1), whole(m, depth - 1), whole(m, depth - 1));
+    case 6: return look_up(m, m->whole, m->n_whole, any(m, depth - 1));
+    default: return condition(m, depth - 1);
     }
 }
 
-struct process *random_process(struct dice *dice, bool lawless)
+/* A variable compared with one of its values. */
+static expr comparison(struct maker *m)
 {
-    struct making m = {.dice = dice, .p = process_new("random"), .lawless = lawless};
-    m.n_controls = (int)roll(&m, MOST_CONTROLS + 1);
-    m.n_counts = 1 + (int)roll(&m, MOST_COUNTS);
-    for (int i = 0; i < m.n_controls; i++)
-        m.controls[i] = process_add_variable(m.p, arena_format(&m.p->arena, "control.%d", i), 0, 1 + (int)roll(&m, 9),
-                                             0);
-    for (int i = 0; i < m.n_counts; i++) {
-        int greatest = 1 + (int)roll(&m, 6);
-        m.counts[i] = process_add_variable(m.p, arena_format(&m.p->arena, "count.%d", i), 0, greatest,
-                                           (int)roll(&m, (uint32_t)greatest + 1));
+    int v = roll(m, m->p->n_variables);
+    expr value = value_of(m, v), other = number(m, some_value(m, v));
+    switch (roll(m, 4)) {
+    case 0: return term(m->p, OP_LESS, value, other);
+    case 1: return term(m->p, OP_LESS_EQUAL, other, value);
+    case 2: return term(m->p, OP_EQUAL, value, other);
+    default: return term_not(m->p, term(m->p, OP_EQUAL, other, value));
     }
-    for (int i = 0, n = 1 + (int)roll(&m, MOST_COMMANDS); i < n; i++)
-        add_command(&m, i);
-    process_add_reward(m.p, "whole", whole(&m, 3));
-    process_add_reward(m.p, "amount", amount(&m));
-    process_add_reward(m.p, "share", condition(&m, 2));
-    process_add_label(m.p, "first", condition(&m, 2));
-    process_add_label(m.p, "second", condition(&m, 3));
+}
+
+static expr new_condition(struct maker *m, int depth)
+{
+    static const enum op compare[] = {OP_LESS, OP_LESS_EQUAL, OP_EQUAL};
+    if (depth <= 0 || chance(m, 30))
+        return comparison(m);
+    switch (roll(m, 6)) {
+    case 0: return term_and(m->p, condition(m, depth - 1), condition(m, depth - 1));
+    case 1: return term_or(m->p, condition(m, depth - 1), condition(m, depth - 1));
+    case 2: return term_not(m->p, condition(m, depth - 1));
+    case 3: return term_if(m->p, condition(m, depth - 1), condition(m, depth - 1), condition(m, depth - 1));
+    case 4: return term(m->p, OP_LESS, number(m, 0.5), look_up(m, m->table, m->n_tables, leaf(m)));
+    default: return term(m->p, compare[roll(m, 3)], any(m, depth - 1), any(m, depth - 1));
+    }
+}
+
+/* 0 or 1; now and then one that there is already. */
+static expr condition(struct maker *m, int depth)
+{
+    if (m->n_pool > 0 && chance(m, 20))
+        return m->pool[roll(m, m->n_pool)];
+    expr e = new_condition(m, depth);
+    if (m->n_pool < POOL)
+        m->pool[m->n_pool++] = e;
+    return e;
+}
+
+/* ---- variables and tables ---- */
+
+/* The first two have few values. */
+static void add_variable(struct maker *m, int i)
+{
+    static const int ranges[][2] = {{0, 1}, {0, 5}, {-3, 4}, {0, 100}, {2, 2}, {-1000000, 1000000}, {INT_MIN, INT_MAX},
+                                    {0, 9000}};
+    int few = 1 + roll(m, 9), row = roll(m, 20);
+    row = row < 8 ? row : row % 3;
+    m->control[i] = chance(m, 40);
+    bool small = m->control[i] || i < CLIMBERS;
+    int least = small ? 0 : ranges[row][0], greatest = small ? few : ranges[row][1];
+    process_add_variable(m->p, arena_format(&m->p->arena, m->control[i] ? "pc%d" : "x%d", i), least, greatest, least);
+    m->p->variables[i].initial = some_value(m, i);
+}
+
+static int add_table(struct maker *m, const char *kind, int i, bool is_whole)
+{
+    double values[TABLE];
+    int n = 1 + roll(m, TABLE);
+    for (int k = 0; k < n; k++)
+        values[k] = is_whole ? roll(m, 9) - 2 : some_number(m);
+    return expr_add_table(&m->p->graph, arena_format(&m->p->arena, "%s%d", kind, i), values, n);
+}
+
+static void add_variables_and_tables(struct maker *m)
+{
+    int n_variables = 1 + roll(m, MOST_VARIABLES);
+    for (int i = 0; i < n_variables; i++)
+        add_variable(m, i);
+    m->n_tables = 1 + roll(m, MOST_TABLES);
+    m->n_whole = 1 + roll(m, MOST_TABLES);
+    for (int i = 0; i < m->n_tables; i++)
+        m->table[i] = add_table(m, "t", i, false);
+    for (int i = 0; i < m->n_whole; i++)
+        m->whole[i] = add_table(m, "w", i, true);
+}
+
+/* ---- commands ---- */
+
+/* What comes next at each place of a control, by a table. */
+static expr next_place(struct maker *m, int v)
+{
+    double values[16];
+    int n = m->p->variables[v].greatest + 1; /* they begin at 0 */
+    for (int k = 0; k < n; k++)
+        values[k] = roll(m, 3) ? roll(m, n) : (k + 1) % n;
+    int table = expr_add_table(&m->p->graph, arena_format(&m->p->arena, "next%d", m->p->graph.n_tables), values, n);
+    return expr_table(&m->p->graph, table, value_of(m, v));
+}
+
+static expr control_update(struct maker *m, int v)
+{
+    int greatest = m->p->variables[v].greatest;
+    expr value = value_of(m, v), yes = number(m, some_value(m, v)), no = number(m, some_value(m, v));
+    switch (roll(m, 6)) {
+    case 0:
+    case 1: return yes;
+    case 2: return next_place(m, v);
+    case 3: return term_if(m->p, condition(m, 2), yes, no);
+    case 4: return term_if(m->p, condition(m, 1), yes, value);
+    default: return term_if(m->p, term_is(m->p, value, greatest), number(m, 0), term_plus(m->p, value, number(m, 1)));
+    }
+}
+
+/* What the variable is set to. Its guard may have to make it fit: *guard. */
+static expr new_value(struct maker *m, int v, expr *guard)
+{
+    const struct variable *variable = &m->p->variables[v];
+    expr value = value_of(m, v);
+    if (breaks(m, BREACH_UPDATE))
+        return roll(m, 2) ? any(m, 2) : term_plus(m->p, value, number(m, some_number(m)));
+    if (m->control[v])
+        return control_update(m, v);
+    switch (roll(m, 4)) {
+    case 0: return number(m, some_value(m, v));
+    case 1:
+        *guard = term_and(m->p, *guard, term_less(m->p, value, number(m, variable->greatest)));
+        return term_plus(m->p, value, number(m, 1));
+    case 2:
+        *guard = term_and(m->p, *guard, term_less(m->p, number(m, variable->least), value));
+        return term_minus(m->p, value, number(m, 1));
+    default: return limited(m, whole(m, 3), variable->least, variable->greatest);
+    }
+}
+
+enum { MOST_BRANCHES = 3, MOST_UPDATES = 3, MOST_IMPULSES = 2 };
+
+/* A command before it is added: guards come first, but follow from the updates. */
+struct plan {
+    expr guard, amount, probability[MOST_BRANCHES];
+    enum delay delay;
+    int  n_branches, n_updates[MOST_BRANCHES];
+    struct update updates[MOST_BRANCHES][MOST_UPDATES + 1];
+    int  n_impulses[MOST_BRANCHES];
+    struct impulse impulses[MOST_BRANCHES][MOST_IMPULSES];
+};
+
+static void plan_update(struct plan *c, int branch, int variable, expr value)
+{
+    c->updates[branch][c->n_updates[branch]++] = (struct update){variable, value};
+}
+
+static bool is_planned(const struct plan *c, int branch, int variable)
+{
+    for (int u = 0; u < c->n_updates[branch]; u++)
+        if (c->updates[branch][u].variable == variable)
+            return true;
+    return false;
+}
+
+/* Updates of variables from the first one on. */
+static void plan_updates(struct maker *m, struct plan *c, int branch, int first)
+{
+    int behind = m->p->n_variables - first, n = behind > 0 ? roll(m, MOST_UPDATES + 1) : 0;
+    for (int u = 0; u < n; u++) {
+        int v = first + roll(m, behind);
+        if (!is_planned(c, branch, v) || breaks(m, BREACH_TWICE))
+            plan_update(c, branch, v, new_value(m, v, &c->guard));
+    }
+}
+
+/* Most often none; they may be earned by the same reward. */
+static void plan_impulses(struct maker *m, struct plan *c, int branch)
+{
+    for (int n = roll(m, 2 * MOST_IMPULSES + 1) - MOST_IMPULSES, i = 0; m->n_rewards > 0 && i < n; i++) {
+        expr amount = breaks(m, BREACH_IMPULSE) ? quotient(m, 2) : limited(m, any(m, 2), -1e9, 1e9);
+        c->impulses[branch][c->n_impulses[branch]++] = (struct impulse){roll(m, m->n_rewards), amount};
+    }
+}
+
+/* Two variables change places, if the ranges allow. */
+static void plan_swap(struct maker *m, struct plan *c, int first)
+{
+    int a = first + roll(m, m->p->n_variables - first), b = first + roll(m, m->p->n_variables - first);
+    const struct variable *va = &m->p->variables[a], *vb = &m->p->variables[b];
+    c->n_updates[0] = 0;
+    plan_update(c, 0, a, limited(m, value_of(m, b), va->least, va->greatest));
+    if (a != b)
+        plan_update(c, 0, b, limited(m, value_of(m, a), vb->least, vb->greatest));
+}
+
+/* Every branch raises a variable, and sets what comes behind it. Returns the first variable that is not settled. */
+static int plan_climb(struct maker *m, struct plan *c)
+{
+    int v = roll(m, m->p->n_variables < CLIMBERS ? m->p->n_variables : CLIMBERS);
+    int greatest = m->p->variables[v].greatest, from = roll(m, greatest);
+    expr value = value_of(m, v);
+    bool by_place = m->control[v] || roll(m, 2);
+    expr here = by_place ? term_is(m->p, value, from) : term_less(m->p, value, number(m, greatest));
+    c->guard = roll(m, 3) ? term_and(m->p, here, c->guard) : here;
+    for (int b = 0; b < c->n_branches; b++)
+        plan_update(c, b, v, by_place ? number(m, from + 1 + roll(m, greatest - from))
+                                      : term_plus(m->p, value, number(m, 1)));
+    return v + 1;
+}
+
+static void plan_constant_branches(struct maker *m, struct plan *c)
+{
+    static const double rows[][MOST_BRANCHES] = {{0.5, 0.5}, {0.25, 0.75}, {0, 1}, {1, 0}, {0.9, 0.1},
+                                                 {1.0 / 3, 1.0 / 3, 1.0 / 3}, {0.2, 0, 0.8}, {0.1, 0.2, 0.7}};
+    int row = roll(m, 8);
+    c->n_branches = row < 5 ? 2 : 3;
+    for (int b = 0; b < c->n_branches; b++)
+        c->probability[b] = number(m, rows[row][b]);
+}
+
+/* p and 1 - p; or p, (1 - p) q and what is left. */
+static void plan_branches_of_state(struct maker *m, struct plan *c)
+{
+    expr p = limited(m, any(m, 2), 0, 1), one = number(m, 1);
+    if (breaks(m, BREACH_PROBABILITY))
+        p = roll(m, 2) ? any(m, 2) : term_times(m->p, p, number(m, 1 + 1e-8));
+    c->probability[0] = p;
+    if (breaks(m, BREACH_PROBABILITY))
+        p = limited(m, any(m, 2), 0, 1);
+    expr rest = term_minus(m->p, one, p);
+    c->n_branches = 1 + roll(m, 3);
+    if (c->n_branches == 1)
+        c->probability[0] = term_plus(m->p, c->probability[0], rest);
+    c->probability[1] = rest;
+    if (c->n_branches == 3) {
+        expr q = limited(m, any(m, 1), 0, 1);
+        c->probability[1] = term_times(m->p, rest, q);
+        c->probability[2] = term_times(m->p, rest, term_minus(m->p, one, q));
+    }
+}
+
+static void plan_branches(struct maker *m, struct plan *c)
+{
+    c->n_branches = 1;
+    c->probability[0] = number(m, 1);
+    int kind = roll(m, 4);
+    if (kind == 2)
+        plan_constant_branches(m, c);
+    else if (kind == 3)
+        plan_branches_of_state(m, c);
+}
+
+static expr rate(struct maker *m)
+{
+    static const double some[] = {1, 0.1, 3, 100, 1e-4, 0.7, 1e6};
+    if (breaks(m, BREACH_RATE))
+        return any(m, 2);
+    switch (roll(m, 4)) {
+    case 0: return number(m, some[roll(m, 7)]);
+    case 1: return limited(m, any(m, 3), 0, 1000);
+    case 2: return term_times(m->p, number(m, some[roll(m, 6)]), limited(m, leaf(m), 0, 20));
+    default: return term_if(m->p, condition(m, 2), number(m, some[roll(m, 6)]), number(m, roll(m, 2)));
+    }
+}
+
+/* With few different values, so that delays of different commands end together. */
+static expr delay(struct maker *m, double least)
+{
+    static const double some[] = {1, 2, 0.5, 3, 0.1, 10};
+    if (breaks(m, BREACH_DELAY))
+        return any(m, 2);
+    switch (roll(m, 3)) {
+    case 0: return number(m, least == 0 && !roll(m, 3) ? 0 : some[roll(m, 6)]);
+    case 1: return limited(m, any(m, 2), least, 20);
+    default: return term_if(m->p, condition(m, 2), number(m, some[roll(m, 6)]), number(m, least));
+    }
+}
+
+static void add_command(struct maker *m, const struct plan *c, int i)
+{
+    static const char *const names[] = {"now", "random", "fixed"};
+    process_add_command(m->p, arena_format(&m->p->arena, "%s%d", names[c->delay], i), c->guard, c->delay, c->amount);
+    for (int b = 0; b < c->n_branches; b++) {
+        process_add_branch(m->p, c->probability[b]);
+        for (int u = 0; u < c->n_updates[b]; u++)
+            process_add_update(m->p, c->updates[b][u].variable, c->updates[b][u].value);
+        for (int k = 0; k < c->n_impulses[b]; k++)
+            process_add_impulse(m->p, c->impulses[b][k].reward, c->impulses[b][k].amount);
+    }
+}
+
+static void make_command(struct maker *m, int i)
+{
+    static const enum delay delays[] = {DELAY_EXPONENTIAL, DELAY_FIXED, DELAY_NOW, DELAY_EXPONENTIAL, DELAY_FIXED};
+    struct plan c = {.guard = roll(m, 5) ? condition(m, 2) : number(m, 1), .delay = delays[roll(m, 5)], .amount = -1};
+    bool climbs = c.delay == DELAY_NOW || (c.delay == DELAY_FIXED && roll(m, 2));
+    if (breaks(m, BREACH_CYCLE))
+        climbs = false;
+    plan_branches(m, &c);
+    int first = climbs ? plan_climb(m, &c) : 0;
+    for (int b = 0; b < c.n_branches; b++) {
+        plan_updates(m, &c, b, first);
+        plan_impulses(m, &c, b);
+    }
+    if (!climbs && chance(m, 10))
+        plan_swap(m, &c, first);
+    if (c.delay != DELAY_NOW)
+        c.amount = c.delay == DELAY_EXPONENTIAL ? rate(m) : delay(m, climbs ? 0 : 0.25);
+    add_command(m, &c, i);
+}
+
+/* A process that keeps all rules but those that are named. Give it to process_free. */
+struct process *random_process(struct dice *dice, int breaches)
+{
+    struct maker m = {.dice = dice, .p = process_new("random"), .breaches = breaches};
+    add_variables_and_tables(&m);
+    m.n_rewards = roll(&m, 5);
+    for (int i = 0, n = 1 + roll(&m, 12); i < n; i++)
+        make_command(&m, i);
+    for (int i = 0; i < m.n_rewards; i++)
+        process_add_reward(m.p, arena_format(&m.p->arena, "r%d", i), any(&m, 3));
+    for (int i = 0, n = roll(&m, 5); i < n; i++)
+        process_add_label(m.p, arena_format(&m.p->arena, "l%d", i), condition(&m, 3));
     return m.p;
+}
+
+/* A value for each variable. */
+void random_state(struct dice *dice, const struct process *process, int *state)
+{
+    for (int i = 0; i < process->n_variables; i++) {
+        const struct variable *v = &process->variables[i];
+        int64_t values = (int64_t)v->greatest - v->least + 1;
+        state[i] = (int)(v->least + (int64_t)(dice_bits(dice) % (uint64_t)values));
+    }
 }

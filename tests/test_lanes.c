@@ -1,226 +1,209 @@
 /*
- * Every engine, on vectors of every width, against the reference engine: path i is the same trajectory to the last bit,
- * whatever the batch that it is in.
+ * Every engine against the reference engine: random processes (random_process.c), to the last bit (compare.c).
  *
- * Processes are made by dice (tests/random_process.c) from the seeds 1 to SEEDS, and are those of rollouts. Rewards,
- * first times, labels at the end and the number of events are compared as bytes; where the reference engine fails, the
- * other has to with the same message.
+ * `build/test/tests/run lanes` runs this alone. What differs is printed with the seed of the process, the trial and
+ * the process itself. MORE=20 in the environment runs twenty times as many.
  */
 #include "test.h"
 
-#include "engine/engine.h"
+#include "chains.h"
+#include "compare.h"
 #include "models/rollout.h"
+#include "models/terms.h"
 #include "process/erlang.h"
 #include "process/print.h"
-#include "random_process.h"
 #include "scenario/scenario.h"
 
 #include <glob.h>
-#include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
-enum { SEEDS = 300, PATHS = 100, ROLLOUT_PATHS = 70 };
+enum { PROCESSES = 300, TRIALS = 3, MOST_SHOWN = 2 };
 
-/* What a batch gives. */
-struct outcome_of_batch {
-    bool          good;
-    double       *rewards, *first_time;
-    bool         *at_end;
-    uint64_t      events;
-    struct error  error;
+static uint64_t how_many(void)
+{
+    const char *more = getenv("MORE");
+    return (uint64_t)PROCESSES * (uint64_t)(more ? atoi(more) : 1);
+}
+
+static bool seed_same(uint64_t seed, int breaches, struct text *report)
+{
+    struct contender list[MOST_CONTENDERS];
+    struct dice dice = dice_of_seed(seed);
+    struct process *p = random_process(&dice, breaches);
+    struct error error = {0};
+    int n = contenders(list, true);
+    bool good = process_check(p, &error), same = !good;
+    if (good)
+        same = compare_process(p, breaches & BREACH_CYCLE, list, n, TRIALS, &dice, report);
+    else if (breaches == BREACH_NONE) {
+        text_add(report, "  the generator is wrong: %s  ", error.text.data);
+        process_print(p, report);
+        same = false;
+    }
+    error_free(&error);
+    process_free(p);
+    return same;
+}
+
+/* Those of seeds from..from + n - 1. */
+static void check_seeds(uint64_t from, uint64_t n, int breaches)
+{
+    int wrong = 0;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (uint64_t seed = from; seed < from + n; seed++) {
+        struct text report = {0};
+        bool same = seed_same(seed, breaches, &report);
+#pragma omp critical(shown)
+        if (!same && wrong++ < MOST_SHOWN)
+            printf("process of seed %llu, breaches %d:\n%s\n", (unsigned long long)seed, breaches, report.data);
+        text_free(&report);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+}
+
+static void random_processes_are_the_same(void)
+{
+    check_seeds(0, how_many(), BREACH_NONE);
+}
+
+static void infinities_on_the_way_are_the_same(void)
+{
+    check_seeds(1000000, how_many() / 4, BREACH_DIVISION);
+}
+
+static void the_last_update_of_a_variable_counts(void)
+{
+    check_seeds(6000000, how_many() / 4, BREACH_TWICE);
+}
+
+static void broken_rules_are_told_alike(void)
+{
+    check_seeds(2000000, how_many() / 8, BREACH_PROBABILITY);
+    check_seeds(3000000, how_many() / 8, BREACH_RATE);
+    check_seeds(4000000, how_many() / 8, BREACH_DELAY);
+    check_seeds(5000000, how_many() / 8, BREACH_UPDATE);
+    check_seeds(7000000, how_many() / 8, BREACH_IMPULSE);
+}
+
+/* ---- rollouts ---- */
+
+enum { ROLLOUT_PATHS = 300, RELEASE_PATHS = 65, PHASES = 3, MOST_EVENTS = 2000000000 };
+
+enum variant { VARIANT_FIXED, VARIANT_CONTROLLED, VARIANT_ERLANG, VARIANTS };
+
+static const char *const variant_names[VARIANTS] = {"as it is", "with controls", "with Erlang delays"};
+
+/* A process of a scenario that is to be compared. */
+struct job {
+    struct process *process;
+    int    release; /* its variable, or -1 */
+    double horizon;
+    char   what[200];
 };
 
-static struct outcome_of_batch run_batch(const struct engine *engine, enum simd simd, const struct process *p,
-                                         struct batch batch, int piece)
-{
-    struct outcome_of_batch out = {.good = true};
-    size_t n = (size_t)batch.n_paths, rewards = (size_t)p->n_rewards, labels = (size_t)p->n_labels;
-    bool sees = batch.first_time != NULL;
-    out.rewards = memory_new(n * rewards + 1, sizeof *out.rewards);
-    out.first_time = memory_new(n * labels + 1, sizeof *out.first_time);
-    out.at_end = memory_new(n * labels + 1, sizeof *out.at_end);
-    void *run = engine->open(p, simd);
-    for (size_t i = 0; i < n && out.good; i += (size_t)piece) {
-        struct batch part = batch;
-        part.first = batch.first + i * batch.stride;
-        part.n_paths = n - i < (size_t)piece ? (int)(n - i) : piece;
-        part.rewards = out.rewards + i * rewards;
-        part.first_time = sees ? out.first_time + i * labels : NULL;
-        part.at_end = out.at_end + i * labels;
-        out.good = engine->run(run, &part, &out.error);
-        out.events += part.events;
-    }
-    engine->close(run);
-    return out;
-}
+struct jobs {
+    struct arena arena;
+    struct job  *list;
+    int n, capacity;
+};
 
-static void outcome_free(struct outcome_of_batch *out)
-{
-    free(out->rewards);
-    free(out->first_time);
-    free(out->at_end);
-    error_free(&out->error);
-}
-
-static bool same(const struct outcome_of_batch *a, const struct outcome_of_batch *b, const struct process *p, int n)
-{
-    size_t rewards = (size_t)n * (size_t)p->n_rewards, labels = (size_t)n * (size_t)p->n_labels;
-    if (a->good != b->good)
-        return false;
-    if (!a->good)
-        return !strcmp(a->error.text.data, b->error.text.data);
-    return a->events == b->events && !memcmp(a->rewards, b->rewards, rewards * sizeof *a->rewards) &&
-           !memcmp(a->first_time, b->first_time, labels * sizeof *a->first_time) &&
-           !memcmp(a->at_end, b->at_end, labels * sizeof *a->at_end);
-}
-
-/* Says what there is to look into. */
-static void report(const struct process *p, const struct engine *engine, enum simd simd, const char *what)
-{
-    struct text text = {0};
-    process_print(p, &text);
-    printf("%s, --engine %s --simd %s: other than the reference engine:\n%.3000s\n", what, engine->name,
-           simd_names[simd], text.data);
-    text_free(&text);
-}
-
-/* Every engine and width (narrow: the least only) against the reference engine, in batches of `piece` paths. */
-static bool agrees(const struct process *p, const struct batch *batch, int piece, bool narrow, const char *what)
-{
-    struct outcome_of_batch expected = run_batch(&engine_reference, SIMD_AUTO, p, *batch, batch->n_paths);
-    bool all = true;
-    for (int e = 0; engines[e]; e++)
-        for (enum simd simd = SIMD_BASELINE; simd < SIMDS; simd++) {
-            if (!simd_runs(simd) || engines[e] == &engine_reference || (narrow && simd != SIMD_BASELINE))
-                continue;
-            struct outcome_of_batch got = run_batch(engines[e], simd, p, *batch, piece);
-            bool good = same(&expected, &got, p, batch->n_paths);
-            if (!good && all)
-                report(p, engines[e], simd, what);
-            all = all && good;
-            outcome_free(&got);
-        }
-    outcome_free(&expected);
-    return all;
-}
-
-static void run_seed(uint64_t seed, bool lawless)
-{
-    struct dice dice = {.state = seed};
-    struct process *p = random_process(&dice, lawless);
-    double labels;
-    static const double horizons[] = {0, 1, 10, 40};
-    static const int pieces[] = {1, 7, 63, 64, 65, PATHS};
-    struct batch batch = {
-        .seed = seed << 32 | dice_roll(&dice, 100),
-        .first = dice_roll(&dice, 2) ? UINT64_C(1) << 63 : seed,
-        .stride = 1 + dice_roll(&dice, 3),
-        .n_paths = PATHS,
-        .horizon = horizons[dice_roll(&dice, 4)],
-        .first_time = dice_roll(&dice, 2) ? &labels : NULL, /* only whether they are wanted */
-    };
-    char what[32];
-    snprintf(what, sizeof what, "seed %llu", (unsigned long long)seed);
-    CU_ASSERT_TRUE(agrees(p, &batch, pieces[dice_roll(&dice, 6)], false, what));
-    process_free(p);
-}
-
-static void random_processes_take_the_same_paths(void)
-{
-    for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run_seed(seed, false);
-}
-
-static void random_faults_are_told_alike(void)
-{
-    for (uint64_t seed = 1; seed <= SEEDS / 2; seed++)
-        run_seed(seed, true);
-}
-
-/* One process of a rollout, begun in each state of the release. */
-static void run_rollout(const struct scenario *scenario, const struct process *p, int release, const char *what)
-{
-    int *initial = memory_new((size_t)p->n_variables, sizeof *initial);
-    for (int state = 0; state <= (release < 0 ? 0 : RELEASE_DEFECTIVE); state++) {
-        for (int i = 0; i < p->n_variables; i++)
-            initial[i] = i == release ? state : p->variables[i].initial;
-        struct batch batch = {.seed = 1, .first = (uint64_t)state, .stride = 3, .n_paths = ROLLOUT_PATHS,
-                              .horizon = scenario->horizon, .initial = initial};
-        CU_ASSERT_TRUE(agrees(p, &batch, 45, state == RELEASE_UNDECIDED && release >= 0, what));
-    }
-    free(initial);
-}
-
-static void run_strategy(const struct scenario *scenario, const struct topology *topology,
-                         const struct strategy *strategy, const char *file)
+/* The process of a strategy, or of no release at all; whose it is then. */
+static struct process *build_variant(const struct scenario *s, const struct topology *topology,
+                                     const struct strategy *strategy, enum variant variant, int *release)
 {
     struct error error = {0};
     struct rollout rollout;
-    char what[256];
-    snprintf(what, sizeof what, "%s, %s", file, strategy ? strategy->name : "none");
-    bool built = rollout_build(topology, &scenario->release, strategy, scenario->available_at, &rollout, &error);
-    CU_ASSERT_TRUE_FATAL(built);
-    run_rollout(scenario, rollout.process, rollout.release, what);
+    bool good = variant == VARIANT_CONTROLLED
+                    ? rollout_build_controlled(topology, &s->release, strategy, s->available_at, s->horizon, &rollout,
+                                               &error)
+                    : rollout_build(topology, &s->release, strategy, s->available_at, &rollout, &error);
+    CU_ASSERT_TRUE_FATAL(good);
+    *release = rollout.release;
+    if (variant != VARIANT_ERLANG)
+        return rollout.process;
+    struct process *copy = process_erlang(rollout.process, PHASES);
     rollout_free(&rollout);
+    return copy;
 }
 
-static void rollouts_take_the_same_paths(void)
+static void add_strategy(struct jobs *jobs, const struct scenario *s, int topology, const struct strategy *strategy,
+                         const char *file)
+{
+    for (enum variant v = 0; v < VARIANTS; v++) {
+        jobs->list = arena_room(&jobs->arena, jobs->list, jobs->n, &jobs->capacity, sizeof *jobs->list);
+        struct job *job = &jobs->list[jobs->n++];
+        *job = (struct job){.horizon = s->horizon};
+        job->process = build_variant(s, &s->topologies[topology], strategy, v, &job->release);
+        snprintf(job->what, sizeof job->what, "%s, topology %d, strategy %s, %s", file, topology,
+                 strategy ? strategy->name : "none", variant_names[v]);
+    }
+}
+
+static void add_scenarios(struct jobs *jobs, const char *pattern)
 {
     glob_t files;
-    CU_ASSERT_EQUAL_FATAL(glob("scenarios/*.yaml", 0, NULL, &files), 0);
-    CU_ASSERT_TRUE(files.gl_pathc > 0);
+    CU_ASSERT_EQUAL_FATAL(glob(pattern, 0, NULL, &files), 0);
     for (size_t f = 0; f < files.gl_pathc; f++) {
         struct error error = {0};
-        struct scenario *scenario = scenario_read(files.gl_pathv[f], NULL, 0, &error);
-        CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
-        for (int t = 0; t < scenario->n_topologies; t++)
-            for (int s = -1; s < scenario->n_strategies; s++)
-                run_strategy(scenario, &scenario->topologies[t], s < 0 ? NULL : &scenario->strategies[s],
-                             files.gl_pathv[f]);
-        scenario_free(scenario);
+        struct scenario *s = scenario_read(files.gl_pathv[f], NULL, 0, &error);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+        for (int t = 0; t < s->n_topologies; t++)
+            for (int i = -1; i < s->n_strategies; i++)
+                add_strategy(jobs, s, t, i < 0 ? NULL : &s->strategies[i], files.gl_pathv[f]);
+        scenario_free(s);
     }
     globfree(&files);
 }
 
-/* A batch that is stopped is unfinished, and the next one is as if nothing had been. */
-static void a_stopped_batch_leaves_nothing(void)
+/* From the beginning, and from where the release is decided, as studies begin. */
+static bool job_same(const struct job *job, const struct contender *list, int n, struct text *report)
 {
-    struct dice dice = {.state = 5};
-    struct process *p = random_process(&dice, false);
-    for (int e = 0; engines[e]; e++) {
-        struct error error = {0};
-        int stop = 1;
-        double *rewards = memory_new((size_t)p->n_rewards * PATHS, sizeof *rewards);
-        double *again = memory_new((size_t)p->n_rewards * PATHS, sizeof *again);
-        void *run = engines[e]->open(p, SIMD_AUTO);
-        struct batch batch = {.seed = 1, .stride = 1, .n_paths = PATHS, .horizon = 1e5, .rewards = rewards,
-                              .stop = &stop};
-        CU_ASSERT_TRUE(engines[e]->run(run, &batch, &error));
-        CU_ASSERT_TRUE(batch.unfinished);
-        batch.stop = NULL;
-        batch.unfinished = false;
-        batch.horizon = 10;
-        CU_ASSERT_TRUE(engines[e]->run(run, &batch, &error));
-        engines[e]->close(run);
-        run = engines[e]->open(p, SIMD_AUTO);
-        batch.rewards = again;
-        CU_ASSERT_TRUE(engines[e]->run(run, &batch, &error));
-        CU_ASSERT_EQUAL(memcmp(rewards, again, (size_t)p->n_rewards * PATHS * sizeof *again), 0);
-        engines[e]->close(run);
-        free(rewards);
-        free(again);
+    int *initial = memory_new((size_t)job->process->n_variables, sizeof *initial);
+    struct dice dice = dice_of_seed(1);
+    bool same = true;
+    for (int decided = RELEASE_UNDECIDED; same && decided <= (job->release < 0 ? 0 : RELEASE_DEFECTIVE); decided++) {
+        for (int i = 0; i < job->process->n_variables; i++)
+            initial[i] = i == job->release ? decided : job->process->variables[i].initial;
+        struct trial trial = {.seed = 1, .first = (uint64_t)decided, .stride = 3, .horizon = job->horizon,
+                              .n_paths = decided ? RELEASE_PATHS : ROLLOUT_PATHS, .initial = decided ? initial : NULL};
+        same = compare_trial(job->process, trial, MOST_EVENTS, list, n, &dice, report);
     }
-    process_free(p);
+    free(initial);
+    return same;
+}
+
+static void rollouts_are_the_same(void)
+{
+    struct contender list[MOST_CONTENDERS];
+    struct jobs jobs = {.n = 0};
+    int wrong = 0, n = contenders(list, true);
+    add_scenarios(&jobs, "scenarios/*.yaml");
+    add_scenarios(&jobs, "scenarios/reference/*.yaml");
+    CU_ASSERT_TRUE(jobs.n > 100);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (int i = 0; i < jobs.n; i++) {
+        struct text report = {0};
+        bool same = job_same(&jobs.list[i], list, n, &report);
+#pragma omp critical(shown)
+        if (!same && wrong++ < MOST_SHOWN)
+            printf("%s:\n%s\n", jobs.list[i].what, report.data);
+        text_free(&report);
+        process_free(jobs.list[i].process);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    arena_free(&jobs.arena);
 }
 
 static const struct test_case cases[] = {
-    {"random processes take the same paths", random_processes_take_the_same_paths},
-    {"random faults are told alike", random_faults_are_told_alike},
-    {"rollouts take the same paths", rollouts_take_the_same_paths},
-    {"a stopped batch leaves nothing", a_stopped_batch_leaves_nothing},
-    {NULL, NULL},
+    {"random processes are the same", random_processes_are_the_same},
+    {"infinities on the way are the same", infinities_on_the_way_are_the_same},
+    {"the last update of a variable counts", the_last_update_of_a_variable_counts},
+    {"broken rules are told alike", broken_rules_are_told_alike},
+    {"rollouts are the same", rollouts_are_the_same},
+    {0},
 };
 
 const struct test_suite suite_lanes = {"lanes", cases};
