@@ -429,7 +429,7 @@ static inline whole take_updates(const struct work *w, const struct mode_branch 
     }
     for (int u = 0; u < branch->n_updates; u++) {
         const struct mode_update *update = &branch->updates[u];
-        num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1p52) - 0x1p52; /* no -0 */
+        num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1.8p52) - 0x1.8p52; /* no -0 */
         bad |= on & (value != rounded);
         bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
     }
