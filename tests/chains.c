@@ -502,7 +502,7 @@ enum { BLOCK = 500 };
 /* The reward or first time (and whether the label holds at the end) of a block of paths up to a horizon. */
 struct samples {
     struct process *process;
-    const struct engine *engine;
+    struct contender contender;
     void   *opened;
     int     reward, label;
     double *rewards, *first_time;
@@ -516,7 +516,7 @@ static bool block_run(struct samples *s, uint64_t seed, int first, int n_paths, 
         .seed = seed, .first = (uint64_t)first, .stride = 1, .n_paths = n_paths, .horizon = horizon,
         .rewards = s->rewards, .first_time = s->first_time, .at_end = s->at_end,
     };
-    bool good = s->engine->run(s->opened, &batch, &error);
+    bool good = s->contender.engine->run(s->opened, &batch, &error);
     error_free(&error);
     return good;
 }
@@ -582,12 +582,12 @@ static double score(const struct truth *truth, const struct moments *m)
  * The distance of a sampling engine's estimate to the truth, in standard errors; NAN if the engine fails, or if the
  * chain has no reward or label of that name. The truth must have paths.
  */
-double truth_sample(const struct truth *truth, const struct engine *engine, uint64_t seed)
+double truth_sample(const struct truth *truth, struct contender contender, uint64_t seed)
 {
     struct process *p = truth->chain();
     bool of_label = truth->query >= QUERY_LABEL_AT;
-    struct samples s = {.process = p, .engine = engine, .reward = -1, .label = -1};
-    s.opened = engine->open(p, SIMD_AUTO);
+    struct samples s = {.process = p, .contender = contender, .reward = -1, .label = -1};
+    s.opened = contender.engine->open(p, contender.simd);
     struct moments moments = {0};
     s.reward = of_label ? -1 : process_find_reward(p, truth->what);
     s.label = of_label ? process_find_label(p, truth->what) : -1;
@@ -597,7 +597,7 @@ double truth_sample(const struct truth *truth, const struct engine *engine, uint
     bool good = s.reward >= 0 || s.label >= 0;
     for (int first = 0; good && first < truth->paths; first += BLOCK)
         good = block_add(&s, truth, seed, first, &moments);
-    engine->close(s.opened);
+    contender.engine->close(s.opened);
     process_free(p);
     free(s.rewards);
     free(s.first_time);

@@ -1,8 +1,8 @@
-/* tests/chains: chains with known answers, one table for every engine. Includes engine/ and process/. */
+/* tests/chains: chains with known answers, one table for every engine. Includes tests/engines. */
 #ifndef NINES_TESTS_CHAINS_H
 #define NINES_TESTS_CHAINS_H
 
-#include "engine/engine.h"
+#include "engines.h"
 
 /* What is asked of a chain. */
 enum query {
@@ -34,7 +34,7 @@ extern const int n_truths;
 
 struct solver;
 double truth_exact(const struct truth *truth, struct solver *solver);
-double truth_sample(const struct truth *truth, const struct engine *engine, uint64_t seed);
+double truth_sample(const struct truth *truth, struct contender contender, uint64_t seed);
 
 /* The workstation cluster of two sides of n, and the tandem queue of that capacity: chains of any size. */
 struct process *chain_cluster(int n);

@@ -12,7 +12,7 @@ struct contender {
 
 enum { MOST_CONTENDERS = 16 };
 
-extern struct contender under_test; /* of the suite that runs; the reference engine if it runs once only */
+extern struct contender under_test; /* by the suite that runs; the usual engine where it is run once */
 
 int contenders(struct contender list[MOST_CONTENDERS], bool every_simd);
 const char *contender_name(struct contender contender, char name[64]);

@@ -160,11 +160,11 @@ static void an_instant_without_the_guard_loses_the_clock(void)
     struct error error = {0};
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = 1, .horizon = 2000, .rewards = &(double){0},
                           .observe = look, .context = &watch};
-    void *run = engine_reference.open(copy, SIMD_AUTO);
-    CU_ASSERT_TRUE(engine_reference.run(run, &batch, &error));
+    void *run = under_test.engine->open(copy, under_test.simd);
+    CU_ASSERT_TRUE(under_test.engine->run(run, &batch, &error));
     CU_ASSERT_TRUE(watch.disturbed > 300 && watch.phases_lost > 100);
     CU_ASSERT_FALSE(watch.kept);
-    engine_reference.close(run);
+    under_test.engine->close(run);
     process_free(copy);
     process_free(p);
 }
@@ -176,11 +176,11 @@ static struct moments sample(const struct process *p, int reward, int paths, dou
     struct error error = {0};
     double *rewards = memory_new((size_t)paths * (size_t)p->n_rewards, sizeof *rewards);
     struct batch batch = {.seed = SEED, .stride = 1, .n_paths = paths, .horizon = horizon, .rewards = rewards};
-    void *run = engine_reference.open(p, SIMD_AUTO);
-    CU_ASSERT_TRUE(engine_reference.run(run, &batch, &error));
+    void *run = under_test.engine->open(p, under_test.simd);
+    CU_ASSERT_TRUE(under_test.engine->run(run, &batch, &error));
     for (int i = 0; i < paths; i++)
         moments_add(&moments, rewards[i * p->n_rewards + reward]);
-    engine_reference.close(run);
+    under_test.engine->close(run);
     free(rewards);
     return moments;
 }

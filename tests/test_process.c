@@ -2,14 +2,13 @@
  * Expressions, processes, their checks, and how they are printed.
  *
  * Random expressions come from a generator with fixed seeds. Each is built twice: in the graph, which shares and
- * simplifies, and as a plain tree with a recursive evaluator; the reference engine computes the former (as a reward
+ * simplifies, and as a plain tree with a recursive evaluator; an engine computes the former (as a reward
  * over one second). The values must be equal to the last bit wherever the tree meets no infinity and no NaN on the
  * way: what simplification may change is 0 · infinity, 0 / 0 and the like.
  */
 #include "test.h"
 
 #include "chains.h"
-#include "engine/engine.h"
 #include "engine/random.h"
 #include "models/terms.h"
 #include "process/print.h"
@@ -215,9 +214,9 @@ static void rewards_in(const struct process *p, const int *state, double *reward
 {
     struct error error = {0};
     struct batch batch = {.n_paths = 1, .stride = 1, .horizon = 1, .initial = state, .rewards = rewards};
-    void *opened = engine_reference.open(p, SIMD_AUTO);
-    CU_ASSERT_TRUE(engine_reference.run(opened, &batch, &error));
-    engine_reference.close(opened);
+    void *opened = under_test.engine->open(p, under_test.simd);
+    CU_ASSERT_TRUE(under_test.engine->run(opened, &batch, &error));
+    under_test.engine->close(opened);
     error_free(&error);
 }
 

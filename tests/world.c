@@ -39,7 +39,7 @@ struct world *world_new(const char *environments, const char *release, const cha
     w->path.rewards = arena_new(&w->arena, (size_t)w->process->n_rewards, sizeof(double));
     w->path.first_time = arena_new(&w->arena, (size_t)w->process->n_labels, sizeof(double));
     w->path.at_end = arena_new(&w->arena, (size_t)w->process->n_labels, sizeof(bool));
-    w->engine = engine_reference.open(w->process, SIMD_AUTO);
+    w->engine = under_test.engine->open(w->process, under_test.simd);
     world_reset(w);
     return w;
 }
@@ -58,7 +58,7 @@ void world_free(struct world *w)
         free(w->path.events[i].state);
     free(w->path.events);
     sample_free(&w->sample);
-    engine_reference.close(w->engine);
+    under_test.engine->close(w->engine);
     rollout_free(&w->rollout);
     rollout_free(&w->none);
     scenario_free(w->scenario);
@@ -249,7 +249,7 @@ static void on_event(void *context, double time, int command, int branch, const 
 static void run_batch(struct world *w, struct batch *batch)
 {
     struct error error = {0};
-    if (!engine_reference.run(w->engine, batch, &error))
+    if (!under_test.engine->run(w->engine, batch, &error))
         die("path, because of:", error.text.data);
 }
 

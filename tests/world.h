@@ -4,7 +4,7 @@
 
 #include "test.h"
 
-#include "engine/engine.h"
+#include "engines.h"
 #include "models/rollout.h"
 #include "models/script.h"
 #include "scenario/scenario.h"
