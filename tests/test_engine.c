@@ -1014,7 +1014,7 @@ static void only_the_branch_taken_earns(void)
  * A component that fails at rate a and is repaired at rate b is down for a/(a+b) (t - (1 - exp(-(a+b) t))/(a+b)) of t
  * seconds. So much is earned at rate 1 while it is down; by 1/b at each repair; and by 1/b at rate a while it is up,
  * less (1 - exp(-(a+b) t)) a/(a+b) / b, the repair that is still to come at t. The three are the same mean and have
- * different laws. (The compensator of a counting process; the essay in models/smooth.c.)
+ * different laws. (The compensator of a counting process; the essay in sim/process/control.c.)
  */
 static void a_mean_is_the_same_by_rate_and_by_impulse(void)
 {

@@ -348,10 +348,10 @@ static void an_interrupted_study_loses_nothing(void)
     const struct override fine[] = {{"simulation.precision", "0.01%"}, {"simulation.max_paths", "1000000000"}};
     struct scenario *s = parse(busy, fine, 2);
     for (int threads = 1; threads <= 3; threads++) {
-        struct stopper stopper = {.after = 16 * BLOCK_PATHS};
+        struct stopper stopper = {.after = 48 * BLOCK_PATHS};
         struct study *study = run_interrupted(s, threads, &stopper);
         CU_ASSERT_TRUE(study->partial);
-        CU_ASSERT_TRUE(stopper.seen >= 16 * BLOCK_PATHS);
+        CU_ASSERT_TRUE(stopper.seen >= 48 * BLOCK_PATHS);
         CU_ASSERT_TRUE(study->paths >= stopper.seen);
         CU_ASSERT_TRUE(study->paths <= stopper.seen + (uint64_t)threads * BLOCK_PATHS);
         for (int i = 0; i < study->n_outcomes; i++) {

@@ -96,7 +96,7 @@ struct modes *modes_open(const struct process *process)
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
     process_controls(process, m->control);
     list_controls(m);
-    special_open(&m->special, process);
+    special_open(&m->special, process, m->control);
     return m;
 }
 
@@ -114,6 +114,8 @@ void modes_forgo_controls(struct modes *m)
     modes_empty(m);
     memset(m->control, 0, (size_t)m->process->n_variables * sizeof *m->control);
     list_controls(m);
+    special_close(&m->special);
+    special_open(&m->special, m->process, m->control);
 }
 
 void modes_close(struct modes *m)
@@ -301,10 +303,10 @@ static bool is_possible(struct modes *m, const struct command *c)
 }
 
 /* A value that an update sets: not the row of a variable itself, which another update may have written before. */
-static struct place updated_value(struct modes *m, expr e, int row)
+static struct place updated_value(struct modes *m, expr e)
 {
     struct place place = compute(m, e);
-    if (place.base != BASE_ROWS || place.at == row * LANES)
+    if (place.base != BASE_ROWS)
         return place;
     struct instruction *in = new_instruction(m);
     *in = (struct instruction){.op = OP_VARIABLE, .a = place, .b = place, .c = place};
@@ -350,6 +352,15 @@ static bool is_step(const struct modes *m, const struct update *update, struct m
     return step->by == floor(step->by);
 }
 
+/* Whether the branch sets the variable more than once; the last one counts, but none may be out of range. */
+static bool is_set_again(const struct modes *m, const struct branch *branch, int variable)
+{
+    int times = 0;
+    for (int u = 0; u < branch->n_updates; u++)
+        times += m->process->updates[branch->first_update + u].variable == variable;
+    return times > 1;
+}
+
 /* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
 static void make_updates(struct modes *m, const struct branch *branch, struct mode_branch *out)
 {
@@ -364,10 +375,10 @@ static void make_updates(struct modes *m, const struct branch *branch, struct mo
             continue;
         }
         m->row_used[row] = true;
-        if (is_step(m, update, &steps[out->n_steps]))
+        if (!is_set_again(m, branch, update->variable) && is_step(m, update, &steps[out->n_steps]))
             out->n_steps++;
         else
-            updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value), row),
+            updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value)),
                                                              v->least, v->greatest};
     }
     out->updates = updates;
@@ -611,7 +622,7 @@ static void count_readers(struct modes *m)
 static void prepare_nodes(struct modes *m)
 {
     const struct process *p = m->process;
-    special_make(&m->special, m->control, m->value);
+    special_make(&m->special, m->value);
     for (int i = 0; i < p->n_commands; i++) /* adds nodes */
         is_possible(m, &p->commands[i]);
     if (m->special.graph.n_nodes > m->node_capacity) {

@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "process/specialise.h"
 
-enum { MOST_CHUNKS = 16 }; /* of LANES paths that are in flight; no more than 64 */
+enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
 enum { LANES = 64, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
 
 typedef uint64_t lane_set; /* a bit for each lane of a block */

@@ -81,12 +81,13 @@ static bool node_same(const struct node *x, const struct node *y)
            !memcmp(&x->constant, &y->constant, sizeof x->constant);
 }
 
-/* Forgets the nodes, and keeps the memory for others. */
-void graph_empty(struct graph *graph)
+/* Forgets all nodes but the first n, and keeps the memory for others. */
+void graph_cut(struct graph *graph, int n)
 {
-    graph->n_nodes = 0;
-    for (int i = 0; i < graph->n_buckets; i++)
-        graph->buckets[i] = -1;
+    while (graph->n_nodes > n) {
+        int last = --graph->n_nodes; /* the last of its chain, which begins with it */
+        graph->buckets[node_hash(&graph->nodes[last]) % (uint64_t)graph->n_buckets] = graph->chain[last];
+    }
 }
 
 /* Twice the buckets, and the chains anew. */

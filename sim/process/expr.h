@@ -50,7 +50,7 @@ struct graph {
 };
 
 void graph_free(struct graph *graph);
-void graph_empty(struct graph *graph);
+void graph_cut(struct graph *graph, int n);
 int  graph_operands(const struct node *node, int operands[3]);
 double graph_apply(const struct node *node, double a, double b, double c);
 

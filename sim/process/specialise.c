@@ -14,7 +14,7 @@
  *
  * N. D. Jones, C. K. Gomard, P. Sestoft: Partial Evaluation and Automatic Program Generation, Prentice Hall 1993.
  *
- * Cost: one pass over the nodes of the process.
+ * Cost: one pass over the nodes that depend on a known variable.
  */
 #include "process/specialise.h"
 
@@ -26,20 +26,6 @@
 
 static const struct range anything = {-INFINITY, INFINITY, false};
 static const struct range zero_or_one = {0, 1, true};
-
-/* Prepares for special_make(), any number of times. The process must stay as it is. */
-void special_open(struct special *special, const struct process *process)
-{
-    *special = (struct special){.process = process};
-    special->node = memory_new((size_t)process->graph.n_nodes, sizeof *special->node);
-}
-
-void special_close(struct special *special)
-{
-    graph_free(&special->graph);
-    free(special->range);
-    free(special->node);
-}
 
 static bool is_bounded(struct range r)
 {
@@ -263,28 +249,71 @@ static expr apply(struct special *s, struct node node)
     return simple >= 0 ? simple : add(s, node);
 }
 
-/*
- * Makes the special graph anew, for these values of the variables that are known: node[e] of it has the same value, to
- * the last bit, as e of the process in every state with these values.
- */
-void special_make(struct special *s, const bool *known, const int *value)
+/* What the node of the process becomes, from what its operands have become. */
+static void specialise(struct special *s, int i, const int *value)
 {
-    const struct graph *graph = &s->process->graph;
-    graph_empty(&s->graph);
+    struct node node = s->process->graph.nodes[i];
+    int operand[3], n = graph_operands(&node, operand);
+    if (n > 0)
+        node.a = s->node[node.a];
+    if (n > 1)
+        node.b = s->node[node.b];
+    if (n > 2)
+        node.c = s->node[node.c];
+    if (node.op == OP_VARIABLE && s->known[node.a])
+        s->node[i] = special_number(s, value[node.a]);
+    else
+        s->node[i] = n > 0 ? apply(s, node) : add(s, node);
+}
+
+/*
+ * Prepares for special_make(), any number of times, for the variables that are known (a flag per variable). The process
+ * must stay as it is. Nodes that depend on none of them are made here, once and for all.
+ */
+void special_open(struct special *s, const struct process *process, const bool *known)
+{
+    const struct graph *graph = &process->graph;
+    size_t nodes = (size_t)graph->n_nodes, variables = (size_t)process->n_variables;
+    *s = (struct special){.process = process};
+    s->node = memory_new(nodes, sizeof *s->node);
+    s->open = memory_new(nodes, sizeof *s->open);
+    s->known = memory_new(variables, sizeof *s->known);
+    bool *is_open = memory_new(nodes, sizeof *is_open);
+    for (size_t v = 0; v < variables; v++)
+        s->known[v] = known[v];
     for (int i = 0; i < graph->n_nodes; i++) {
-        struct node node = graph->nodes[i];
-        int operand[3], n = graph_operands(&node, operand);
-        if (n > 0)
-            node.a = s->node[node.a];
-        if (n > 1)
-            node.b = s->node[node.b];
-        if (n > 2)
-            node.c = s->node[node.c];
-        if (node.op == OP_VARIABLE && known[node.a])
-            s->node[i] = special_number(s, value[node.a]);
+        int operand[3], n = graph_operands(&graph->nodes[i], operand);
+        is_open[i] = graph->nodes[i].op == OP_VARIABLE && known[graph->nodes[i].a];
+        for (int k = 0; k < n; k++)
+            is_open[i] = is_open[i] || is_open[operand[k]];
+        if (is_open[i])
+            s->open[s->n_open++] = i;
         else
-            s->node[i] = n > 0 ? apply(s, node) : add(s, node);
+            specialise(s, i, NULL);
     }
+    s->n_fixed = s->graph.n_nodes;
+    free(is_open);
+}
+
+void special_close(struct special *special)
+{
+    graph_free(&special->graph);
+    free(special->range);
+    free(special->node);
+    free(special->open);
+    free(special->known);
+}
+
+/*
+ * Makes the special graph anew, for these values of the variables that are known (a value per variable): node[e] of it
+ * has the same value, to the last bit, as e of the process in every state with these values. Cost: the nodes that depend
+ * on them.
+ */
+void special_make(struct special *s, const int *value)
+{
+    graph_cut(&s->graph, s->n_fixed);
+    for (int i = 0; i < s->n_open; i++)
+        specialise(s, s->open[i], value);
 }
 
 /* ---- which variables only steer ---- */

@@ -16,11 +16,14 @@ struct special {
     struct range *range; /* per node of it */
     int           range_capacity;
     expr         *node;  /* per node of the process: what it became */
+    bool         *known; /* per variable */
+    int          *open, n_open; /* nodes of the process that depend on a known variable: all that differs */
+    int           n_fixed; /* nodes of the graph that the others became */
 };
 
-void special_open(struct special *special, const struct process *process);
+void special_open(struct special *special, const struct process *process, const bool *known);
 void special_close(struct special *special);
-void special_make(struct special *special, const bool *known, const int *value);
+void special_make(struct special *special, const int *value);
 expr special_number(struct special *special, double value);
 expr special_if(struct special *special, expr condition, expr yes, expr no);
 bool special_is_constant(const struct special *special, expr e, double *value);

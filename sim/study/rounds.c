@@ -5,9 +5,9 @@
  * and the next round's paths are given to the strata where they cut that error most for their cost (Neyman allocation,
  * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to it,
  * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
- * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets four times
- * as many. No stratum of a strategy is left with less than a quarter of the paths that its probability would give it,
- * since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the
+ * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets up to four
+ * times as many. No stratum of a strategy is left with less than a quarter of the paths that its probability would give
+ * it, since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the
  * interval is looked at only between rounds, and rounds grow geometrically, so that the bias of stopping early is
  * small.
  *
@@ -156,21 +156,25 @@ static void totals_for(const struct share *shares, int n, int n_own, double targ
 }
 
 /*
- * Paths that a stratum which adds too much to the error needs to be trusted, as far as its paths tell: as many carry
- * the variance as there are in proportion. One in four more saves a round.
+ * How many times as many paths a stratum needs to be trusted, as far as its paths tell: until enough of them carry the
+ * variance, or until the bound, which falls like 1/paths and is all that reaches so far, is narrow beside the mean.
  */
-static double paths_for_trust(const struct share *share)
+static double growth_for_trust(const struct share *share, const struct interval *interval)
 {
-    double factor = 1.25 * INTERVAL_EFFECTIVE_LEAST / fmax(share->effective, 1);
-    return fmin(fmax(factor, 1.5), GROWTH_UNTRUSTED) * (double)share->drawn;
+    double carry = 1.25 * INTERVAL_EFFECTIVE_LEAST / fmax(share->effective, 1);
+    double reach = fmax(interval->high - interval->mean, interval->mean - interval->low);
+    double bound = 1.1 * reach / (INTERVAL_NARROW * fabs(interval->mean));
+    return fmin(fmax(fmin(carry, bound), 1.5), GROWTH_UNTRUSTED);
 }
 
 /* How far a stratum goes in the next round: towards the total, but at most so far as its variance is to be believed. */
-static uint64_t next_of(const struct share *share, uint64_t total, bool need_trust)
+static uint64_t next_of(const struct share *share, uint64_t total, const struct interval *interval)
 {
     uint64_t next = least_of(total, GROWTH * share->drawn);
-    if (need_trust && !share->trusted && (double)next < paths_for_trust(share))
-        next = (uint64_t)paths_for_trust(share);
+    if (!interval->trusted && !share->trusted) {
+        double trusted = growth_for_trust(share, interval) * (double)share->drawn;
+        next = (double)next < trusted ? (uint64_t)trusted : next;
+    }
     return next > share->drawn ? next : share->drawn;
 }
 
@@ -251,7 +255,7 @@ static void want_precise(struct rounds *r, struct arm *arm)
     int n = precise_totals(r, arm, &interval, shares, total), n_own = arm->n_strata;
     bool any_untrusted = false;
     for (int i = 0; i < n; i++) {
-        total[i] = next_of(&shares[i], total[i], !interval.trusted);
+        total[i] = next_of(&shares[i], total[i], &interval);
         growth += total[i] - shares[i].drawn;
         any_untrusted = any_untrusted || !shares[i].trusted;
     }
