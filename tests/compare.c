@@ -300,7 +300,8 @@ static void close_all(const struct contender *list, int n, void **runs)
 }
 
 /*
- * What the reference engine says of the trial. If it takes too many events the horizon comes nearer; false if that does not help.
+ * What the reference engine says of the trial. If it takes too many events the horizon comes nearer; false if that does
+ * not help.
  */
 static bool expect(const struct process *p, struct trial *trial, int most_events, struct outcome *expected)
 {
