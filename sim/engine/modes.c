@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_SIZE = 1024 };
+enum { HASH_SIZE = 1 << 13 };
 
 /* Programs that what a node holds is still there in. */
 enum { SCOPE_NONE, SCOPE_GUARDS, SCOPE_RATES, SCOPE_FIRST_OWN };

@@ -108,7 +108,7 @@ static struct range range_of_node(const struct special *s, const struct node *no
     if (node->op == OP_VARIABLE)
         return (struct range){p->variables[node->a].least, p->variables[node->a].greatest, true};
     if (node->op == OP_TABLE)
-        return range_of_table(&p->graph.tables[node->b]);
+        return s->table[node->b];
     if (is_condition(node->op))
         return zero_or_one;
     struct range a = s->range[node->a], b = s->range[node->b], c = node->op == OP_IF ? s->range[node->c] : b;
@@ -278,6 +278,9 @@ void special_open(struct special *s, const struct process *process, const bool *
     s->node = memory_new(nodes, sizeof *s->node);
     s->open = memory_new(nodes, sizeof *s->open);
     s->known = memory_new(variables, sizeof *s->known);
+    s->table = memory_new((size_t)graph->n_tables, sizeof *s->table);
+    for (int i = 0; i < graph->n_tables; i++)
+        s->table[i] = range_of_table(&graph->tables[i]);
     bool *is_open = memory_new(nodes, sizeof *is_open);
     for (size_t v = 0; v < variables; v++)
         s->known[v] = known[v];
@@ -299,6 +302,7 @@ void special_close(struct special *special)
 {
     graph_free(&special->graph);
     free(special->range);
+    free(special->table);
     free(special->node);
     free(special->open);
     free(special->known);

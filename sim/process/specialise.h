@@ -14,6 +14,7 @@ struct special {
     const struct process *process;
     struct graph  graph; /* what is left; its tables are those of the process, by their numbers */
     struct range *range; /* per node of it */
+    struct range *table; /* per table */
     int           range_capacity;
     expr         *node;  /* per node of the process: what it became */
     bool         *known; /* per variable */
