@@ -24,7 +24,6 @@ enum {
     PILOT_EVENTS = 50,       /* of a path of common length */
     FEW = 33,                /* paths, where many take too long */
     MANY = 2500,             /* paths: more than an engine has in flight */
-    LONGER = 100,            /* times as long: more than an engine does at a stretch */
     MOST_TRIES = 10,
 };
 
@@ -389,8 +388,8 @@ static bool one_trial(const struct process *p, const struct effort *effort, doub
     int64_t events = effort->events_per_path;
     trial.n_paths = trial.n_paths < effort->most_paths ? trial.n_paths : effort->most_paths;
     if (trial.n_paths <= 2 && dice_chance(dice, 20)) {
-        trial.horizon *= LONGER;
-        events *= LONGER;
+        trial.horizon *= effort->longer;
+        events *= effort->longer;
     }
     if (!expect(p, &trial, events, &expected))
         return true;

@@ -26,6 +26,7 @@ struct effort {
     int n_trials;
     int most_paths;      /* in a trial */
     int events_per_path; /* in the mean; trials of more are made shorter */
+    int longer;          /* so many times, a few trials of one path or two */
 };
 
 enum { CYCLE_EVENTS = 1250000 }; /* of a path: enough to come to an endless cycle */

@@ -22,8 +22,8 @@
 
 enum { PROCESSES = 160, MOST_SHOWN = 2, CYCLES = 2 };
 
-static const struct effort usual = {.n_trials = 3, .most_paths = 2500, .events_per_path = 200};
-static const struct effort for_cycles = {.n_trials = 1, .most_paths = 2, .events_per_path = CYCLE_EVENTS};
+static const struct effort usual = {.n_trials = 3, .most_paths = 2500, .events_per_path = 200, .longer = 100};
+static const struct effort for_cycles = {.n_trials = 1, .most_paths = 2, .events_per_path = CYCLE_EVENTS, .longer = 1};
 
 static uint64_t how_many(void)
 {

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct effort effort = {.n_trials = 1, .most_paths = 65, .events_per_path = 100};
+static const struct effort effort = {.n_trials = 1, .most_paths = 65, .events_per_path = 100, .longer = 10};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
