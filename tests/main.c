@@ -1,6 +1,6 @@
 /*
- * Runs every suite, or those named as arguments; prints what failed and a closing line; exit status 1 if any did. A suite
- * that is run by several engines has the engine in its name: "engine (lanes, avx2)".
+ * Runs every suite, or those named as arguments; prints what failed and a closing line; exit status 1 if any did. A
+ * suite that is run by several engines has the engine in its name: "engine (lanes, avx2)".
  */
 #include "test.h"
 

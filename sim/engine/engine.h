@@ -15,7 +15,7 @@ typedef void observe_event(void *context, double time, int command, int branch, 
 struct batch {
     uint64_t   seed, first, stride;
     int        n_paths;
-    double     horizon;
+    double     horizon;   /* seconds, finite */
     const int *initial;   /* a value per variable, or NULL: the process's own */
     double    *rewards;   /* n_paths × rewards: accumulated over [0, horizon]; those of a path together */
     double    *first_time;/* n_paths × labels: first time that the label held, INFINITY: never; may be NULL */

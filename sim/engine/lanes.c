@@ -32,10 +32,12 @@ enum {
     DENSE = 28,             /* so many lanes of a chunk in a mode run where they stand */
     FULL = 3,               /* a mode with 1/FULL of the lanes of the fullest goes on with it */
     REFILL = 40,            /* so many free lanes of a chunk are worth beginning paths in */
-    MOST_MODES = 8192,      /* more are not kept */
-    SPARSE_RUNS = 2000,     /* so many runs of blocks tell whether modes pay, */
-    SPARSE_LANES = 3,       /* which they do if more lanes a run take part */
+    SPARSE_RUNS = 8000,     /* so many runs of blocks tell whether modes pay, */
+    SPARSE_LANES = 2,       /* which they do if more lanes a run take part */
 };
+
+/* What modes may take: at the begin of a batch, and in the middle of one. */
+static const size_t KEPT_BYTES = (size_t)64 << 20, MOST_BYTES = (size_t)256 << 20;
 
 struct chunk {
     struct block block;
@@ -62,6 +64,7 @@ struct pool {
     struct batch         *batch;
     int                   n_begun, n_ended;
     uint64_t              runs, lanes_run; /* of blocks, in this batch */
+    bool                  one_mode;    /* controls are told apart no more */
     void                 *reference;   /* opened when first needed */
 };
 
@@ -172,7 +175,7 @@ static void leave(struct mode *mode, int chunk, int lane)
 /* Those of the chunk that go from one mode to the next by the branch. */
 static void move(struct pool *pool, struct mode *mode, struct mode_branch *branch, int chunk, int lane)
 {
-    struct mode *target = modes_target(pool->modes, branch);
+    struct mode *target = modes_target(pool->modes, mode, branch);
     double *rows = pool->chunks[chunk].block.rows;
     leave(mode, chunk, lane);
     wait_in(pool, target, chunk, LANE(lane));
@@ -335,16 +338,23 @@ static void refill_all(struct pool *pool)
             refill(pool, c);
 }
 
+/* Whether there are too many modes for the paths, or for the memory. */
+static bool modes_do_not_pay(const struct pool *pool)
+{
+    bool sparse = pool->runs > SPARSE_RUNS && pool->lanes_run < SPARSE_LANES * pool->runs;
+    return !pool->one_mode && (sparse || modes_bytes(pool->modes) > MOST_BYTES);
+}
+
 /* Runs all paths of the batch. False if it was stopped, or a path broke the rules. */
 static bool run_paths(struct pool *pool)
 {
     while (pool->n_ended < pool->batch->n_paths) {
         refill_all(pool);
         int most = most_waiting(pool), n = pool->n_listed;
-        for (int i = 0; i < n && !pool->visit.bad; i++) /* the full ones; those that come meanwhile wait */
+        for (int i = 0; i < n && !pool->visit.bad && !modes_do_not_pay(pool); i++) /* the full ones */
             if (FULL * pool->listed[i]->n_waiting >= most)
                 visit(pool, pool->listed[i]);
-        if (pool->visit.bad || modes_count(pool->modes) > MOST_MODES)
+        if (pool->visit.bad || modes_do_not_pay(pool))
             return false;
         if (engine_stopped(pool->batch->stop)) {
             pool->batch->unfinished = true;
@@ -377,10 +387,7 @@ static void make_keys(uint64_t keys[PHILOX_ROUNDS][2], uint64_t seed)
 static void begin_batch(struct pool *pool, struct batch *batch)
 {
     const struct process *p = pool->process;
-    if (pool->runs > SPARSE_RUNS && pool->lanes_run < SPARSE_LANES * pool->runs) {
-        modes_forgo_controls(pool->modes);
-        pool->n_listed = 0;
-    } else if (modes_count(pool->modes) > MOST_MODES / 2) {
+    if (modes_bytes(pool->modes) > KEPT_BYTES) {
         modes_empty(pool->modes);
         pool->n_listed = 0;
     }
@@ -423,6 +430,7 @@ static bool lanes_run(void *opened, struct batch *batch, struct error *error)
     bool good = run_paths(pool);
     if (!good && !batch->unfinished && !pool->visit.bad) { /* too many modes: once more, with one */
         modes_forgo_controls(pool->modes);
+        pool->one_mode = true;
         pool->n_listed = 0;
         begin_batch(pool, batch);
         good = run_paths(pool);

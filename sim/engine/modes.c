@@ -32,8 +32,10 @@ struct modes {
     bool          *control;    /* per variable */
     int           *controls, n_controls; /* their numbers */
     int           *value;      /* per variable: that of the controls in the mode that is made */
+    int           *next;       /* per control: its value after a branch that is made */
     struct mode   *buckets[HASH_SIZE];
-    int            n_modes, most_scratch;
+    size_t         bytes;      /* of the modes */
+    int            most_scratch;
 
     /* The mode that is made; per node of the special graph: */
     struct place  *place;
@@ -92,6 +94,7 @@ struct modes *modes_open(const struct process *process)
     m->control = arena_new(&m->kept, variables, sizeof *m->control);
     m->controls = arena_new(&m->kept, variables, sizeof *m->controls);
     m->value = arena_new(&m->kept, variables, sizeof *m->value);
+    m->next = arena_new(&m->kept, variables, sizeof *m->next);
     m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
     process_controls(process, m->control);
@@ -105,7 +108,7 @@ void modes_empty(struct modes *m)
 {
     arena_free(&m->arena);
     memset(m->buckets, 0, sizeof m->buckets);
-    m->n_modes = 0;
+    m->bytes = 0;
 }
 
 /* One mode for all from now on; those that there are are forgotten. */
@@ -134,9 +137,10 @@ void modes_close(struct modes *m)
     free(m);
 }
 
-int modes_count(const struct modes *m)
+/* The memory that the modes take. */
+size_t modes_bytes(const struct modes *m)
 {
-    return m->n_modes;
+    return m->bytes;
 }
 
 const struct layout *modes_layout(const struct modes *m)
@@ -145,6 +149,13 @@ const struct layout *modes_layout(const struct modes *m)
 }
 
 /* ---- programs ---- */
+
+/* Memory that lives as long as the modes. */
+static void *mode_memory(struct modes *m, int count, size_t size)
+{
+    m->bytes += (size_t)count * size;
+    return arena_new(&m->arena, (size_t)count, size);
+}
 
 static struct place row_place(struct modes *m, int row)
 {
@@ -272,7 +283,7 @@ static expr node_of(const struct modes *m, expr e)
 
 static struct code take_code(struct modes *m)
 {
-    struct instruction *copy = arena_new(&m->arena, (size_t)m->n_room, sizeof *copy);
+    struct instruction *copy = mode_memory(m, m->n_room, sizeof *copy);
     if (m->n_room > 0)
         memcpy(copy, m->room, (size_t)m->n_room * sizeof *copy);
     struct code code = {copy, m->n_room};
@@ -328,7 +339,7 @@ static void make_control_update(struct modes *m, const struct update *update, st
     }
     while (m->controls[at] != update->variable)
         at++;
-    out->controls[at] = (int)value;
+    m->next[at] = (int)value;
 }
 
 /* Whether the update is a step: by a constant, or to one. */
@@ -339,8 +350,10 @@ static bool is_step(const struct modes *m, const struct update *update, struct m
     const struct node *node = &graph->nodes[value];
     const struct variable *v = &m->process->variables[update->variable];
     *step = (struct mode_step){m->layout.variables + update->variable, true, 0, v->least, v->greatest};
-    if (is_constant(m, value, &step->by))
+    if (is_constant(m, value, &step->by)) {
+        step->by += 0.0; /* not -0 */
         return step->by == floor(step->by);
+    }
     step->sets = false;
     if (node->op != OP_ADD && node->op != OP_SUBTRACT)
         return false;
@@ -364,8 +377,8 @@ static bool is_set_again(const struct modes *m, const struct branch *branch, int
 /* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
 static void make_updates(struct modes *m, const struct branch *branch, struct mode_branch *out)
 {
-    struct mode_update *updates = arena_new(&m->arena, (size_t)branch->n_updates, sizeof *updates);
-    struct mode_step *steps = arena_new(&m->arena, (size_t)branch->n_updates, sizeof *steps);
+    struct mode_update *updates = mode_memory(m, branch->n_updates, sizeof *updates);
+    struct mode_step *steps = mode_memory(m, branch->n_updates, sizeof *steps);
     for (int u = 0; u < branch->n_updates; u++) {
         const struct update *update = &m->process->updates[branch->first_update + u];
         const struct variable *v = &m->process->variables[update->variable];
@@ -387,7 +400,7 @@ static void make_updates(struct modes *m, const struct branch *branch, struct mo
 
 static void make_impulses(struct modes *m, const struct branch *branch, struct mode_branch *out)
 {
-    struct mode_impulse *impulses = arena_new(&m->arena, (size_t)branch->n_impulses, sizeof *impulses);
+    struct mode_impulse *impulses = mode_memory(m, branch->n_impulses, sizeof *impulses);
     for (int i = 0; i < branch->n_impulses; i++) {
         const struct impulse *impulse = &m->process->impulses[branch->first_impulse + i];
         int row = m->layout.rewards + impulse->reward;
@@ -400,17 +413,26 @@ static void make_impulses(struct modes *m, const struct branch *branch, struct m
     out->impulses = impulses;
 }
 
+/* What the branch changes of the controls, n at most. */
+static void make_changes(struct modes *m, int n, struct mode_branch *out)
+{
+    struct mode_change *changes = mode_memory(m, n, sizeof *changes);
+    for (int i = 0; i < m->n_controls; i++)
+        if (m->next[i] != m->value[m->controls[i]])
+            changes[out->n_changes++] = (struct mode_change){i, m->next[i]};
+    out->changes = changes;
+    out->moves = out->n_changes > 0;
+}
+
 static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
 {
     int scratch = m->n_scratch;
     m->own_branch = ++m->last_scope;
-    out->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *out->controls);
     for (int i = 0; i < m->n_controls; i++)
-        out->controls[i] = m->value[m->controls[i]];
+        m->next[i] = m->value[m->controls[i]];
     make_impulses(m, branch, out);
     make_updates(m, branch, out);
-    for (int i = 0; i < m->n_controls; i++)
-        out->moves = out->moves || out->controls[i] != m->value[m->controls[i]];
+    make_changes(m, branch->n_updates, out);
     out->code = take_code(m);
     m->own_branch = 0;
     m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
@@ -425,7 +447,7 @@ static void make_firing(struct modes *m, const struct command *c, struct mode_co
     m->own_command = ++m->last_scope;
     out->certain = c->n_branches == 1 &&
                    expr_is_constant(&m->process->graph, m->process->branches[c->first_branch].probability, &one);
-    out->branches = arena_new(&m->arena, (size_t)c->n_branches, sizeof *out->branches);
+    out->branches = mode_memory(m, c->n_branches, sizeof *out->branches);
     out->n_branches = c->n_branches;
     for (int b = 0; b < c->n_branches && !out->certain; b++)
         out->branches[b].probability = compute(m, node_of(m, m->process->branches[c->first_branch + b].probability));
@@ -479,7 +501,7 @@ static void make_commands(struct modes *m, struct mode *mode)
     mode->n_fixed = mode->n_commands - mode->n_now;
     if (!mode->at_once)
         list_commands(m, mode, DELAY_EXPONENTIAL, numbers);
-    mode->commands = arena_new(&m->arena, (size_t)mode->n_commands, sizeof *mode->commands);
+    mode->commands = mode_memory(m, mode->n_commands, sizeof *mode->commands);
     for (int i = 0; i < mode->n_commands; i++) {
         const struct command *c = &p->commands[numbers[i]];
         struct mode_command *out = &mode->commands[i];
@@ -505,7 +527,7 @@ static void make_commands(struct modes *m, struct mode *mode)
 static void make_rewards(struct modes *m, struct mode *mode)
 {
     const struct process *p = m->process;
-    struct mode_rate *rewards = arena_new(&m->arena, (size_t)p->n_rewards, sizeof *rewards);
+    struct mode_rate *rewards = mode_memory(m, p->n_rewards, sizeof *rewards);
     for (int i = 0; i < p->n_rewards && !mode->at_once; i++) {
         double value;
         expr rate = node_of(m, p->rewards[i].rate);
@@ -522,7 +544,7 @@ static void make_labels(struct modes *m, struct mode *mode)
 {
     const struct process *p = m->process;
     int scratch = m->n_scratch;
-    struct place *conditions = arena_new(&m->arena, (size_t)p->n_labels, sizeof *conditions);
+    struct place *conditions = mode_memory(m, p->n_labels, sizeof *conditions);
     m->own_command = ++m->last_scope;
     for (int i = 0; i < p->n_labels && !mode->at_once; i++) {
         conditions[i] = compute(m, node_of(m, p->labels[i].condition));
@@ -538,7 +560,7 @@ static void make_labels(struct modes *m, struct mode *mode)
 static void list_idle_timers(struct modes *m, struct mode *mode)
 {
     const struct process *p = m->process;
-    int *idle = arena_new(&m->arena, (size_t)p->n_commands, sizeof *idle);
+    int *idle = mode_memory(m, p->n_commands, sizeof *idle);
     for (int i = 0; i < p->n_commands; i++)
         if (p->commands[i].delay == DELAY_FIXED && !is_possible(m, &p->commands[i]))
             idle[mode->n_idle_timers++] = m->layout.timer[i];
@@ -548,7 +570,7 @@ static void list_idle_timers(struct modes *m, struct mode *mode)
 /* The numbers of those that are marked, whose marks go. */
 static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
 {
-    int *list = arena_new(&m->arena, (size_t)n, sizeof *list);
+    int *list = mode_memory(m, n, sizeof *list);
     for (int i = 0; i < n; i++) {
         if (marked[i])
             list[(*count)++] = i;
@@ -625,8 +647,8 @@ static void prepare_nodes(struct modes *m)
     special_make(&m->special, m->value);
     for (int i = 0; i < p->n_commands; i++) /* adds nodes */
         is_possible(m, &p->commands[i]);
-    if (m->special.graph.n_nodes > m->node_capacity) {
-        m->node_capacity = 2 * m->special.graph.n_nodes;
+    if (m->special.graph.n_nodes >= m->node_capacity) {
+        m->node_capacity = 2 * m->special.graph.n_nodes + 1;
         m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
         m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
         m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
@@ -643,7 +665,7 @@ static void prepare_nodes(struct modes *m)
 
 static double *copy_constants(struct modes *m)
 {
-    char *room = arena_new(&m->arena, (size_t)m->n_constants * sizeof *m->constants + MEMORY_LINE, 1);
+    char *room = mode_memory(m, m->n_constants * (int)sizeof *m->constants + MEMORY_LINE, 1);
     double *copy = (double *)(void *)(room + (MEMORY_LINE - (uintptr_t)room % MEMORY_LINE) % MEMORY_LINE);
     if (m->n_constants > 0)
         memcpy(copy, m->constants, (size_t)m->n_constants * sizeof *copy);
@@ -653,9 +675,9 @@ static double *copy_constants(struct modes *m)
 /* The mode of m->value. */
 static struct mode *make(struct modes *m)
 {
-    struct mode *mode = arena_new(&m->arena, 1, sizeof *mode);
+    struct mode *mode = mode_memory(m, 1, sizeof *mode);
     prepare_nodes(m);
-    mode->controls = arena_new(&m->arena, (size_t)m->n_controls, sizeof *mode->controls);
+    mode->controls = mode_memory(m, m->n_controls, sizeof *mode->controls);
     for (int i = 0; i < m->n_controls; i++)
         mode->controls[i] = m->value[m->controls[i]];
     make_commands(m, mode);
@@ -668,7 +690,6 @@ static struct mode *make(struct modes *m)
     mode->n_scratch = m->most_scratch;
     mode->rows = list_marked(m, m->row_used, m->layout.n_rows, &mode->n_rows);
     mode->counts = list_marked(m, m->count_used, m->layout.n_counts, &mode->n_counts);
-    m->n_modes++;
     return mode;
 }
 
@@ -701,12 +722,14 @@ struct mode *modes_initial(struct modes *m, const int *state)
     return find_or_make(m);
 }
 
-/* The mode that the branch leads to. */
-struct mode *modes_target(struct modes *m, struct mode_branch *branch)
+/* The mode that the branch of that mode leads to. */
+struct mode *modes_target(struct modes *m, const struct mode *mode, struct mode_branch *branch)
 {
     if (branch->target)
         return branch->target;
     for (int i = 0; i < m->n_controls; i++)
-        m->value[m->controls[i]] = branch->controls[i];
+        m->value[m->controls[i]] = mode->controls[i];
+    for (int i = 0; i < branch->n_changes; i++)
+        m->value[m->controls[branch->changes[i].control]] = branch->changes[i].value;
     return branch->target = find_or_make(m);
 }

@@ -64,6 +64,11 @@ struct mode_impulse {
     struct place amount;
 };
 
+/* A control's new value; controls are counted as in struct mode. */
+struct mode_change {
+    int control, value;
+};
+
 struct mode_branch {
     struct place probability;
     struct code  code;           /* what it needs beyond its command's */
@@ -73,7 +78,8 @@ struct mode_branch {
     int          n_updates, n_steps, n_impulses;
     bool         broken;         /* it would set a control to what it cannot be */
     bool         moves;          /* to another mode */
-    int         *controls;       /* the values of the controls afterwards, if it moves */
+    const struct mode_change *changes; /* of the controls, if it moves */
+    int          n_changes;
     struct mode *target;         /* or NULL: not made yet */
 };
 
@@ -128,8 +134,8 @@ void          modes_close(struct modes *modes);
 void          modes_empty(struct modes *modes);
 void          modes_forgo_controls(struct modes *modes);
 struct mode  *modes_initial(struct modes *modes, const int *state);
-struct mode  *modes_target(struct modes *modes, struct mode_branch *branch);
-int           modes_count(const struct modes *modes);
+struct mode  *modes_target(struct modes *modes, const struct mode *mode, struct mode_branch *branch);
+size_t        modes_bytes(const struct modes *modes);
 const struct layout *modes_layout(const struct modes *modes);
 
 #endif

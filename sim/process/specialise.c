@@ -306,8 +306,8 @@ void special_close(struct special *special)
 
 /*
  * Makes the special graph anew, for these values of the variables that are known (a value per variable): node[e] of it
- * has the same value, to the last bit, as e of the process in every state with these values. Cost: the nodes that depend
- * on them.
+ * has the same value, to the last bit, as e of the process in every state with these values. Cost: the nodes that
+ * depend on them.
  */
 void special_make(struct special *s, const int *value)
 {
