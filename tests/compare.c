@@ -21,10 +21,9 @@ enum {
     MARGIN = 128,
     PATTERN = 0x5A,
     EVENTS_BEFORE = 1000,
-    EVENTS = 50,             /* of a path, about */
-    CYCLE_EVENTS = 2500000,  /* enough for two paths with a cycle */
+    PILOT_EVENTS = 50,       /* of a path of common length */
+    FEW = 33,                /* paths, where many take too long */
     MANY = 2500,             /* paths: more than an engine has in flight */
-    LONGER = 100,            /* times as long: more than an engine does at a stretch */
     MOST_TRIES = 10,
 };
 
@@ -299,40 +298,23 @@ static void close_all(const struct contender *list, int n, void **runs)
         list[i].engine->close(runs[i]);
 }
 
-/*
- * What the reference engine says of the trial. If it takes too many events the horizon comes nearer; false if that does
- * not help.
- */
-static bool expect(const struct process *p, struct trial *trial, int most_events, struct outcome *expected)
+static struct outcome expected_of(const struct process *p, const struct trial *trial, struct limit *limit)
 {
+    struct outcome expected = outcome_new(p, trial);
     void *reference = engine_reference.open(p, SIMD_AUTO);
-    bool finished = false;
-    for (int tries = 0; tries < MOST_TRIES && !finished; tries++) {
-        struct limit limit = {.left = most_events};
-        *expected = outcome_new(p, trial);
-        expected->limit = &limit;
-        outcome_run(expected, &engine_reference, reference, 0, trial->n_paths);
-        expected->limit = NULL;
-        finished = !expected->unfinished;
-        trial->horizon = tries + 2 < MOST_TRIES ? trial->horizon / 8 : 0;
-        if (!finished)
-            outcome_free(expected);
-    }
+    expected.limit = limit;
+    outcome_run(&expected, &engine_reference, reference, 0, trial->n_paths);
+    expected.limit = NULL;
     engine_reference.close(reference);
-    return finished;
+    return expected;
 }
 
-/*
- * One trial by all contenders: whether each is the same as the reference engine. The horizon comes nearer if there are
- * more events than that; true if there are even then.
- */
-bool compare_trial(const struct process *p, struct trial trial, int most_events, const struct contender *list, int n,
+/* One trial by all contenders: whether each is the same as the reference engine. */
+bool compare_trial(const struct process *p, const struct trial *trial, const struct contender *list, int n,
                    struct dice *dice, struct text *report)
 {
     void *runs[MOST_CONTENDERS] = {NULL};
-    struct outcome expected;
-    if (!expect(p, &trial, most_events, &expected))
-        return true;
+    struct outcome expected = expected_of(p, trial, NULL);
     open_all(p, list, n, runs);
     bool same = trial_same(&expected, list, n, runs, dice, report);
     close_all(list, n, runs);
@@ -371,8 +353,6 @@ static struct trial random_trial(struct dice *dice, const struct process *p, dou
                       .n_paths = counts[dice_roll(dice, 10)]};
     if (dice_chance(dice, 4))
         t.n_paths = MANY;
-    if (t.n_paths <= 2 && dice_chance(dice, 20))
-        horizon *= LONGER;
     t.seed = dice_roll(dice, 2) ? dice_bits(dice) : 1;
     t.horizon = dice_roll(dice, 12) ? horizon / (1 + dice_roll(dice, 3)) : fmin(dice_roll(dice, 3), horizon);
     t.without_first_time = dice_chance(dice, 15);
@@ -382,32 +362,53 @@ static struct trial random_trial(struct dice *dice, const struct process *p, dou
     return t;
 }
 
-static int most_events(int n_paths)
+/*
+ * What the reference engine says of the trial, which is made shorter until there are few enough events; false if that
+ * does not help.
+ */
+static bool expect(const struct process *p, struct trial *trial, int64_t events_per_path, struct outcome *expected)
 {
-    return 4 * EVENTS * (n_paths <= 2 ? LONGER : 1) * n_paths + 1000;
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+        struct limit limit = {.left = events_per_path * trial->n_paths + 1000};
+        *expected = expected_of(p, trial, &limit);
+        if (!expected->unfinished)
+            return true;
+        outcome_free(expected);
+        trial->horizon = tries + 2 < MOST_TRIES ? trial->horizon / 8 : 0;
+        trial->n_paths = trial->n_paths < FEW ? trial->n_paths : FEW;
+    }
+    return false;
 }
 
-/*
- * Some trials of a process, each contender by one run that stays open. If it may have endless cycles, which take a
- * million events, only a few paths are run.
- */
-bool compare_process(const struct process *p, bool may_cycle, const struct contender *list, int n, int n_trials,
+static bool one_trial(const struct process *p, const struct effort *effort, double horizon, int *state,
+                      const struct contender *list, int n, void *const *runs, struct dice *dice, struct text *report)
+{
+    struct trial trial = random_trial(dice, p, horizon, state);
+    struct outcome expected;
+    int64_t events = effort->events_per_path;
+    trial.n_paths = trial.n_paths < effort->most_paths ? trial.n_paths : effort->most_paths;
+    if (trial.n_paths <= 2 && dice_chance(dice, 20)) {
+        trial.horizon *= effort->longer;
+        events *= effort->longer;
+    }
+    if (!expect(p, &trial, events, &expected))
+        return true;
+    bool same = trial_same(&expected, list, n, runs, dice, report);
+    outcome_free(&expected);
+    return same;
+}
+
+/* Some trials of a process, each contender by one run that stays open. What differs is reported with the process. */
+bool compare_process(const struct process *p, const struct effort *effort, const struct contender *list, int n,
                      struct dice *dice, struct text *report)
 {
     int *state = memory_new((size_t)p->n_variables, sizeof *state);
     void *runs[MOST_CONTENDERS] = {NULL};
-    double horizon = pilot(p, EVENTS);
+    double horizon = pilot(p, PILOT_EVENTS);
     bool same = true;
     open_all(p, list, n, runs);
-    for (int i = 0; i < n_trials && same; i++) {
-        struct trial trial = random_trial(dice, p, horizon, state);
-        struct outcome expected;
-        trial.n_paths = may_cycle && trial.n_paths > 2 ? 2 : trial.n_paths;
-        if (!expect(p, &trial, may_cycle ? CYCLE_EVENTS : most_events(trial.n_paths), &expected))
-            continue;
-        same = trial_same(&expected, list, n, runs, dice, report);
-        outcome_free(&expected);
-    }
+    for (int i = 0; i < effort->n_trials && same; i++)
+        same = one_trial(p, effort, horizon, state, list, n, runs, dice, report);
     close_all(list, n, runs);
     free(state);
     if (!same) {
@@ -421,8 +422,8 @@ bool compare_process(const struct process *p, bool may_cycle, const struct conte
 bool compare_cycles(const struct process *p)
 {
     void *run = engine_reference.open(p, SIMD_AUTO);
-    struct limit limit = {.left = CYCLE_EVENTS};
-    struct trial trial = {.stride = 1, .n_paths = 2, .horizon = pilot(p, EVENTS)};
+    struct limit limit = {.left = 2 * CYCLE_EVENTS};
+    struct trial trial = {.stride = 1, .n_paths = 2, .horizon = pilot(p, PILOT_EVENTS)};
     struct outcome o = outcome_new(p, &trial);
     o.limit = &limit;
     outcome_run(&o, &engine_reference, run, 0, trial.n_paths);

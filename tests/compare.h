@@ -16,10 +16,20 @@ struct trial {
 
 /* After how many events to stop. */
 struct limit {
-    int    left;
-    double time; /* of the first one too many */
+    int64_t left;
+    double  time; /* of the first one too many */
     volatile int stop;
 };
+
+/* How much of a process is compared. */
+struct effort {
+    int n_trials;
+    int most_paths;      /* in a trial */
+    int events_per_path; /* in the mean; trials of more are made shorter */
+    int longer;          /* so many times, a few trials of one path or two */
+};
+
+enum { CYCLE_EVENTS = 1250000 }; /* of a path: enough to come to an endless cycle */
 
 /* What came of a trial. */
 struct outcome {
@@ -39,9 +49,9 @@ void outcome_free(struct outcome *outcome);
 void outcome_run(struct outcome *outcome, const struct engine *engine, void *run, int from, int n_paths);
 bool outcome_same(const struct outcome *expected, const struct outcome *got, struct text *difference);
 
-bool compare_trial(const struct process *process, struct trial trial, int most_events, const struct contender *list,
-                   int n, struct dice *dice, struct text *report);
-bool compare_process(const struct process *process, bool may_cycle, const struct contender *list, int n, int n_trials,
+bool compare_trial(const struct process *process, const struct trial *trial, const struct contender *list, int n,
+                   struct dice *dice, struct text *report);
+bool compare_process(const struct process *process, const struct effort *effort, const struct contender *list, int n,
                      struct dice *dice, struct text *report);
 bool compare_cycles(const struct process *process);
 

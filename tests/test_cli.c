@@ -103,6 +103,26 @@ static void a_seed_has_64_bits(void)
     }
 }
 
+/* What the options call them is what is found by these names. */
+static void every_engine_and_width_can_be_chosen(void)
+{
+    for (int i = 0; engines[i]; i++)
+        for (int k = 0; k < SIMDS; k++) {
+            struct text line = {0};
+            struct options options;
+            struct error error = {0};
+            text_add(&line, "nines run a --engine %s --simd %s", engines[i]->name, simd_names[k]);
+            CU_ASSERT_EQUAL(parse(line.data, &options, &error), simd_runs((enum simd)k));
+            CU_ASSERT_PTR_EQUAL(engine_find(options.engine), engines[i]);
+            CU_ASSERT_EQUAL(simd_find(options.simd), (enum simd)k);
+            options_free(&options);
+            error_free(&error);
+            text_free(&line);
+        }
+    CU_ASSERT_PTR_EQUAL(engine_find(NULL), engines[0]);
+    CU_ASSERT_EQUAL(simd_find(NULL), SIMD_AUTO);
+}
+
 static void check_row(const struct option *o)
 {
     CU_ASSERT_TRUE(o->commands != 0);
@@ -607,6 +627,7 @@ static const struct test_case cases[] = {
     {"options are read in every form and place", options_are_read_in_every_form_and_place},
     {"after two dashes there are only arguments", after_two_dashes_there_are_only_arguments},
     {"the last of repeated options holds", the_last_of_repeated_options_holds},
+    {"every engine and width can be chosen", every_engine_and_width_can_be_chosen},
     {"a seed has 64 bits", a_seed_has_64_bits},
     {"no command has an option twice", no_command_has_an_option_twice},
     {"progress says less on a narrow terminal", progress_says_less_on_a_narrow_terminal},

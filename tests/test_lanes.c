@@ -20,7 +20,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PROCESSES = 160, TRIALS = 3, MOST_SHOWN = 2, MOST_EVENTS = 2000000000, CYCLES = 2 };
+enum { PROCESSES = 160, MOST_SHOWN = 2, CYCLES = 2 };
+
+static const struct effort usual = {.n_trials = 3, .most_paths = 2500, .events_per_path = 200, .longer = 100};
+static const struct effort for_cycles = {.n_trials = 1, .most_paths = 2, .events_per_path = CYCLE_EVENTS, .longer = 1};
 
 static uint64_t how_many(void)
 {
@@ -37,7 +40,7 @@ static bool seed_same(uint64_t seed, int breaches, struct text *report)
     int n = contenders(list, true);
     bool good = process_check(p, &error), same = !good;
     if (good)
-        same = compare_process(p, breaches & BREACH_CYCLE, list, n, TRIALS, &dice, report);
+        same = compare_process(p, &usual, list, n, &dice, report);
     else if (breaches == BREACH_NONE) {
         text_add(report, "  the generator is wrong: %s  ", error.text.data);
         process_print(p, report);
@@ -96,7 +99,7 @@ static void check_trial(struct process *p, struct trial trial, bool every_simd)
     struct contender list[MOST_CONTENDERS];
     struct dice dice = dice_of_seed(1);
     struct text report = {0};
-    bool same = compare_trial(p, trial, MOST_EVENTS, list, contenders(list, every_simd), &dice, &report);
+    bool same = compare_trial(p, &trial, list, contenders(list, every_simd), &dice, &report);
     CU_ASSERT_TRUE(same);
     if (!same)
         printf("%s\n%s\n", p->name, report.data);
@@ -135,7 +138,7 @@ static void cycles_are_told_alike(void)
         struct dice dice = dice_of_seed(seed);
         struct text report = {0};
         struct process *p = random_process(&dice, BREACH_CYCLE);
-        bool cycles = compare_cycles(p), same = !cycles || compare_process(p, true, list, n, 1, &dice, &report);
+        bool cycles = compare_cycles(p), same = !cycles || compare_process(p, &for_cycles, list, n, &dice, &report);
         found += cycles;
         CU_ASSERT_TRUE(same);
         if (!same)
@@ -184,7 +187,7 @@ static void chains_with_known_answers_are_the_same(void)
         struct dice dice = dice_of_seed((uint64_t)i);
         struct text report = {0};
         struct process *p = truths[i].chain();
-        bool same = compare_process(p, false, list, contenders(list, true), 2, &dice, &report);
+        bool same = compare_process(p, &usual, list, contenders(list, true), &dice, &report);
         CU_ASSERT_TRUE(same);
         if (!same)
             printf("%s\n", report.data);
@@ -345,7 +348,7 @@ static bool job_same(const struct job *job, int number, struct text *report)
         struct trial trial = {.seed = 1, .first = (uint64_t)decided, .stride = 3, .horizon = job->horizon,
                               .n_paths = job->variant == VARIANT_FIXED ? ROLLOUT_PATHS : OTHER_PATHS,
                               .initial = studied ? initial : NULL};
-        same = compare_trial(job->process, trial, MOST_EVENTS, list, n, &dice, report);
+        same = compare_trial(job->process, &trial, list, n, &dice, report);
     }
     free(initial);
     return same;

@@ -84,7 +84,7 @@ static double log_error_around(double place, int count)
     return worst;
 }
 
-/* Ten million numbers: as the engine draws them, near 1, and of every magnitude. */
+/* Ten million numbers: as the engine draws them, near 1, of every magnitude, and where the error is greatest. */
 static void logarithm_is_within_one_ulp(void)
 {
     const uint32_t key[2] = {2, 0};
@@ -93,8 +93,10 @@ static void logarithm_is_within_one_ulp(void)
     for (uint32_t i = 0; i < 10000000; i++) {
         struct philox_block block = philox4x32((struct philox_block){{i, 0, 0, 0}}, key);
         double u = uniform_open(block.word[0], block.word[1]);
-        if (i % 4 == 1)
+        if (i % 8 == 1)
             u = 0.5 + u / 2;
+        else if (i % 8 == 5)
+            u = 0.69 + u * (sqrt(0.5) - 0.69); /* ln 2 is subtracted from what is half of it */
         else if (i % 4 == 2)
             u = 1 - ldexp(u, -(int)(block.word[2] % 50));
         else if (i % 4 == 3)
@@ -104,7 +106,7 @@ static void logarithm_is_within_one_ulp(void)
         negative = negative && (u == 1 || log_of_uniform(u) < 0);
     }
     CU_ASSERT_TRUE(negative);
-    CU_ASSERT_TRUE(worst < 0.9); /* measured: 0.861 over 20 million others */
+    CU_ASSERT_TRUE(worst < 0.9); /* measured: 0.889 among 240 million where it is greatest */
 }
 
 static void logarithm_is_within_one_ulp_at_the_edges(void)
@@ -120,6 +122,21 @@ static void logarithm_is_within_one_ulp_at_the_edges(void)
         worst = fmax(worst, log_error_around(ldexp(sqrt(0.5), e), 1000));
     }
     CU_ASSERT_TRUE(worst < 0.9);
+}
+
+/* FNV-1a of the bits of a hundred thousand logarithms, as they came out of gcc 12 on x86-64. */
+static void logarithm_has_the_same_bits_everywhere(void)
+{
+    const uint32_t key[2] = {3, 0};
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (uint32_t i = 0; i < 100000; i++) {
+        struct philox_block block = philox4x32((struct philox_block){{i, 0, 0, 0}}, key);
+        double result = log_of_uniform(uniform_open(block.word[0], block.word[1]));
+        uint64_t bits;
+        memcpy(&bits, &result, sizeof bits);
+        hash = (hash ^ bits) * UINT64_C(0x100000001B3);
+    }
+    CU_ASSERT_EQUAL(hash, UINT64_C(0x094E406E82EB17CC));
 }
 
 static bool rises(double from, int count)
@@ -346,6 +363,7 @@ static const struct test_case cases[] = {
     {"a uniform number stays inside (0, 1) and is an odd multiple of 2^-53", uniform_open_stays_inside_and_is_exact},
     {"the logarithm is within 1 ulp on ten million numbers", logarithm_is_within_one_ulp},
     {"the logarithm is within 1 ulp at its edges", logarithm_is_within_one_ulp_at_the_edges},
+    {"the logarithm has the same bits everywhere", logarithm_has_the_same_bits_everywhere},
     {"the logarithm rises", logarithm_rises},
     {"the generator gives the blocks in order", generator_gives_the_blocks_in_order},
     {"the generator carries its counter", generator_carries_its_counter},
