@@ -4,6 +4,7 @@ FUZZ_CC   ?= clang
 FUZZ_RUNS ?= 1000000
 FUZZ_SEED ?= 1
 FUZZ_RUNS_lanes ?= 10000
+FUZZ_TIMEOUT_lanes ?= 60 # a hang, and not only a busy machine
 
 FUZZ_COMPILE := -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -ffp-contract=off -fopenmp -Isim -I. \
                 -fno-sanitize-recover=all
@@ -37,7 +38,7 @@ build/fuzz/fuzz_lanes: tests/fuzz/fuzz_lanes.c $(FUZZ_ENGINES) $(FUZZ_KERNELS) $
 
 run_fuzz_%: build/fuzz/fuzz_%
 	@mkdir -p build/fuzz/$*
-	$< -runs=$(or $(FUZZ_RUNS_$*),$(FUZZ_RUNS)) -seed=$(FUZZ_SEED) -max_len=4096 -timeout=10 -detect_leaks=1 \
+	$< -runs=$(or $(FUZZ_RUNS_$*),$(FUZZ_RUNS)) -seed=$(FUZZ_SEED) -max_len=4096 -timeout=$(or $(strip $(FUZZ_TIMEOUT_$*)),10) -detect_leaks=1 \
 	    $(addprefix -dict=,$(wildcard tests/fuzz/$*.dict)) -artifact_prefix=build/fuzz/ -print_final_stats=1 \
 	    build/fuzz/$* tests/fuzz/corpus/$*
 
