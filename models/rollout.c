@@ -519,43 +519,35 @@ static void add_controls(struct builder *b, double horizon, struct rollout *roll
             b->p, arena_format(&b->p->arena, "chance in %s", measure_types[controlled[k]].name), outlook[k]);
 }
 
-static bool build(struct builder *b, double available_at, double horizon, struct rollout *rollout, struct error *error)
+/*
+ * Builds the process of a strategy in a topology, or with strategy NULL that of no release at all (downtime, lost and
+ * causes only). A strategy has controls for downtime and lost over [0, horizon], unless horizon is 0: rewards of mean 0
+ * that are earned by impulses, so that the process can be sampled only. Fails if the process breaks a rule of
+ * process_check, which would be a fault of this program.
+ */
+bool rollout_build_controlled(const struct topology *topology, const struct release *release,
+                              const struct strategy *strategy, double available_at, double horizon,
+                              struct rollout *rollout, struct error *error)
 {
-    rollout_clear(rollout, b->strategy ? b->strategy->name : "none");
-    b->p = rollout->process;
-    if (!b->strategy)
-        build_none(b->topology, available_at, rollout);
+    rollout_clear(rollout, strategy ? strategy->name : "none");
+    struct builder b = {rollout->process, .topology = topology, .release = release, .strategy = strategy};
+    if (!strategy)
+        build_none(topology, available_at, rollout);
     else
-        build_strategy(b, available_at, rollout);
-    if (b->strategy && horizon > 0)
-        add_controls(b, horizon, rollout);
+        build_strategy(&b, available_at, rollout);
+    if (strategy && horizon > 0)
+        add_controls(&b, horizon, rollout);
     if (process_check(rollout->process, error))
         return true;
     rollout_free(rollout);
     return false;
 }
 
-/*
- * Builds the process of a strategy in a topology, or with strategy NULL that of no release at all (downtime, lost and
- * causes only). Fails if the process breaks a rule of process_check, which would be a fault of this program.
- */
+/* The same without controls. */
 bool rollout_build(const struct topology *topology, const struct release *release, const struct strategy *strategy,
                    double available_at, struct rollout *rollout, struct error *error)
 {
-    struct builder b = {.topology = topology, .release = release, .strategy = strategy};
-    return build(&b, available_at, 0, rollout, error);
-}
-
-/*
- * The same with controls for downtime and lost over [0, horizon]: rewards of mean 0. They are earned by impulses, so
- * that the process can be sampled only.
- */
-bool rollout_build_controlled(const struct topology *topology, const struct release *release,
-                              const struct strategy *strategy, double available_at, double horizon,
-                              struct rollout *rollout, struct error *error)
-{
-    struct builder b = {.topology = topology, .release = release, .strategy = strategy};
-    return build(&b, available_at, horizon, rollout, error);
+    return rollout_build_controlled(topology, release, strategy, available_at, 0, rollout, error);
 }
 
 /* Gives back the process. */

@@ -162,21 +162,30 @@ static expr quotient(struct maker *m, int depth)
     return term_over(m->p, above, raw ? below : term(m->p, OP_MAX, below, number(m, 0.5)));
 }
 
+typedef expr part(struct maker *m, int depth);
+
+enum { WAY_IF = 5 }; /* of a combination; those below stand in its table */
+
+/* Two parts of a kind, put together in the way of that number. */
+static expr combination(struct maker *m, int way, part *a_part, int depth)
+{
+    static const enum op ops[] = {OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_MIN, OP_MAX};
+    expr second = a_part(m, depth), first = a_part(m, depth);
+    return way == WAY_IF ? term_if(m->p, condition(m, depth), first, second)
+                         : term(m->p, ops[way], first, second);
+}
+
 /* Any number. */
 static expr any(struct maker *m, int depth)
 {
     if (depth <= 0 || chance(m, 15))
         return roll(m, 3) ? leaf(m) : number(m, some_number(m));
-    switch (roll(m, 9)) {
-    case 0: return term_plus(m->p, any(m, depth - 1), any(m, depth - 1));
-    case 1: return term_minus(m->p, any(m, depth - 1), any(m, depth - 1));
-    case 2: return term_times(m->p, any(m, depth - 1), any(m, depth - 1));
-    case 3: return term(m->p, OP_MIN, any(m, depth - 1), any(m, depth - 1));
-    case 4: return term(m->p, OP_MAX, any(m, depth - 1), any(m, depth - 1));
-    case 5: return term_if(m->p, condition(m, depth - 1), any(m, depth - 1), any(m, depth - 1));
+    int kind = roll(m, 9);
+    switch (kind) {
     case 6: return look_up(m, m->table, m->n_tables, any(m, depth - 1));
     case 7: return quotient(m, depth);
-    default: return condition(m, depth - 1);
+    case 8: return condition(m, depth - 1);
+    default: return combination(m, kind, any, depth - 1);
     }
 }
 
@@ -189,15 +198,11 @@ static expr whole(struct maker *m, int depth)
             return look_up(m, m->whole, m->n_whole, value_of(m, v));
         return roll(m, 4) ? value_of(m, v) : number(m, roll(m, 12) - 4);
     }
-    switch (roll(m, 8)) {
-    case 0: return term_plus(m->p, whole(m, depth - 1), whole(m, depth - 1));
-    case 1: return term_minus(m->p, whole(m, depth - 1), whole(m, depth - 1));
-    case 2: return term_times(m->p, whole(m, depth - 1), whole(m, depth - 1));
-    case 3: return term(m->p, OP_MIN, whole(m, depth - 1), whole(m, depth - 1));
-    case 4: return term(m->p, OP_MAX, whole(m, depth - 1), whole(m, depth - 1));
-    case 5: return term_if(m->p, condition(m, depth - 1), whole(m, depth - 1), whole(m, depth - 1));
+    int kind = roll(m, 8);
+    switch (kind) {
     case 6: return look_up(m, m->whole, m->n_whole, any(m, depth - 1));
-    default: return condition(m, depth - 1);
+    case 7: return condition(m, depth - 1);
+    default: return combination(m, kind, whole, depth - 1);
     }
 }
 

@@ -470,7 +470,7 @@ static void take_branch(struct visit *x, struct work *w, struct mode_branch *bra
         w->bad |= bad;
     }
     x->bad |= !good;
-    if (!branch->moves)
+    if (!branch->n_changes)
         return;
     x->moved |= lanes;
     for (lane_set rest = lanes; rest; rest &= rest - 1)
@@ -534,8 +534,7 @@ static void fire(struct visit *x, struct work *w, const struct mode_command *c, 
 {
     if (c->timer >= 0)
         set_timer(w, c, lanes);
-    if (c->code.n)
-        evaluate(&c->code, w, vectors_from(lanes), vectors_to(lanes));
+    evaluate(&c->code, w, vectors_from(lanes), vectors_to(lanes));
     if (c->certain)
         take_branch(x, w, &c->branches[0], lanes);
     else
@@ -584,7 +583,7 @@ static void draw_all(const struct visit *x, struct work *w, int n)
 {
     lane_set random = 0;
     for (int i = 0; i < n; i++) {
-        if (!x->firing[i].command->random)
+        if (x->firing[i].command->fired < 0)
             continue;
         name_draws(x, w, x->firing[i].command, x->firing[i].lanes);
         random |= x->firing[i].lanes;
@@ -632,9 +631,9 @@ static void pass_once(struct visit *x, struct work *w)
     x->active &= ~x->moved;
 }
 
-static struct work work_of(const struct visit *x, const struct block *block, double *constants)
+static struct work work_of(const struct visit *x, double *constants)
 {
-    struct work w = {.base = {block->rows, x->scratch, constants}};
+    struct work w = {.base = {x->block->rows, x->scratch, constants}};
     return w;
 }
 
@@ -645,7 +644,7 @@ static struct work work_of(const struct visit *x, const struct block *block, dou
 static void run(struct visit *x, int enough)
 {
     enum { MOST_PASSES = 64 };
-    struct work w = work_of(x, x->block, x->mode->constants);
+    struct work w = work_of(x, x->mode->constants);
     x->ended = x->moved = 0;
     for (int i = 0; i < MOST_PASSES && x->active && __builtin_popcountll(x->active) >= enough && !x->bad; i++) {
         w.from = vectors_from(x->active);
@@ -653,8 +652,7 @@ static void run(struct visit *x, int enough)
         for (int v = 0; v < VECTORS; v++)
             w.active[v] = mask_at(x->active, v);
         pass_once(x, &w);
-        for (int v = 0; v < VECTORS; v++)
-            x->bad = x->bad || bits_of(w.bad);
+        x->bad = x->bad || bits_of(w.bad);
     }
 }
 
@@ -669,7 +667,7 @@ static void begin(struct visit *x, const int *initial, lane_set lanes)
 {
     const struct process *p = x->process;
     const struct layout *l = x->layout;
-    struct work w = work_of(x, x->block, NULL);
+    struct work w = work_of(x, NULL);
     fill(&w, l->time, 0, lanes);
     fill(&w, l->at_once, 0, lanes);
     for (int i = 0; i < p->n_variables; i++)

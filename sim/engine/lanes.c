@@ -1,7 +1,7 @@
 /*
  * The fast engine: many paths at once, lane by lane.
  *
- * A few hundred paths are in flight, in chunks of LANES whose state stands side by side. Each path is in one mode
+ * Some two thousand paths are in flight, in chunks of LANES whose state stands side by side. Each path is in one mode
  * (engine/modes.c): at one place of the process's controller. The mode with most paths goes on first: a chunk that has
  * many lanes in it where it stands, with the others masked; of the other chunks the lanes are gathered into a block,
  * which is run and put back. So vectors are well filled although every path goes its own way, and the work of a mode
@@ -18,9 +18,8 @@
  * Modes are found as paths come to them. If there are too many for the paths, as in a chain whose one variable is the
  * number of its state, the controller is not told apart any more, and all paths are in one mode.
  *
- * Structure of arrays and lanes that are refilled: T. Nanjappa et al. do so for particles on GPUs; regrouping by what
- * is to be done next is the event-based method of F. B. Brown, W. R. Martin, Monte Carlo methods for radiation
- * transport analysis on vector computers, Progress in Nuclear Energy 14 (1984) 269-299.
+ * Regrouping by what is to be done next is the event-based method of F. B. Brown, W. R. Martin, Monte Carlo methods for
+ * radiation transport analysis on vector computers, Progress in Nuclear Energy 14 (1984) 269-299.
  */
 #include "engine/kernel.h"
 
@@ -304,7 +303,7 @@ static void refill(struct pool *pool, int chunk)
     wait_in(pool, pool->first, chunk, lanes);
 }
 
-/* Whether to begin paths in the chunk now. */
+/* Whether to begin paths in the chunk now: always where no path waits in any, since then all its lanes are free. */
 static bool is_worth_refilling(const struct pool *pool, int chunk)
 {
     lane_set free = pool->chunks[chunk].free;
@@ -327,17 +326,6 @@ static int most_waiting(struct pool *pool)
     return most;
 }
 
-/* Begins paths: where it is worth it, or where else nothing is left to do. */
-static void refill_all(struct pool *pool)
-{
-    for (int c = 0; c < pool->n_chunks; c++)
-        if (is_worth_refilling(pool, c))
-            refill(pool, c);
-    if (most_waiting(pool) == 0)
-        for (int c = 0; c < pool->n_chunks; c++)
-            refill(pool, c);
-}
-
 /* Whether there are too many modes for the paths, or for the memory. */
 static bool modes_do_not_pay(const struct pool *pool)
 {
@@ -349,7 +337,9 @@ static bool modes_do_not_pay(const struct pool *pool)
 static bool run_paths(struct pool *pool)
 {
     while (pool->n_ended < pool->batch->n_paths) {
-        refill_all(pool);
+        for (int c = 0; c < pool->n_chunks; c++)
+            if (is_worth_refilling(pool, c))
+                refill(pool, c);
         int most = most_waiting(pool), n = pool->n_listed;
         for (int i = 0; i < n && !pool->visit.bad && !modes_do_not_pay(pool); i++) /* the full ones */
             if (FULL * pool->listed[i]->n_waiting >= most)

@@ -130,9 +130,6 @@ void modes_close(struct modes *m)
     free(m->scope);
     free(m->readers);
     free(m->lasting);
-    free(m->spare);
-    free(m->stack);
-    free(m->room);
     free(m->constants);
     free(m);
 }
@@ -188,15 +185,19 @@ static struct place new_scratch(struct modes *m)
     return (struct place){LANES * m->n_scratch++, BASE_SCRATCH, 1};
 }
 
+/* Temporary rows from that one on are for others. */
+static void give_back(struct modes *m, int scratch)
+{
+    m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
+    m->n_scratch = scratch;
+}
+
 /* One reader less; the row of what has none left is for others. */
 static void release(struct modes *m, expr e)
 {
     if (!is_common(m) || --m->readers[e] > 0 || m->lasting[e] || m->place[e].base != BASE_SCRATCH)
         return;
-    if (m->n_spare == m->spare_capacity) {
-        m->spare_capacity = m->spare_capacity ? 2 * m->spare_capacity : 64;
-        m->spare = memory_grow(m->spare, (size_t)m->spare_capacity, sizeof *m->spare);
-    }
+    m->spare = arena_room(&m->kept, m->spare, m->n_spare, &m->spare_capacity, sizeof *m->spare);
     m->spare[m->n_spare++] = m->place[e].at;
 }
 
@@ -216,10 +217,7 @@ static int present_scope(const struct modes *m)
 
 static struct instruction *new_instruction(struct modes *m)
 {
-    if (m->n_room == m->room_capacity) {
-        m->room_capacity = m->room_capacity ? 2 * m->room_capacity : 128;
-        m->room = memory_grow(m->room, (size_t)m->room_capacity, sizeof *m->room);
-    }
+    m->room = arena_room(&m->kept, m->room, m->n_room, &m->room_capacity, sizeof *m->room);
     return &m->room[m->n_room++];
 }
 
@@ -249,10 +247,7 @@ static void place_node(struct modes *m, expr e)
 
 static void push(struct modes *m, int *depth, expr e)
 {
-    if (*depth == m->stack_capacity) {
-        m->stack_capacity = m->stack_capacity ? 2 * m->stack_capacity : 256;
-        m->stack = memory_grow(m->stack, (size_t)m->stack_capacity, sizeof *m->stack);
-    }
+    m->stack = arena_room(&m->kept, m->stack, *depth, &m->stack_capacity, sizeof *m->stack);
     m->stack[(*depth)++] = e;
 }
 
@@ -305,12 +300,17 @@ static expr rate_of(struct modes *m, const struct command *c)
     return special_if(&m->special, node_of(m, c->guard), node_of(m, c->amount), zero);
 }
 
+/* What says whether the command is enabled: 0 where it is not. */
+static expr decisive(struct modes *m, const struct command *c)
+{
+    return c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard);
+}
+
 /* Whether the command can be enabled in this mode, as far as is known. */
 static bool is_possible(struct modes *m, const struct command *c)
 {
     double value;
-    expr decisive = c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard);
-    return !is_constant(m, decisive, &value) || value != 0;
+    return !is_constant(m, decisive(m, c), &value) || value != 0;
 }
 
 /* A value that an update sets: not the row of a variable itself, which another update may have written before. */
@@ -421,7 +421,6 @@ static void make_changes(struct modes *m, int n, struct mode_branch *out)
         if (m->next[i] != m->value[m->controls[i]])
             changes[out->n_changes++] = (struct mode_change){i, m->next[i]};
     out->changes = changes;
-    out->moves = out->n_changes > 0;
 }
 
 static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
@@ -435,8 +434,7 @@ static void make_branch(struct modes *m, const struct branch *branch, struct mod
     make_changes(m, branch->n_updates, out);
     out->code = take_code(m);
     m->own_branch = 0;
-    m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
-    m->n_scratch = scratch;
+    give_back(m, scratch);
 }
 
 static void make_firing(struct modes *m, const struct command *c, struct mode_command *out)
@@ -454,9 +452,8 @@ static void make_firing(struct modes *m, const struct command *c, struct mode_co
     out->code = take_code(m);
     for (int b = 0; b < c->n_branches; b++)
         make_branch(m, &m->process->branches[c->first_branch + b], &out->branches[b]);
-    out->plain = out->certain && !out->branches[0].n_updates;
     m->own_command = 0;
-    m->n_scratch = scratch;
+    give_back(m, scratch);
 }
 
 /* Guard, delay, rate: what says when it fires. */
@@ -507,7 +504,6 @@ static void make_commands(struct modes *m, struct mode *mode)
         struct mode_command *out = &mode->commands[i];
         *out = (struct mode_command){.number = numbers[i], .stream = c->stream, .delay = c->delay,
                                      .timer = m->layout.timer[numbers[i]], .fired = m->layout.fired[numbers[i]]};
-        out->random = out->fired >= 0;
         if (i == mode->n_now + mode->n_fixed) {
             mode->guards = take_code(m);
             m->rates_visible = true;
@@ -515,7 +511,7 @@ static void make_commands(struct modes *m, struct mode *mode)
         make_timing(m, c, out);
         if (out->timer >= 0)
             m->row_used[out->timer] = true;
-        if (out->random)
+        if (out->fired >= 0)
             m->count_used[out->fired] = true;
     }
     if (!m->rates_visible)
@@ -553,8 +549,7 @@ static void make_labels(struct modes *m, struct mode *mode)
     mode->conditions = conditions;
     mode->labels = take_code(m);
     m->own_command = 0;
-    m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
-    m->n_scratch = scratch;
+    give_back(m, scratch);
 }
 
 static void list_idle_timers(struct modes *m, struct mode *mode)
@@ -589,6 +584,20 @@ static void mark_operands(const struct modes *m, bool *marked)
     }
 }
 
+/* Marks what the programs of guards and rates are for. */
+static void mark_results(struct modes *m, bool *marked)
+{
+    const struct process *p = m->process;
+    for (int i = 0; i < p->n_rewards; i++)
+        marked[node_of(m, p->rewards[i].rate)] = true;
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
+        marked[decisive(m, c)] = true;
+        if (c->delay == DELAY_FIXED)
+            marked[node_of(m, c->amount)] = true;
+    }
+}
+
 /*
  * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
  * labels, probabilities, updates and impulses are made from.
@@ -606,31 +615,16 @@ static void mark_lasting(struct modes *m)
     for (int i = 0; i < p->n_impulses; i++)
         m->lasting[node_of(m, p->impulses[i].amount)] = true;
     mark_operands(m, m->lasting);
-    for (int i = 0; i < p->n_rewards; i++)
-        m->lasting[node_of(m, p->rewards[i].rate)] = true;
-    for (int i = 0; i < p->n_commands; i++) {
-        const struct command *c = &p->commands[i];
-        m->lasting[c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard)] = true;
-        if (c->delay == DELAY_FIXED)
-            m->lasting[node_of(m, c->amount)] = true;
-    }
+    mark_results(m, m->lasting);
 }
 
 /* How many operations of guards and rates read each node. */
 static void count_readers(struct modes *m)
 {
-    const struct process *p = m->process;
     int n_nodes = m->special.graph.n_nodes;
     bool *needed = memory_new((size_t)n_nodes + 1, sizeof *needed);
     mark_lasting(m);
-    for (int i = 0; i < p->n_rewards; i++)
-        needed[node_of(m, p->rewards[i].rate)] = true;
-    for (int i = 0; i < p->n_commands; i++) {
-        const struct command *c = &p->commands[i];
-        needed[c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard)] = true;
-        if (c->delay == DELAY_FIXED)
-            needed[node_of(m, c->amount)] = true;
-    }
+    mark_results(m, needed);
     mark_operands(m, needed);
     memset(m->readers, 0, (size_t)n_nodes * sizeof *m->readers);
     for (int i = 0; i < n_nodes; i++) {

@@ -77,8 +77,7 @@ struct mode_branch {
     const struct mode_impulse *impulses;
     int          n_updates, n_steps, n_impulses;
     bool         broken;         /* it would set a control to what it cannot be */
-    bool         moves;          /* to another mode */
-    const struct mode_change *changes; /* of the controls, if it moves */
+    const struct mode_change *changes; /* of the controls: it leads to another mode if there are any */
     int          n_changes;
     struct mode *target;         /* or NULL: not made yet */
 };
@@ -87,13 +86,11 @@ struct mode_command {
     int          number;         /* in the process */
     uint32_t     stream;
     enum delay   delay;
-    bool         random;         /* it draws a block of random numbers */
     bool         certain;        /* its only branch needs no check */
-    bool         plain;          /* it is certain, and its updates are steps */
     struct place guard;          /* of `now` and fixed ones */
     struct place amount;         /* the rate, 0 where the guard is false; the delay */
     bool         checked;        /* the rate or delay can be none, and is to be looked at */
-    int          timer, fired;   /* rows */
+    int          timer, fired;   /* rows, as in struct layout */
     struct code  code;           /* what firing needs: the branches' probabilities */
     struct mode_branch *branches;
     int          n_branches;

@@ -117,10 +117,9 @@ static struct range range_of_node(const struct special *s, const struct node *no
     return is_bounded(r) ? r : anything;
 }
 
-static expr add(struct special *s, struct node node)
+/* The node, with its range noted if there were so many nodes before and it is new. */
+static expr ranged(struct special *s, int before, expr e)
 {
-    int before = s->graph.n_nodes;
-    expr e = expr_node(&s->graph, node);
     if (s->graph.n_nodes == before)
         return e;
     if (e >= s->range_capacity) {
@@ -129,6 +128,12 @@ static expr add(struct special *s, struct node node)
     }
     s->range[e] = range_of_node(s, &s->graph.nodes[e]);
     return e;
+}
+
+static expr add(struct special *s, struct node node)
+{
+    int before = s->graph.n_nodes;
+    return ranged(s, before, expr_node(&s->graph, node));
 }
 
 /* A constant, with the sign of a zero as it comes, unlike expr_constant(). */
@@ -224,12 +229,8 @@ static expr simplify(struct special *s, enum op op, expr a, expr b)
 /* condition ? yes : no, of nodes of the special graph. */
 expr special_if(struct special *s, expr condition, expr yes, expr no)
 {
-    double x;
-    if (yes == no)
-        return yes;
-    if (special_is_constant(s, condition, &x))
-        return x != 0 ? yes : no;
-    return add(s, (struct node){.op = OP_IF, .a = condition, .b = yes, .c = no});
+    int before = s->graph.n_nodes;
+    return ranged(s, before, expr_if(&s->graph, condition, yes, no));
 }
 
 /* An operation, from nodes of the special graph. */

@@ -28,16 +28,6 @@ static void make_erlang(struct rollout *rollout, int phases)
     process_free(fixed);
 }
 
-static bool build(const struct study *study, const struct outcome *outcome, enum estimator estimator,
-                  struct rollout *rollout, struct error *error)
-{
-    const struct scenario *s = study->scenario;
-    return estimator == ESTIMATOR_PLAIN
-               ? rollout_build(outcome->topology, &s->release, outcome->strategy, s->available_at, rollout, error)
-               : rollout_build_controlled(outcome->topology, &s->release, outcome->strategy, s->available_at,
-                                          s->horizon, rollout, error);
-}
-
 /*
  * Makes the study's outcomes, topology by topology, no release at all first and then the strategies in order, and an
  * arm with its rollout for each, with controls unless the estimator is plain; its fixed delays are Erlang delays of so
@@ -49,6 +39,7 @@ bool arms_build(struct study *study, int phases, enum estimator estimator, struc
 {
     const struct scenario *scenario = study->scenario;
     int per_topology = scenario->n_strategies + 1;
+    double horizon = estimator == ESTIMATOR_PLAIN ? 0 : scenario->horizon; /* 0: no controls */
     study->n_outcomes = scenario->n_topologies * per_topology;
     study->outcomes = arena_new(&study->arena, (size_t)study->n_outcomes, sizeof *study->outcomes);
     sampler->arms = memory_new((size_t)study->n_outcomes, sizeof *sampler->arms);
@@ -61,7 +52,8 @@ bool arms_build(struct study *study, int phases, enum estimator estimator, struc
         outcome->name = s > 0 ? scenario->strategies[s - 1].name : "none";
         if (engine_stopped(sampler->stop))
             arm->rollout.release = s > 0 ? 0 : -1;
-        else if (!build(study, outcome, estimator, &arm->rollout, error))
+        else if (!rollout_build_controlled(outcome->topology, &scenario->release, outcome->strategy,
+                                           scenario->available_at, horizon, &arm->rollout, error))
             return false;
         sampler->n_arms = i + 1;
         if (phases && arm->rollout.process)
