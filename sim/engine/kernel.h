@@ -26,6 +26,7 @@ struct visit {
     bool          sees_labels; /* first times are asked for */
     double       *scratch;     /* temporary rows */
     struct firing *firing;     /* room for as many as there are commands */
+    lane_set     *sorted;      /* likewise */
     struct mode  *mode;
     struct block *block;
     lane_set      active;      /* lanes that take part; in the end: those that are still in the mode */

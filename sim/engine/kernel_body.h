@@ -24,10 +24,10 @@ struct work {
     int      from, to;          /* vectors that hold active lanes */
     num      fresh[VECTORS], uniform[VECTORS];
     whole    next[VECTORS];     /* the command of the mode that fires; -1: none */
-    whole    active[VECTORS];
-    whole    settled[VECTORS];  /* -1 in lanes that are active, and no `now` command is enabled */
+    mask     active[VECTORS];
+    mask     settled[VECTORS];  /* lanes that are active, and no `now` command is enabled */
     word     stream[VECTORS], number[VECTORS];
-    whole    bad;
+    mask     bad;
 };
 
 static inline const double *vector_at(const struct work *w, struct place place, int v)
@@ -44,50 +44,59 @@ static inline double *row_at(const struct work *w, int row, int v)
 
 typedef void instruct(const struct instruction *in, const struct work *w, int from, int to);
 
-/*
- * An instruction, for the vectors from..to, and for all of a row, whose loop is then of known length: NAME_some and
- * NAME_all.
- */
-#define INSTRUCTION_LOOP(value)                                                                         \
+/* An instruction, for the vectors from..to; of an operand that is the same for all lanes the step is 0. */
+#define INSTRUCTION_LOOP(step_a, step_b, step_c, value)                                                 \
     const double *at_a = vector_at(w, in->a, from), *at_b = vector_at(w, in->b, from);                  \
     const double *at_c = vector_at(w, in->c, from);                                                     \
-    double *out = w->base[BASE_SCRATCH] + in->out;                                                      \
-    int step_a = in->a.step * WIDTH, step_b = in->b.step * WIDTH, step_c = in->c.step * WIDTH;          \
-    _Pragma("GCC unroll 4") for (int v = from; v < to; v++) {                                           \
-        num a = load(at_a), b = load(at_b), c = load(at_c);                                             \
+    double *out = w->base[BASE_SCRATCH] + in->out + from * WIDTH;                                       \
+    _Pragma("GCC unroll 8") for (int v = 0; v < to - from; v++) {                                       \
+        num a = load(at_a + v * (step_a) * WIDTH), b = load(at_b + v * (step_b) * WIDTH);               \
+        num c = load(at_c + v * (step_c) * WIDTH);                                                      \
         (void)b, (void)c;                                                                               \
         store(out + v * WIDTH, value);                                                                  \
-        at_a += step_a;                                                                                 \
-        at_b += step_b;                                                                                 \
-        at_c += step_c;                                                                                 \
     }
 
-#define INSTRUCTION(name, value)                                                                        \
+#define INSTRUCTION_SOME(name, value)                                                                   \
     static void name##_some(const struct instruction *in, const struct work *w, int from, int to)       \
     {                                                                                                   \
-        INSTRUCTION_LOOP(value)                                                                         \
-    }                                                                                                   \
-    static void name##_all(const struct instruction *in, const struct work *w, int first, int end)      \
+        INSTRUCTION_LOOP(in->a.step, in->b.step, in->c.step, value)                                     \
+    }
+
+/* For all vectors of a row, with operands of known steps: a loop without a branch. */
+#define INSTRUCTION_ALL(name, form, step_a, step_b, step_c, value)                                      \
+    static void name##_##form(const struct instruction *in, const struct work *w, int first, int end)   \
     {                                                                                                   \
         enum { from = 0, to = VECTORS };                                                                \
         (void)first, (void)end;                                                                         \
-        INSTRUCTION_LOOP(value)                                                                         \
+        INSTRUCTION_LOOP(step_a, step_b, step_c, value)                                                 \
     }
 
-INSTRUCTION(do_copy, a)
-INSTRUCTION(do_not, condition(a == 0))
-INSTRUCTION(do_add, a + b)
-INSTRUCTION(do_subtract, a - b)
-INSTRUCTION(do_multiply, a * b)
-INSTRUCTION(do_divide, a / b)
-INSTRUCTION(do_min, choose(a < b, a, b))
-INSTRUCTION(do_max, choose(a > b, a, b))
-INSTRUCTION(do_less, condition(a < b))
-INSTRUCTION(do_less_equal, condition(a <= b))
-INSTRUCTION(do_equal, condition(a == b))
-INSTRUCTION(do_and, condition((a != 0) & (b != 0)))
-INSTRUCTION(do_or, condition((a != 0) | (b != 0)))
-INSTRUCTION(do_if, choose(a != 0, b, c))
+#define UNARY(name, value)                                                                              \
+    INSTRUCTION_SOME(name, value)                                                                       \
+    INSTRUCTION_ALL(name, rows, 1, 1, 1, value)
+
+#define BINARY(name, value)                                                                             \
+    UNARY(name, value)                                                                                  \
+    INSTRUCTION_ALL(name, constant_a, 0, 1, 1, value)                                                   \
+    INSTRUCTION_ALL(name, constant_b, 1, 0, 1, value)
+
+UNARY(do_copy, a)
+UNARY(do_not, condition(equal(a, ALL(num, 0.0))))
+BINARY(do_add, a + b)
+BINARY(do_subtract, a - b)
+BINARY(do_multiply, a * b)
+BINARY(do_divide, a / b)
+BINARY(do_min, choose(less(a, b), a, b))
+BINARY(do_max, choose(less(b, a), a, b))
+BINARY(do_less, condition(less(a, b)))
+BINARY(do_less_equal, condition(less_equal(a, b)))
+BINARY(do_equal, condition(equal(a, b)))
+BINARY(do_and, condition(holds(a) & holds(b)))
+BINARY(do_or, condition(holds(a) | holds(b)))
+UNARY(do_if, choose(holds(a), b, c))
+INSTRUCTION_ALL(do_if, constant_b, 1, 0, 1, choose(holds(a), b, c))
+INSTRUCTION_ALL(do_if, constant_c, 1, 1, 0, choose(holds(a), b, c))
+INSTRUCTION_ALL(do_if, constants, 1, 0, 0, choose(holds(a), b, c))
 
 /* apply_table(), in whose place the index is cut to the table for a vector at a time. */
 static void do_table(const struct instruction *in, const struct work *w, int from, int to)
@@ -97,30 +106,43 @@ static void do_table(const struct instruction *in, const struct work *w, int fro
     for (int v = from; v < to; v++) {
         num index = load(vector_at(w, in->a, v));
         double place[WIDTH], *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
-        index = choose(index > 0, index, ALL(num, 0.0)); /* and so for what is no number */
-        index = choose(index < last, index, ALL(num, last));
+        index = greater_of(index, ALL(num, 0.0)); /* and so for what is no number */
+        index = choose(less(index, ALL(num, last)), index, ALL(num, last));
         memcpy(place, &index, sizeof place);
         for (int i = 0; i < WIDTH; i++)
             out[i] = values[(int)place[i]];
     }
 }
 
-#define BOTH(name) {name##_some, name##_all}
+#define UNARY_FORMS(name) {[FORM_SOME] = name##_some, [FORM_ROWS] = name##_rows}
+#define BINARY_FORMS(name)                                                                              \
+    {[FORM_SOME] = name##_some, [FORM_ROWS] = name##_rows, [FORM_CONSTANT_A] = name##_constant_a,       \
+     [FORM_CONSTANT_B] = name##_constant_b}
 
-static instruct *const instructions[OPS][2] = {
-    [OP_VARIABLE] = BOTH(do_copy),      [OP_TABLE] = {do_table, do_table}, [OP_NOT] = BOTH(do_not),
-    [OP_ADD] = BOTH(do_add),            [OP_SUBTRACT] = BOTH(do_subtract), [OP_MULTIPLY] = BOTH(do_multiply),
-    [OP_DIVIDE] = BOTH(do_divide),      [OP_MIN] = BOTH(do_min),           [OP_MAX] = BOTH(do_max),
-    [OP_LESS] = BOTH(do_less),          [OP_LESS_EQUAL] = BOTH(do_less_equal),
-    [OP_EQUAL] = BOTH(do_equal),        [OP_AND] = BOTH(do_and),           [OP_OR] = BOTH(do_or),
-    [OP_IF] = BOTH(do_if),
+static instruct *const instructions[OPS][FORMS] = {
+    [OP_VARIABLE] = UNARY_FORMS(do_copy),
+    [OP_TABLE] = {[FORM_SOME] = do_table, [FORM_ROWS] = do_table},
+    [OP_NOT] = UNARY_FORMS(do_not),
+    [OP_ADD] = BINARY_FORMS(do_add),
+    [OP_SUBTRACT] = BINARY_FORMS(do_subtract),
+    [OP_MULTIPLY] = BINARY_FORMS(do_multiply),
+    [OP_DIVIDE] = BINARY_FORMS(do_divide),
+    [OP_MIN] = BINARY_FORMS(do_min),
+    [OP_MAX] = BINARY_FORMS(do_max),
+    [OP_LESS] = BINARY_FORMS(do_less),
+    [OP_LESS_EQUAL] = BINARY_FORMS(do_less_equal),
+    [OP_EQUAL] = BINARY_FORMS(do_equal),
+    [OP_AND] = BINARY_FORMS(do_and),
+    [OP_OR] = BINARY_FORMS(do_or),
+    [OP_IF] = {[FORM_SOME] = do_if_some, [FORM_ROWS] = do_if_rows, [FORM_CONSTANT_B] = do_if_constant_b,
+               [FORM_CONSTANT_C] = do_if_constant_c, [FORM_CONSTANTS] = do_if_constants},
 };
 
 static void evaluate(const struct code *code, const struct work *w, int from, int to)
 {
-    int all = from == 0 && to == VECTORS;
+    bool all = from == 0 && to == VECTORS;
     for (const struct instruction *in = code->instructions, *end = in + code->n; in < end; in++)
-        instructions[in->op][all](in, w, from, to);
+        instructions[in->op][all ? in->form : FORM_SOME](in, w, from, to);
 }
 
 /* ---- lanes and bits ---- */
@@ -155,7 +177,7 @@ static inline uint32_t bits_at(lane_set lanes, int v)
     return (uint32_t)(lanes >> v * WIDTH) & ((1u << WIDTH) - 1);
 }
 
-static inline whole mask_at(lane_set lanes, int v)
+static inline mask mask_at(lane_set lanes, int v)
 {
     return mask_of(bits_at(lanes, v));
 }
@@ -225,18 +247,18 @@ static void draw(const struct visit *x, struct work *w, int from, int to)
 static void note_due(const struct visit *x, struct work *w)
 {
     const struct mode *m = x->mode;
+    const num never = ALL(num, (double)INFINITY);
     for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
         const struct mode_command *c = &m->commands[k];
         for (int v = w->from; v < w->to; v++) {
-            whole active = w->active[v];
             num delay = load(vector_at(w, c->amount, v)), time = load(row_at(w, x->layout->time, v));
-            whole enabled = load(vector_at(w, c->guard, v)) != 0;
+            mask enabled = holds(load(vector_at(w, c->guard, v)));
             double *timer = row_at(w, c->timer, v);
             num due = load(timer);
-            whole starts = enabled & (due == (double)INFINITY);
-            w->bad |= active & starts & ~((delay >= 0) & (delay < (double)INFINITY));
-            num then = choose(enabled, choose(starts, time + delay, due), ALL(num, (double)INFINITY));
-            store(timer, choose(active, then, due));
+            mask starts = enabled & equal(due, never);
+            w->bad |= w->active[v] & starts & ~(less_equal(ALL(num, 0.0), delay) & less(delay, never));
+            num then = choose(enabled, choose(starts, time + delay, due), never);
+            store(timer, choose(w->active[v], then, due));
         }
     }
 }
@@ -246,18 +268,26 @@ static void first_now(const struct visit *x, struct work *w)
 {
     const struct mode *m = x->mode;
     for (int v = 0; v < VECTORS; v++)
-        w->settled[v] = ALL(whole, 0);
+        w->settled[v] = mask_of(0);
     for (int v = w->from; v < w->to; v++) {
         whole next = ALL(whole, -1);
-        for (int k = m->n_now - 1; k >= 0; k--)
-            next = choose_whole(load(vector_at(w, m->commands[k].guard, v)) != 0, ALL(whole, (int64_t)k), next);
+        mask any = mask_of(0);
+        for (int k = m->n_now - 1; k >= 0; k--) {
+            mask enabled = holds(load(vector_at(w, m->commands[k].guard, v)));
+            next = choose_whole(enabled, ALL(whole, (int64_t)k), next);
+            any |= enabled;
+        }
         w->next[v] = next;
-        w->settled[v] = w->active[v] & (next < 0);
+        w->settled[v] = w->active[v] & ~any;
     }
 }
 
-/* What is known of TOGETHER vectors while they wait for their next event. */
+/*
+ * What is known of TOGETHER vectors while they wait for their next event: it comes when what is left of a unit
+ * exponential has passed at that rate.
+ */
 struct waiting {
+    num   left[TOGETHER], rate[TOGETHER];
     num   wait[TOGETHER];
     whole next[TOGETHER];
 };
@@ -268,16 +298,17 @@ static inline void earliest_fixed(const struct visit *x, const struct work *w, i
     const struct mode *m = x->mode;
     const double *times = row_at(w, x->layout->time, v);
     for (int i = 0; i < TOGETHER; i++) {
-        all->wait[i] = ALL(num, (double)INFINITY);
+        all->left[i] = ALL(num, (double)INFINITY);
+        all->rate[i] = ALL(num, 1.0);
         all->next[i] = ALL(whole, -1);
     }
     for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
         const double *timers = row_at(w, m->commands[k].timer, v);
         for (int i = 0; i < TOGETHER; i++) {
             num until = load(timers + i * WIDTH) - load(times + i * WIDTH);
-            whole sooner = until < all->wait[i];
+            mask sooner = less(until, all->left[i]);
             all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
-            all->wait[i] = choose(sooner, choose(until > 0, until, ALL(num, 0.0)), all->wait[i]);
+            all->left[i] = choose(sooner, greater_of(until, ALL(num, 0.0)), all->left[i]);
         }
     }
 }
@@ -286,34 +317,39 @@ static inline void earliest_fixed(const struct visit *x, const struct work *w, i
 static inline void earliest_exponential(const struct visit *x, const struct work *w, int v, struct waiting *all)
 {
     const struct mode *m = x->mode;
+    struct waiting best = *all;
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
         const struct mode_command *c = &m->commands[k];
         const double *rates = vector_at(w, c->amount, v), *timers = row_at(w, c->timer, v);
         int step = c->amount.step * WIDTH;
         for (int i = 0; i < TOGETHER; i++) {
-            num rate = load(rates + i * step), left = load(timers + i * WIDTH), until = apart(left / rate);
-            whole sooner = left < all->wait[i] * rate; /* never where the rate is 0 */
-            all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
-            all->wait[i] = choose(sooner, until, all->wait[i]);
+            num rate = load(rates + i * step), left = load(timers + i * WIDTH);
+            mask sooner = less(left * best.rate[i], best.left[i] * rate); /* never where the rate is 0 */
+            best.next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), best.next[i]);
+            best.left[i] = choose(sooner, left, best.left[i]);
+            best.rate[i] = choose(sooner, rate, best.rate[i]);
         }
     }
+    *all = best;
 }
 
 /* How long the state lasts in lanes that are settled: to the next event, or to the horizon; then `next` is -1. */
 static inline void end_waiting(const struct visit *x, struct work *w, int v, struct waiting *all)
 {
     double *times = row_at(w, x->layout->time, v), *at_onces = row_at(w, x->layout->at_once, v);
+    const num horizon = ALL(num, x->horizon);
     for (int i = 0; i < TOGETHER; i++) {
-        whole settled = w->settled[v + i];
-        num time = load(times + i * WIDTH), at_once = load(at_onces + i * WIDTH), then = time + all->wait[i];
-        whole ends = settled & ((all->next[i] < 0) | (then > x->horizon));
-        all->wait[i] = choose(ends, x->horizon - time, all->wait[i]);
+        mask settled = w->settled[v + i], active = w->active[v + i];
+        num time = load(times + i * WIDTH), at_once = load(at_onces + i * WIDTH);
+        num wait = all->left[i] / all->rate[i], then = time + wait;
+        mask ends = settled & less(horizon, then), passes = settled & less(time, then);
+        all->wait[i] = choose(ends, horizon - time, wait);
         all->next[i] = choose_whole(ends, ALL(whole, -1), all->next[i]);
-        at_once = choose(settled & (then > time), ALL(num, 0.0), at_once + 1);
-        store(at_onces + i * WIDTH, choose(w->active[v + i], at_once, load(at_onces + i * WIDTH)));
+        num again = choose(passes, ALL(num, 0.0), at_once + 1);
+        store(at_onces + i * WIDTH, choose(active, again, at_once));
         store(times + i * WIDTH, choose(settled & ~ends, then, time));
         w->next[v + i] = choose_whole(settled, all->next[i], w->next[v + i]);
-        w->bad |= w->active[v + i] & ~ends & (at_once >= MOST_AT_ONCE);
+        w->bad |= active & ~ends & less_equal(ALL(num, (double)MOST_AT_ONCE), again);
     }
 }
 
@@ -321,7 +357,7 @@ static inline void end_waiting(const struct visit *x, struct work *w, int v, str
 static inline void pass(const struct visit *x, const struct work *w, int v, const struct waiting *all)
 {
     const struct mode *m = x->mode;
-    whole on[TOGETHER];
+    mask on[TOGETHER];
     for (int i = 0; i < TOGETHER; i++)
         on[i] = w->settled[v + i];
     for (int r = 0; r < m->n_rewards; r++) {
@@ -339,7 +375,7 @@ static inline void pass(const struct visit *x, const struct work *w, int v, cons
         int step = m->commands[k].amount.step * WIDTH;
         for (int i = 0; i < TOGETHER; i++) {
             num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * all->wait[i];
-            store(row + i * WIDTH, choose(on[i], choose(rest > 0, rest, ALL(num, 0.0)), left));
+            store(row + i * WIDTH, choose(on[i], greater_of(rest, ALL(num, 0.0)), left));
         }
     }
 }
@@ -351,7 +387,8 @@ static void check_rates(const struct visit *x, struct work *w)
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++)
         for (int v = w->from; m->commands[k].checked && v < w->to; v++) {
             num rate = load(vector_at(w, m->commands[k].amount, v));
-            w->bad |= w->settled[v] & ~((rate >= 0) & (rate < (double)INFINITY));
+            mask good = less_equal(ALL(num, 0.0), rate) & less(rate, ALL(num, (double)INFINITY));
+            w->bad |= w->settled[v] & ~good;
         }
 }
 
@@ -375,7 +412,7 @@ static void pass_no_time(const struct visit *x, struct work *w)
         double *row = row_at(w, x->layout->at_once, v);
         num at_once = load(row) + 1;
         store(row, choose(w->active[v], at_once, load(row)));
-        w->bad |= w->active[v] & (at_once >= MOST_AT_ONCE);
+        w->bad |= w->active[v] & less_equal(ALL(num, (double)MOST_AT_ONCE), at_once);
     }
 }
 
@@ -388,8 +425,8 @@ static void see_labels(const struct visit *x, struct work *w)
     for (int i = 0; i < x->process->n_labels; i++)
         for (int v = w->from; v < w->to; v++) {
             double *row = row_at(w, x->layout->first_times + i, v);
-            num first = load(row), holds = load(vector_at(w, x->mode->conditions[i], v));
-            whole now = w->settled[v] & (first == (double)INFINITY) & (holds != 0);
+            num first = load(row), condition = load(vector_at(w, x->mode->conditions[i], v));
+            mask now = w->settled[v] & equal(first, ALL(num, (double)INFINITY)) & holds(condition);
             store(row, choose(now, load(row_at(w, x->layout->time, v)), first));
         }
 }
@@ -403,34 +440,34 @@ static void note_end(const struct visit *x, const struct work *w, lane_set lanes
     for (int i = 0; i < x->process->n_labels; i++)
         for (int v = from; v < to; v++) {
             double *row = row_at(w, x->layout->at_ends + i, v);
-            num holds = condition(load(vector_at(w, x->mode->conditions[i], v)) != 0);
-            store(row, choose(mask_at(lanes, v), holds, load(row)));
+            num at_end = condition(holds(load(vector_at(w, x->mode->conditions[i], v))));
+            store(row, choose(mask_at(lanes, v), at_end, load(row)));
         }
 }
 
 /* ---- firing ---- */
 
 /* Sets a variable where the mask is on. Returns where it may not. */
-static inline whole set(double *row, whole on, num value, double least, double greatest)
+static inline mask set(double *row, mask on, num value, double least, double greatest)
 {
     store(row, choose(on, value, load(row)));
-    return on & ~((value >= least) & (value <= greatest));
+    return on & ~(less_equal(ALL(num, least), value) & less_equal(value, ALL(num, greatest)));
 }
 
 /* Earns the branch's impulses and sets its variables in one vector. Returns where that may not be. */
-static inline whole take_updates(const struct work *w, const struct mode_branch *branch, whole on, int v)
+static inline mask take_updates(const struct work *w, const struct mode_branch *branch, mask on, int v)
 {
-    whole bad = ALL(whole, 0);
+    mask bad = mask_of(0);
     for (int i = 0; i < branch->n_impulses; i++) {
         double *row = row_at(w, branch->impulses[i].row, v);
         num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
-        bad |= on & ~((amount > -(double)INFINITY) & (amount < (double)INFINITY));
+        bad |= on & ~(less(ALL(num, -(double)INFINITY), amount) & less(amount, ALL(num, (double)INFINITY)));
         store(row, choose(on, had + amount, had));
     }
     for (int u = 0; u < branch->n_updates; u++) {
         const struct mode_update *update = &branch->updates[u];
         num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1.8p52) - 0x1.8p52; /* no -0 */
-        bad |= on & (value != rounded);
+        bad |= on & ~equal(value, rounded);
         bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
     }
     for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
@@ -462,7 +499,7 @@ static void take_branch(struct visit *x, struct work *w, struct mode_branch *bra
             good &= take_steps(w, branch, lowest(rest));
     } else {
         int from = vectors_from(lanes), to = vectors_to(lanes);
-        whole bad = ALL(whole, 0);
+        mask bad = mask_of(0);
         evaluate(&branch->code, w, from, to);
         for (int v = from; v < to; v++)
             if (bits_at(lanes, v))
@@ -486,13 +523,14 @@ static void choose_branch(const struct mode_command *c, struct work *w, lane_set
         whole last = ALL(whole, 0);
         for (int b = 0; b < c->n_branches; b++) {
             num probability = load(vector_at(w, c->branches[b].probability, v));
-            last = choose_whole((probability > 0) & (w->uniform[v] >= sum), ALL(whole, (int64_t)b), last);
-            least = choose(probability < least, probability, least);
+            mask reached = less(ALL(num, 0.0), probability) & less_equal(sum, w->uniform[v]);
+            last = choose_whole(reached, ALL(whole, (int64_t)b), last);
+            least = choose(less(probability, least), probability, least);
             sum += probability;
         }
+        const num rounding = ALL(num, PROBABILITY_ROUNDING);
         num off = sum - 1;
-        whole good = (least >= -PROBABILITY_ROUNDING) & (off <= PROBABILITY_ROUNDING) &
-                     (off >= -PROBABILITY_ROUNDING);
+        mask good = less_equal(-rounding, least) & less_equal(off, rounding) & less_equal(-rounding, off);
         w->bad |= mask_at(lanes, v) & ~good;
         chosen[v] = last;
     }
@@ -523,7 +561,7 @@ static void take_branches(struct visit *x, struct work *w, const struct mode_com
     for (int b = 0; b < c->n_branches; b++) {
         lane_set on = 0;
         for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++)
-            on |= (lane_set)bits_of(chosen[v] == b) << v * WIDTH;
+            on |= (lane_set)bits_of(equal_whole(chosen[v], ALL(whole, (int64_t)b))) << v * WIDTH;
         if (on & lanes)
             take_branch(x, w, &c->branches[b], on & lanes);
     }
@@ -542,20 +580,72 @@ static void fire(struct visit *x, struct work *w, const struct mode_command *c, 
 }
 
 /* Sorts the lanes by the command that fires. Returns how many commands do. */
-static int sort_lanes(struct visit *x, const struct work *w)
+static int sort_by_command(struct visit *x, const struct work *w)
 {
     int n = 0;
     lane_set rest = x->active;
     for (int k = 0; rest; k++) {
         lane_set lanes = 0;
         for (int v = w->from; v < w->to; v++)
-            lanes |= (lane_set)bits_of(w->next[v] == k) << v * WIDTH;
+            lanes |= (lane_set)bits_of(equal_whole(w->next[v], ALL(whole, (int64_t)k))) << v * WIDTH;
         lanes &= rest;
         rest &= ~lanes;
         x->firing[n] = (struct firing){&x->mode->commands[k], lanes};
         n += lanes != 0;
     }
     return n;
+}
+
+/* Likewise, lane by lane. Sets the lanes of plain commands, which are not sorted. */
+static int sort_by_lane(struct visit *x, const struct work *w, lane_set *plain)
+{
+    const struct mode *m = x->mode;
+    const int64_t *next = (const int64_t *)w->next;
+    int n = 0;
+    for (lane_set rest = x->active; rest; rest &= rest - 1)
+        x->sorted[next[lowest(rest)]] |= LANE(lowest(rest));
+    for (int k = 0; k < m->n_commands; k++) {
+        lane_set lanes = x->sorted[k];
+        x->sorted[k] = 0;
+        *plain |= m->plain[k].is_plain ? lanes : 0;
+        x->firing[n] = (struct firing){&m->commands[k], lanes};
+        n += lanes && !m->plain[k].is_plain;
+    }
+    return n;
+}
+
+/* ---- plain commands ---- */
+
+/* Takes the steps of plain commands in these lanes, and names their random numbers. */
+static void take_plain(struct visit *x, struct work *w, lane_set lanes)
+{
+    const struct mode *m = x->mode;
+    const int64_t *next = (const int64_t *)w->next;
+    double *rows = w->base[BASE_ROWS];
+    bool good = true;
+    for (lane_set rest = lanes; rest; rest &= rest - 1) {
+        int lane = lowest(rest);
+        const struct mode_plain *c = &m->plain[next[lane]];
+        ((uint64_t *)w->number)[lane] = ++x->block->counts[c->fired + lane];
+        ((uint64_t *)w->stream)[lane] = c->stream;
+        for (int i = 0; i < m->n_steps; i++) {
+            double *at = rows + c->steps[i].at + lane, value = c->steps[i].keep * *at + c->steps[i].by;
+            good &= (value >= c->steps[i].least) & (value <= c->steps[i].greatest);
+            *at = value;
+        }
+    }
+    x->bad |= !good;
+}
+
+/* Sets the timers of plain commands in these lanes anew. */
+static void set_plain_timers(const struct visit *x, const struct work *w, lane_set lanes)
+{
+    const int64_t *next = (const int64_t *)w->next;
+    const double *fresh = (const double *)w->fresh;
+    for (lane_set rest = lanes; rest; rest &= rest - 1) {
+        int lane = lowest(rest);
+        w->base[BASE_ROWS][x->mode->plain[next[lane]].timer + lane] = fresh[lane];
+    }
 }
 
 /* Names the random numbers that the command needs in these lanes. */
@@ -570,18 +660,17 @@ static void name_draws(const struct visit *x, struct work *w, const struct mode_
         return;
     }
     for (int v = vectors_from(lanes), to = vectors_to(lanes); v < to; v++) {
-        whole on = mask_at(lanes, v);
-        word *count = (word *)(counts + v * WIDTH);
-        *count -= (word)on;
-        w->number[v] = (word)choose_whole(on, (whole)*count, (whole)w->number[v]);
+        mask on = mask_at(lanes, v);
+        whole *count = (whole *)(counts + v * WIDTH), then = choose_whole(on, *count + 1, *count);
+        *count = then;
+        w->number[v] = (word)choose_whole(on, then, (whole)w->number[v]);
         w->stream[v] = (word)choose_whole(on, ALL(whole, (int64_t)c->stream), (whole)w->stream[v]);
     }
 }
 
-/* Draws the random numbers of the n commands that fire. */
-static void draw_all(const struct visit *x, struct work *w, int n)
+/* Draws the random numbers of the n commands that fire, and of the lanes `random`. */
+static void draw_all(const struct visit *x, struct work *w, int n, lane_set random)
 {
-    lane_set random = 0;
     for (int i = 0; i < n; i++) {
         if (x->firing[i].command->fired < 0)
             continue;
@@ -592,12 +681,25 @@ static void draw_all(const struct visit *x, struct work *w, int n)
         draw(x, w, vectors_from(random), vectors_to(random));
 }
 
+/* Fires in each active lane the command that is next. */
+static void fire_all(struct visit *x, struct work *w)
+{
+    const struct mode *m = x->mode;
+    lane_set plain = m->plain && m->all_plain ? x->active : 0;
+    int n = plain ? 0 : m->plain ? sort_by_lane(x, w, &plain) : sort_by_command(x, w);
+    take_plain(x, w, plain);
+    draw_all(x, w, n, plain);
+    set_plain_timers(x, w, plain);
+    for (int i = 0; i < n; i++)
+        fire(x, w, x->firing[i].command, x->firing[i].lanes);
+}
+
 /* The lanes whose path has come to the horizon. */
 static lane_set find_ended(const struct work *w)
 {
     lane_set ended = 0;
     for (int v = w->from; v < w->to; v++)
-        ended |= (lane_set)bits_of(w->active[v] & (w->next[v] < 0)) << v * WIDTH;
+        ended |= (lane_set)bits_of(w->active[v] & equal_whole(w->next[v], ALL(whole, -1))) << v * WIDTH;
     return ended;
 }
 
@@ -624,10 +726,7 @@ static void pass_once(struct visit *x, struct work *w)
     x->ended |= ended;
     x->active &= ~ended;
     x->events += (uint64_t)__builtin_popcountll(x->active);
-    int n = sort_lanes(x, w);
-    draw_all(x, w, n);
-    for (int i = 0; i < n; i++)
-        fire(x, w, x->firing[i].command, x->firing[i].lanes);
+    fire_all(x, w);
     x->active &= ~x->moved;
 }
 

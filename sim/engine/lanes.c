@@ -105,6 +105,7 @@ static void *lanes_open(const struct process *process, enum simd simd)
     pool->initial = memory_new((size_t)process->n_variables + 1, sizeof *pool->initial);
     pool->visit = (struct visit){.layout = layout, .process = process};
     pool->visit.firing = memory_new((size_t)process->n_commands + 1, sizeof *pool->visit.firing);
+    pool->visit.sorted = memory_new((size_t)process->n_commands + 1, sizeof *pool->visit.sorted);
     return pool;
 }
 
@@ -119,6 +120,7 @@ static void lanes_close(void *opened)
         engine_reference.close(pool->reference);
     free(pool->visit.scratch);
     free(pool->visit.firing);
+    free(pool->visit.sorted);
     free(pool->listed);
     free(pool->initial);
     free(pool);

@@ -221,6 +221,15 @@ static struct instruction *new_instruction(struct modes *m)
     return &m->room[m->n_room++];
 }
 
+/* Of an instruction with n operands. What has no loop of its own for its constants is served vector by vector. */
+static enum form form_of(const struct instruction *in, int n)
+{
+    bool a = in->a.step == 0, b = n > 1 && in->b.step == 0, c = n > 2 && in->c.step == 0;
+    if (n == 3)
+        return a ? FORM_SOME : b && c ? FORM_CONSTANTS : b ? FORM_CONSTANT_B : c ? FORM_CONSTANT_C : FORM_ROWS;
+    return a && (b || n == 1) ? FORM_SOME : a ? FORM_CONSTANT_A : b ? FORM_CONSTANT_B : FORM_ROWS;
+}
+
 /* Gives the node a place; its operands have theirs. */
 static void place_node(struct modes *m, expr e)
 {
@@ -233,11 +242,12 @@ static void place_node(struct modes *m, expr e)
         return;
     }
     struct instruction *in = new_instruction(m);
-    *in = (struct instruction){.op = node->op};
+    *in = (struct instruction){.op = (uint16_t)node->op};
     in->a = m->place[operand[0]];
     in->b = n > 1 ? m->place[operand[1]] : in->a;
     in->c = n > 2 ? m->place[operand[2]] : in->a;
     in->table = node->op == OP_TABLE ? &m->process->graph.tables[node->b] : NULL;
+    in->form = (uint16_t)form_of(in, n);
     for (int k = 0; k < n; k++)
         release(m, operand[k]);
     m->place[e] = new_scratch(m); /* may be that of an operand: each vector is read before it is written */
@@ -321,6 +331,7 @@ static struct place updated_value(struct modes *m, expr e)
         return place;
     struct instruction *in = new_instruction(m);
     *in = (struct instruction){.op = OP_VARIABLE, .a = place, .b = place, .c = place};
+    in->form = (uint16_t)form_of(in, 1);
     place = new_scratch(m);
     in->out = place.at;
     return place;
@@ -552,6 +563,54 @@ static void make_labels(struct modes *m, struct mode *mode)
     give_back(m, scratch);
 }
 
+static bool is_plain(const struct mode_command *c)
+{
+    const struct mode_branch *branch = &c->branches[0];
+    return c->delay == DELAY_EXPONENTIAL && c->certain && branch->n_steps <= PLAIN_STEPS && !branch->n_updates &&
+           !branch->n_impulses && !branch->n_changes && !branch->broken;
+}
+
+static void make_plain_command(const struct modes *m, const struct mode_command *c, struct mode_plain *plain)
+{
+    const struct mode_branch *branch = &c->branches[0];
+    plain->is_plain = true;
+    plain->stream = c->stream;
+    plain->timer = c->timer * LANES;
+    plain->fired = c->fired * LANES;
+    for (int i = 0; i < PLAIN_STEPS; i++) {
+        plain->steps[i].at = m->layout.time * LANES; /* the time stays what it is */
+        plain->steps[i].keep = 1;
+        plain->steps[i].greatest = INFINITY;
+        if (i >= branch->n_steps)
+            continue;
+        plain->steps[i].at = branch->steps[i].row * LANES;
+        plain->steps[i].keep = !branch->steps[i].sets;
+        plain->steps[i].by = branch->steps[i].by;
+        plain->steps[i].least = branch->steps[i].least;
+        plain->steps[i].greatest = branch->steps[i].greatest;
+    }
+}
+
+/* Where there are many commands each fires in a few lanes only, and these are better served lane by lane. */
+static void make_plain(struct modes *m, struct mode *mode)
+{
+    enum { MANY = 6 };
+    if (mode->n_commands < MANY || mode->at_once)
+        return;
+    struct mode_plain *plain = mode_memory(m, mode->n_commands, sizeof *plain);
+    int n = 0;
+    for (int i = 0; i < mode->n_commands; i++) {
+        const struct mode_command *c = &mode->commands[i];
+        if (!is_plain(c))
+            continue;
+        make_plain_command(m, c, &plain[i]);
+        mode->n_steps = c->branches[0].n_steps > mode->n_steps ? c->branches[0].n_steps : mode->n_steps;
+        n++;
+    }
+    mode->all_plain = n == mode->n_commands;
+    mode->plain = plain;
+}
+
 static void list_idle_timers(struct modes *m, struct mode *mode)
 {
     const struct process *p = m->process;
@@ -679,6 +738,7 @@ static struct mode *make(struct modes *m)
     make_labels(m, mode);
     for (int i = 0; i < mode->n_commands; i++)
         make_firing(m, &m->process->commands[mode->commands[i].number], &mode->commands[i]);
+    make_plain(m, mode);
     list_idle_timers(m, mode);
     mode->constants = copy_constants(m);
     mode->n_scratch = m->most_scratch;

@@ -8,6 +8,7 @@
 
 enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
 enum { LANES = 64, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
+enum { PLAIN_STEPS = 4 };       /* of a plain command at most */
 
 typedef uint64_t lane_set; /* a bit for each lane of a block */
 
@@ -23,9 +24,12 @@ struct place {
     uint16_t step; /* from one lane to the next: 1, or 0: the same for all, which stands MOST_WIDTH times */
 };
 
+/* Which operands are constants, where all lanes take part: for each there is a loop of its own. */
+enum form { FORM_SOME, FORM_ROWS, FORM_CONSTANT_A, FORM_CONSTANT_B, FORM_CONSTANT_C, FORM_CONSTANTS, FORMS };
+
 /* out = op(a, b, c) for all lanes; of OP_TABLE table[a]; of OP_VARIABLE a itself. */
 struct instruction {
-    enum op             op;
+    uint16_t            op, form; /* enum op, enum form */
     int32_t             out; /* a temporary row */
     struct place        a, b, c;
     const struct table *table;
@@ -96,6 +100,20 @@ struct mode_command {
     int          n_branches;
 };
 
+/*
+ * An exponential command that does the same wherever it fires, a few steps, and stays in the mode: what of it is needed
+ * to serve lanes one by one.
+ */
+struct mode_plain {
+    bool     is_plain;           /* if not, the rest says nothing */
+    uint32_t stream;
+    int      timer, fired;       /* of the first lane */
+    struct {
+        int    at;               /* of the first lane */
+        double keep, by, least, greatest; /* x := keep · x + by */
+    } steps[PLAIN_STEPS];        /* as many as the mode's n_steps; the rest do nothing */
+};
+
 struct mode_rate {
     int          row;
     struct place rate;
@@ -108,6 +126,9 @@ struct mode {
     struct code  guards, rates, labels;
     struct mode_command *commands; /* the `now` ones, the fixed ones, the exponential ones */
     int          n_now, n_fixed, n_commands;
+    const struct mode_plain *plain; /* per command; NULL: lanes are better served command by command */
+    int          n_steps;        /* of each plain command */
+    bool         all_plain;
     bool         at_once;        /* some `now` command is always enabled: no time passes here */
     const struct mode_rate *rewards; /* those that are not 0 here */
     int          n_rewards;

@@ -363,15 +363,18 @@ static bool settle(struct run *run, double time, struct error *error)
     }
 }
 
-/* The rates of the exponential commands; the earliest command and how long until then. */
+/*
+ * The rates of the exponential commands; the earliest command and how long until then. Which is sooner, a/b or c/d, is
+ * told by products: one division is enough for all.
+ */
 static int earliest(struct run *run, double time, double *wait, struct error *error)
 {
     int next = -1;
-    *wait = INFINITY;
+    double least = INFINITY, speed = 1; /* the wait so far is their quotient */
     for (int i = 0; i < run->n_fixed; i++)
-        if (run->due[run->fixed[i]] - time < *wait) {
+        if (run->due[run->fixed[i]] - time < least) {
             next = run->fixed[i];
-            *wait = fmax(run->due[next] - time, 0); /* the sum of earlier waits may be off by a rounding */
+            least = fmax(run->due[next] - time, 0); /* the sum of earlier waits may be off by a rounding */
         }
     for (int i = 0; i < run->n_exponential; i++) {
         int k = run->exponential[i];
@@ -383,11 +386,13 @@ static int earliest(struct run *run, double time, double *wait, struct error *er
             return -2;
         }
         run->rate[k] = rate;
-        if (rate > 0 && run->left[k] < *wait * rate) {
+        if (rate > 0 && run->left[k] * speed < least * rate) {
             next = k;
-            *wait = run->left[k] / rate;
+            least = run->left[k];
+            speed = rate;
         }
     }
+    *wait = least / speed;
     return next;
 }
 

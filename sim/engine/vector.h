@@ -25,7 +25,7 @@
 #endif
 
 typedef double   num __attribute__((vector_size(8 * WIDTH)));
-typedef int64_t  whole __attribute__((vector_size(8 * WIDTH))); /* as a mask: -1 or 0 in each lane */
+typedef int64_t  whole __attribute__((vector_size(8 * WIDTH)));
 typedef uint64_t word __attribute__((vector_size(8 * WIDTH)));
 
 /* The value in all lanes. */
@@ -41,54 +41,144 @@ static inline void store(double *at, num value)
     *(num *)at = value;
 }
 
-/* Lane by lane: where the mask is -1 yes, else no. */
-static inline num choose(whole mask, num yes, num no)
-{
+/*
+ * A yes or no for each lane: what a comparison gives. &, | and ~ combine masks.
+ * AVX-512 has registers for them; elsewhere they are vectors of -1 and 0.
+ */
 #if WIDTH == 8
-    return (num)_mm512_mask_blend_pd(_mm512_movepi64_mask((__m512i)mask), (__m512d)no, (__m512d)yes);
-#elif WIDTH == 4
-    return (num)_mm256_blendv_pd((__m256d)no, (__m256d)yes, (__m256d)mask);
-#else
-    return (num)((mask & (whole)yes) | (~mask & (whole)no));
-#endif
+
+typedef __mmask8 mask;
+
+static inline mask less(num a, num b)
+{
+    return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OS);
 }
 
-static inline whole choose_whole(whole mask, whole yes, whole no)
+static inline mask less_equal(num a, num b)
 {
-    return (whole)choose(mask, (num)yes, (num)no);
+    return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LE_OS);
+}
+
+static inline mask equal(num a, num b)
+{
+    return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_EQ_OQ);
+}
+
+static inline mask equal_whole(whole a, whole b)
+{
+    return _mm512_cmpeq_epi64_mask((__m512i)a, (__m512i)b);
+}
+
+/* Lane by lane: where the mask is on yes, else no. */
+static inline num choose(mask on, num yes, num no)
+{
+    return (num)_mm512_mask_blend_pd(on, (__m512d)no, (__m512d)yes);
+}
+
+static inline whole choose_whole(mask on, whole yes, whole no)
+{
+    return (whole)_mm512_mask_blend_epi64(on, (__m512i)no, (__m512i)yes);
 }
 
 /* 1.0 or 0.0. */
-static inline num condition(whole mask)
+static inline num condition(mask on)
 {
-    return (num)(mask & (whole)ALL(num, 1.0));
+    return (num)_mm512_maskz_mov_pd(on, (__m512d)ALL(num, 1.0));
 }
 
 /* A bit for each lane. */
-static inline uint32_t bits_of(whole mask)
+static inline uint32_t bits_of(mask on)
 {
-#if WIDTH == 8
-    return _mm512_movepi64_mask((__m512i)mask);
-#elif WIDTH == 4
-    return (uint32_t)_mm256_movemask_pd((__m256d)mask);
-#elif defined __SSE2__
-    return (uint32_t)_mm_movemask_pd((__m128d)mask);
-#else
-    return (uint32_t)(mask[0] & 1) | (uint32_t)(mask[1] & 2);
-#endif
+    return on;
 }
 
 /* The mask of WIDTH bits. */
-static inline whole mask_of(uint32_t bits)
+static inline mask mask_of(uint32_t bits)
 {
-#if WIDTH == 8
-    return (whole)_mm512_movm_epi64((__mmask8)bits);
-#elif WIDTH == 4
-    const word bit = {1, 2, 4, 8};
-    return (whole)((ALL(word, (uint64_t)bits) & bit) == bit);
+    return (mask)bits;
+}
+
+/* The greater of the two; b where one of them is no number. */
+static inline num greater_of(num a, num b)
+{
+    return (num)_mm512_max_pd((__m512d)a, (__m512d)b);
+}
+
 #else
-    return (whole){-(int64_t)(bits & 1), -(int64_t)(bits >> 1 & 1)};
+
+typedef whole mask;
+
+static inline mask less(num a, num b)
+{
+    return a < b;
+}
+
+static inline mask less_equal(num a, num b)
+{
+    return a <= b;
+}
+
+static inline mask equal(num a, num b)
+{
+    return a == b;
+}
+
+static inline mask equal_whole(whole a, whole b)
+{
+    return a == b;
+}
+
+static inline num choose(mask on, num yes, num no)
+{
+#if WIDTH == 4
+    return (num)_mm256_blendv_pd((__m256d)no, (__m256d)yes, (__m256d)on);
+#else
+    return (num)((on & (whole)yes) | (~on & (whole)no));
 #endif
+}
+
+static inline whole choose_whole(mask on, whole yes, whole no)
+{
+    return (whole)choose(on, (num)yes, (num)no);
+}
+
+static inline num condition(mask on)
+{
+    return (num)(on & (whole)ALL(num, 1.0));
+}
+
+static inline uint32_t bits_of(mask on)
+{
+#if WIDTH == 4
+    return (uint32_t)_mm256_movemask_pd((__m256d)on);
+#elif defined __SSE2__
+    return (uint32_t)_mm_movemask_pd((__m128d)on);
+#else
+    return (uint32_t)(on[0] & 1) | (uint32_t)(on[1] & 2);
+#endif
+}
+
+static inline mask mask_of(uint32_t bits)
+{
+#if WIDTH == 4
+    const word bit = {1, 2, 4, 8};
+    return (mask)((ALL(word, (uint64_t)bits) & bit) == bit);
+#else
+    return (mask){-(int64_t)(bits & 1), -(int64_t)(bits >> 1 & 1)};
+#endif
+}
+
+static inline num greater_of(num a, num b)
+{
+    return choose(less(b, a), a, b);
+}
+
+#endif
+
+/* Conditions are numbers: 0 is false. */
+static inline mask holds(num a)
+{
+    return ~equal(a, ALL(num, 0.0));
 }
 
 /* The product of the low halves of the lanes. */
@@ -113,15 +203,6 @@ static inline word exclusive_or(word a, word b, word c)
 #else
     return a ^ b ^ c;
 #endif
-}
-
-/* The value as it is, but computed by itself: not for those lanes only that a choice keeps, and then later. */
-static inline num apart(num value)
-{
-#if defined __x86_64__
-    __asm__("" : "+x"(value));
-#endif
-    return value;
 }
 
 #endif

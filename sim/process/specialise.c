@@ -226,10 +226,36 @@ static expr simplify(struct special *s, enum op op, expr a, expr b)
     }
 }
 
+/* Whether e is 0 for certain where x is, as far as a few operations show. */
+static bool vanishes(const struct special *s, expr e, expr x, int depth)
+{
+    const struct node *node = &s->graph.nodes[e];
+    if (e == x)
+        return true;
+    if (depth == 0 || (node->op != OP_MULTIPLY && node->op != OP_DIVIDE && node->op != OP_MIN))
+        return false;
+    enum op op = node->op == OP_MIN ? OP_MULTIPLY : node->op; /* min(0, b), too, asks for a b from 0 */
+    return (takes_zero(s, op, node->b) && vanishes(s, node->a, x, depth - 1)) ||
+           (op != OP_DIVIDE && takes_zero(s, op, node->a) && vanishes(s, node->b, x, depth - 1));
+}
+
+/* Whether the condition is 0 < x, and e is 0 for certain where it is false. */
+static bool is_needless(const struct special *s, expr condition, expr e)
+{
+    enum { DEEP = 6 };
+    const struct node *node = &s->graph.nodes[condition];
+    if (node->op != OP_LESS || !is_number(s, node->a, 0))
+        return false;
+    struct range x = s->range[node->b];
+    return is_bounded(x) && x.least >= 0 && x.unsigned_zero && vanishes(s, e, node->b, DEEP);
+}
+
 /* condition ? yes : no, of nodes of the special graph. */
 expr special_if(struct special *s, expr condition, expr yes, expr no)
 {
     int before = s->graph.n_nodes;
+    if (is_number(s, no, 0) && is_needless(s, condition, yes))
+        return yes; /* the guard of "as many as there are" */
     return ranged(s, before, expr_if(&s->graph, condition, yes, no));
 }
 
