@@ -16,7 +16,8 @@
 
 #include <math.h>
 
-enum { VECTORS = LANES / WIDTH, TOGETHER = 4 }; /* vectors of a row; those whose operations stand side by side */
+/* Vectors of a row; those whose operations stand side by side, as far as there are registers. */
+enum { VECTORS = LANES / WIDTH, TOGETHER = 4, WAITING = 4 };
 
 /* Working rows of a pass. */
 struct work {
@@ -283,28 +284,28 @@ static void first_now(const struct visit *x, struct work *w)
 }
 
 /*
- * What is known of TOGETHER vectors while they wait for their next event: it comes when what is left of a unit
+ * What is known of WAITING vectors while they wait for their next event: it comes when what is left of a unit
  * exponential has passed at that rate.
  */
 struct waiting {
-    num   left[TOGETHER], rate[TOGETHER];
-    num   wait[TOGETHER];
-    whole next[TOGETHER];
+    num   left[WAITING], rate[WAITING];
+    num   wait[WAITING];
+    whole next[WAITING];
 };
 
-/* The first of the fixed commands, and how long until then, in TOGETHER vectors from v on. */
+/* The first of the fixed commands, and how long until then, in WAITING vectors from v on. */
 static inline void earliest_fixed(const struct visit *x, const struct work *w, int v, struct waiting *all)
 {
     const struct mode *m = x->mode;
     const double *times = row_at(w, x->layout->time, v);
-    for (int i = 0; i < TOGETHER; i++) {
+    for (int i = 0; i < WAITING; i++) {
         all->left[i] = ALL(num, (double)INFINITY);
         all->rate[i] = ALL(num, 1.0);
         all->next[i] = ALL(whole, -1);
     }
     for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
         const double *timers = row_at(w, m->commands[k].timer, v);
-        for (int i = 0; i < TOGETHER; i++) {
+        for (int i = 0; i < WAITING; i++) {
             num until = load(timers + i * WIDTH) - load(times + i * WIDTH);
             mask sooner = less(until, all->left[i]);
             all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
@@ -319,10 +320,10 @@ static inline void earliest_exponential(const struct visit *x, const struct work
     const struct mode *m = x->mode;
     struct waiting best = *all;
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
-        const struct mode_command *c = &m->commands[k];
-        const double *rates = vector_at(w, c->amount, v), *timers = row_at(w, c->timer, v);
-        int step = c->amount.step * WIDTH;
-        for (int i = 0; i < TOGETHER; i++) {
+        const struct mode_rate *c = &m->speeds[k];
+        const double *rates = vector_at(w, c->rate, v), *timers = row_at(w, c->row, v);
+        int step = c->rate.step * WIDTH;
+        for (int i = 0; i < WAITING; i++) {
             num rate = load(rates + i * step), left = load(timers + i * WIDTH);
             mask sooner = less(left * best.rate[i], best.left[i] * rate); /* never where the rate is 0 */
             best.next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), best.next[i]);
@@ -338,7 +339,7 @@ static inline void end_waiting(const struct visit *x, struct work *w, int v, str
 {
     double *times = row_at(w, x->layout->time, v), *at_onces = row_at(w, x->layout->at_once, v);
     const num horizon = ALL(num, x->horizon);
-    for (int i = 0; i < TOGETHER; i++) {
+    for (int i = 0; i < WAITING; i++) {
         mask settled = w->settled[v + i], active = w->active[v + i];
         num time = load(times + i * WIDTH), at_once = load(at_onces + i * WIDTH);
         num wait = all->left[i] / all->rate[i], then = time + wait;
@@ -357,23 +358,24 @@ static inline void end_waiting(const struct visit *x, struct work *w, int v, str
 static inline void pass(const struct visit *x, const struct work *w, int v, const struct waiting *all)
 {
     const struct mode *m = x->mode;
-    mask on[TOGETHER];
-    for (int i = 0; i < TOGETHER; i++)
+    mask on[WAITING];
+    for (int i = 0; i < WAITING; i++)
         on[i] = w->settled[v + i];
     for (int r = 0; r < m->n_rewards; r++) {
         double *row = row_at(w, m->rewards[r].row, v);
         const double *rate = vector_at(w, m->rewards[r].rate, v);
         int step = m->rewards[r].rate.step * WIDTH;
-        for (int i = 0; i < TOGETHER; i++) {
+        for (int i = 0; i < WAITING; i++) {
             num had = load(row + i * WIDTH);
             store(row + i * WIDTH, choose(on[i], had + load(rate + i * step) * all->wait[i], had));
         }
     }
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
-        double *row = row_at(w, m->commands[k].timer, v);
-        const double *rate = vector_at(w, m->commands[k].amount, v);
-        int step = m->commands[k].amount.step * WIDTH;
-        for (int i = 0; i < TOGETHER; i++) {
+        const struct mode_rate *c = &m->speeds[k];
+        double *row = row_at(w, c->row, v);
+        const double *rate = vector_at(w, c->rate, v);
+        int step = c->rate.step * WIDTH;
+        for (int i = 0; i < WAITING; i++) {
             num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * all->wait[i];
             store(row + i * WIDTH, choose(on[i], greater_of(rest, ALL(num, 0.0)), left));
         }
@@ -395,8 +397,9 @@ static void check_rates(const struct visit *x, struct work *w)
 /* Finds what fires next in the lanes that are settled, and lets the time until then pass. */
 static void wait_for_next(const struct visit *x, struct work *w)
 {
-    check_rates(x, w);
-    for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER) {
+    if (x->mode->checked)
+        check_rates(x, w);
+    for (int v = w->from / WAITING * WAITING; v < w->to; v += WAITING) {
         struct waiting all;
         earliest_fixed(x, w, v, &all);
         earliest_exponential(x, w, v, &all);

@@ -485,6 +485,17 @@ static void make_timing(struct modes *m, const struct command *c, struct mode_co
     out->checked = c->delay != DELAY_NOW && !(range.least >= 0 && range.greatest < INFINITY);
 }
 
+/* Rates once more, close together for the inner loop. */
+static void list_speeds(struct modes *m, struct mode *mode)
+{
+    struct mode_rate *speeds = mode_memory(m, mode->n_commands, sizeof *speeds);
+    for (int i = mode->n_now + mode->n_fixed; i < mode->n_commands; i++) {
+        speeds[i] = (struct mode_rate){mode->commands[i].timer, mode->commands[i].amount};
+        mode->checked = mode->checked || mode->commands[i].checked;
+    }
+    mode->speeds = speeds;
+}
+
 /* The commands of that delay that are possible; of `now` ones none after one that is always enabled. */
 static void list_commands(struct modes *m, struct mode *mode, enum delay delay, int *numbers)
 {
@@ -528,6 +539,7 @@ static void make_commands(struct modes *m, struct mode *mode)
     if (!m->rates_visible)
         mode->guards = take_code(m);
     m->rates_visible = true;
+    list_speeds(m, mode);
     free(numbers);
 }
 

@@ -129,6 +129,8 @@ struct mode {
     const struct mode_plain *plain; /* per command; NULL: lanes are better served command by command */
     int          n_steps;        /* of each plain command */
     bool         all_plain;
+    const struct mode_rate *speeds; /* of the exponential commands: timer and rate, at their index in `commands` */
+    bool         checked;        /* some rate is to be looked at */
     bool         at_once;        /* some `now` command is always enabled: no time passes here */
     const struct mode_rate *rewards; /* those that are not 0 here */
     int          n_rewards;
