@@ -7,7 +7,8 @@
  * stands as flat programs over rows of LANES doubles, one per path, so that a pass over a program serves a block of
  * paths. A process without such variables has one mode.
  *
- * Modes are made when a path first comes to them. Controllers have many more places than paths come to.
+ * Modes are made when a path first comes to them (engine/mode_store.c). Controllers have many more places than paths
+ * come to.
  *
  * The programs of a mode follow one another on the same rows, as in process/program.h: guards (of commands that fire
  * at once or after a fixed delay), rates, and then, for the lanes concerned only, labels, a command's probabilities, a
@@ -19,25 +20,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_SIZE = 1 << 13 };
-
 /* Programs that what a node holds is still there in. */
 enum { SCOPE_NONE, SCOPE_GUARDS, SCOPE_RATES, SCOPE_FIRST_OWN };
 
-struct modes {
+/* What a thread makes modes with. */
+struct maker {
     const struct process *process;
     struct layout  layout;
-    struct arena   kept, arena; /* the second is that of the modes */
+    struct arena   kept;
     struct special special;
-    bool          *control;    /* per variable */
-    int           *controls, n_controls; /* their numbers */
+    const bool    *control;    /* per variable */
+    const int     *controls;   /* their numbers */
+    int            n_controls;
     int           *value;      /* per variable: that of the controls in the mode that is made */
     int           *next;       /* per control: its value after a branch that is made */
-    struct mode   *buckets[HASH_SIZE];
-    size_t         bytes;      /* of the modes */
     int            most_scratch;
 
-    /* The mode that is made; per node of the special graph: */
+    /* The mode that is made: */
+    struct arena  *arena;
+    size_t         bytes;
+    /* per node of the special graph: */
     struct place  *place;
     int           *scope;      /* the program that computes it */
     int           *readers;    /* operations of guards and rates that read it and do not stand in a program yet */
@@ -56,74 +58,28 @@ struct modes {
 
 /* ---- opening ---- */
 
-static void lay_out(struct modes *m)
+/* All of them must stay as they are until maker_close(). */
+struct maker *maker_open(const struct process *process, const struct layout *layout, const struct controls *controls)
 {
-    const struct process *p = m->process;
-    struct layout *l = &m->layout;
-    l->time = 0;
-    l->at_once = 1;
-    l->variables = 2;
-    l->rewards = l->variables + p->n_variables;
-    l->first_times = l->rewards + p->n_rewards;
-    l->at_ends = l->first_times + p->n_labels;
-    l->n_rows = l->at_ends + p->n_labels;
-    l->timer = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->timer);
-    l->fired = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->fired);
-    for (int i = 0; i < p->n_commands; i++) {
-        const struct command *c = &p->commands[i];
-        l->timer[i] = c->delay == DELAY_NOW ? -1 : l->n_rows++;
-        l->fired[i] = c->delay == DELAY_EXPONENTIAL || c->n_branches > 1 ? l->n_counts++ : -1;
-    }
-}
-
-static void list_controls(struct modes *m)
-{
-    m->n_controls = 0;
-    for (int v = 0; v < m->process->n_variables; v++)
-        if (m->control[v])
-            m->controls[m->n_controls++] = v;
-}
-
-/* The process must stay as it is until modes_close(). */
-struct modes *modes_open(const struct process *process)
-{
-    struct modes *m = memory_new(1, sizeof *m);
-    size_t variables = (size_t)process->n_variables;
+    struct maker *m = memory_new(1, sizeof *m);
     m->process = process;
-    lay_out(m);
-    m->control = arena_new(&m->kept, variables, sizeof *m->control);
-    m->controls = arena_new(&m->kept, variables, sizeof *m->controls);
-    m->value = arena_new(&m->kept, variables, sizeof *m->value);
-    m->next = arena_new(&m->kept, variables, sizeof *m->next);
+    m->layout = *layout;
+    m->control = controls->is;
+    m->controls = controls->list;
+    m->n_controls = controls->n;
+    m->value = arena_new(&m->kept, (size_t)process->n_variables, sizeof *m->value);
+    m->next = arena_new(&m->kept, (size_t)process->n_variables, sizeof *m->next);
     m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
-    process_controls(process, m->control);
-    list_controls(m);
     special_open(&m->special, process, m->control);
     return m;
 }
 
-/* Forgets all modes. */
-void modes_empty(struct modes *m)
+/* NULL is allowed. */
+void maker_close(struct maker *m)
 {
-    arena_free(&m->arena);
-    memset(m->buckets, 0, sizeof m->buckets);
-    m->bytes = 0;
-}
-
-/* One mode for all from now on; those that there are are forgotten. */
-void modes_forgo_controls(struct modes *m)
-{
-    modes_empty(m);
-    memset(m->control, 0, (size_t)m->process->n_variables * sizeof *m->control);
-    list_controls(m);
-    special_close(&m->special);
-    special_open(&m->special, m->process, m->control);
-}
-
-void modes_close(struct modes *m)
-{
-    modes_empty(m);
+    if (!m)
+        return;
     special_close(&m->special);
     arena_free(&m->kept);
     free(m->place);
@@ -134,33 +90,22 @@ void modes_close(struct modes *m)
     free(m);
 }
 
-/* The memory that the modes take. */
-size_t modes_bytes(const struct modes *m)
-{
-    return m->bytes;
-}
-
-const struct layout *modes_layout(const struct modes *m)
-{
-    return &m->layout;
-}
-
 /* ---- programs ---- */
 
-/* Memory that lives as long as the modes. */
-static void *mode_memory(struct modes *m, int count, size_t size)
+/* Memory that lives as long as the mode. */
+static void *mode_memory(struct maker *m, int count, size_t size)
 {
     m->bytes += (size_t)count * size;
-    return arena_new(&m->arena, (size_t)count, size);
+    return arena_new(m->arena, (size_t)count, size);
 }
 
-static struct place row_place(struct modes *m, int row)
+static struct place row_place(struct maker *m, int row)
 {
     m->row_used[row] = true;
     return (struct place){row * LANES, BASE_ROWS, 1};
 }
 
-static struct place constant_place(struct modes *m, double value)
+static struct place constant_place(struct maker *m, double value)
 {
     if (m->n_constants + MOST_WIDTH > m->constant_capacity) {
         m->constant_capacity = m->constant_capacity ? 2 * m->constant_capacity : 64 * MOST_WIDTH;
@@ -173,12 +118,12 @@ static struct place constant_place(struct modes *m, double value)
 }
 
 /* Whether the program that is made is that of the guards or of the rates, which make each value once. */
-static bool is_common(const struct modes *m)
+static bool is_common(const struct maker *m)
 {
     return !m->own_command && !m->own_branch;
 }
 
-static struct place new_scratch(struct modes *m)
+static struct place new_scratch(struct maker *m)
 {
     if (is_common(m) && m->n_spare > 0)
         return (struct place){m->spare[--m->n_spare], BASE_SCRATCH, 1};
@@ -186,14 +131,14 @@ static struct place new_scratch(struct modes *m)
 }
 
 /* Temporary rows from that one on are for others. */
-static void give_back(struct modes *m, int scratch)
+static void give_back(struct maker *m, int scratch)
 {
     m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
     m->n_scratch = scratch;
 }
 
 /* One reader less; the row of what has none left is for others. */
-static void release(struct modes *m, expr e)
+static void release(struct maker *m, expr e)
 {
     if (!is_common(m) || --m->readers[e] > 0 || m->lasting[e] || m->place[e].base != BASE_SCRATCH)
         return;
@@ -202,27 +147,27 @@ static void release(struct modes *m, expr e)
 }
 
 /* Whether what the node holds is there. Constants and variables are, once they have a place. */
-static bool is_there(const struct modes *m, expr e)
+static bool is_there(const struct maker *m, expr e)
 {
     int scope = m->scope[e];
     return scope == SCOPE_GUARDS || (scope == SCOPE_RATES && m->rates_visible) ||
            (scope >= SCOPE_FIRST_OWN && (scope == m->own_command || scope == m->own_branch));
 }
 
-static int present_scope(const struct modes *m)
+static int present_scope(const struct maker *m)
 {
     return m->own_branch ? m->own_branch : m->own_command ? m->own_command
            : m->rates_visible ? SCOPE_RATES : SCOPE_GUARDS;
 }
 
-static struct instruction *new_instruction(struct modes *m)
+static struct instruction *new_instruction(struct maker *m)
 {
     m->room = arena_room(&m->kept, m->room, m->n_room, &m->room_capacity, sizeof *m->room);
     return &m->room[m->n_room++];
 }
 
 /* Gives the node a place; its operands have theirs. */
-static void place_node(struct modes *m, expr e)
+static void place_node(struct maker *m, expr e)
 {
     const struct node *node = &m->special.graph.nodes[e];
     int operand[3], n = graph_operands(node, operand);
@@ -245,14 +190,14 @@ static void place_node(struct modes *m, expr e)
     m->scope[e] = present_scope(m);
 }
 
-static void push(struct modes *m, int *depth, expr e)
+static void push(struct maker *m, int *depth, expr e)
 {
     m->stack = arena_room(&m->kept, m->stack, *depth, &m->stack_capacity, sizeof *m->stack);
     m->stack[(*depth)++] = e;
 }
 
 /* Adds to the program what computes the node of the special graph, operands first, and returns its place. */
-static struct place compute(struct modes *m, expr root)
+static struct place compute(struct maker *m, expr root)
 {
     int depth = 0;
     push(m, &depth, root);
@@ -271,12 +216,12 @@ static struct place compute(struct modes *m, expr root)
     return m->place[root];
 }
 
-static expr node_of(const struct modes *m, expr e)
+static expr node_of(const struct maker *m, expr e)
 {
     return m->special.node[e];
 }
 
-static struct code take_code(struct modes *m)
+static struct code take_code(struct maker *m)
 {
     struct instruction *copy = mode_memory(m, m->n_room, sizeof *copy);
     if (m->n_room > 0)
@@ -288,33 +233,33 @@ static struct code take_code(struct modes *m)
 
 /* ---- the parts of a mode ---- */
 
-static bool is_constant(const struct modes *m, expr e, double *value)
+static bool is_constant(const struct maker *m, expr e, double *value)
 {
     return special_is_constant(&m->special, e, value);
 }
 
 /* The rate of an exponential command, 0 where it is not enabled. */
-static expr rate_of(struct modes *m, const struct command *c)
+static expr rate_of(struct maker *m, const struct command *c)
 {
     expr zero = special_number(&m->special, 0);
     return special_if(&m->special, node_of(m, c->guard), node_of(m, c->amount), zero);
 }
 
 /* What says whether the command is enabled: 0 where it is not. */
-static expr decisive(struct modes *m, const struct command *c)
+static expr decisive(struct maker *m, const struct command *c)
 {
     return c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard);
 }
 
 /* Whether the command can be enabled in this mode, as far as is known. */
-static bool is_possible(struct modes *m, const struct command *c)
+static bool is_possible(struct maker *m, const struct command *c)
 {
     double value;
     return !is_constant(m, decisive(m, c), &value) || value != 0;
 }
 
 /* A value that an update sets: not the row of a variable itself, which another update may have written before. */
-static struct place updated_value(struct modes *m, expr e)
+static struct place updated_value(struct maker *m, expr e)
 {
     struct place place = compute(m, e);
     if (place.base != BASE_ROWS)
@@ -327,7 +272,7 @@ static struct place updated_value(struct modes *m, expr e)
 }
 
 /* A control's new value, which is a constant of the mode. */
-static void make_control_update(struct modes *m, const struct update *update, struct mode_branch *out)
+static void make_control_update(struct maker *m, const struct update *update, struct mode_branch *out)
 {
     const struct variable *v = &m->process->variables[update->variable];
     double value = NAN;
@@ -343,7 +288,7 @@ static void make_control_update(struct modes *m, const struct update *update, st
 }
 
 /* Whether the update is a step: by a constant, or to one. */
-static bool is_step(const struct modes *m, const struct update *update, struct mode_step *step)
+static bool is_step(const struct maker *m, const struct update *update, struct mode_step *step)
 {
     const struct graph *graph = &m->special.graph;
     expr value = node_of(m, update->value);
@@ -366,7 +311,7 @@ static bool is_step(const struct modes *m, const struct update *update, struct m
 }
 
 /* Whether the branch sets the variable more than once; the last one counts, but none may be out of range. */
-static bool is_set_again(const struct modes *m, const struct branch *branch, int variable)
+static bool is_set_again(const struct maker *m, const struct branch *branch, int variable)
 {
     int times = 0;
     for (int u = 0; u < branch->n_updates; u++)
@@ -375,7 +320,7 @@ static bool is_set_again(const struct modes *m, const struct branch *branch, int
 }
 
 /* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
-static void make_updates(struct modes *m, const struct branch *branch, struct mode_branch *out)
+static void make_updates(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
     struct mode_update *updates = mode_memory(m, branch->n_updates, sizeof *updates);
     struct mode_step *steps = mode_memory(m, branch->n_updates, sizeof *steps);
@@ -398,7 +343,7 @@ static void make_updates(struct modes *m, const struct branch *branch, struct mo
     out->steps = steps;
 }
 
-static void make_impulses(struct modes *m, const struct branch *branch, struct mode_branch *out)
+static void make_impulses(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
     struct mode_impulse *impulses = mode_memory(m, branch->n_impulses, sizeof *impulses);
     for (int i = 0; i < branch->n_impulses; i++) {
@@ -414,7 +359,7 @@ static void make_impulses(struct modes *m, const struct branch *branch, struct m
 }
 
 /* What the branch changes of the controls, n at most. */
-static void make_changes(struct modes *m, int n, struct mode_branch *out)
+static void make_changes(struct maker *m, int n, struct mode_branch *out)
 {
     struct mode_change *changes = mode_memory(m, n, sizeof *changes);
     for (int i = 0; i < m->n_controls; i++)
@@ -423,7 +368,7 @@ static void make_changes(struct modes *m, int n, struct mode_branch *out)
     out->changes = changes;
 }
 
-static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
+static void make_branch(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
     int scratch = m->n_scratch;
     m->own_branch = ++m->last_scope;
@@ -437,7 +382,7 @@ static void make_branch(struct modes *m, const struct branch *branch, struct mod
     give_back(m, scratch);
 }
 
-static void make_firing(struct modes *m, const struct command *c, struct mode_command *out)
+static void make_firing(struct maker *m, const struct command *c, struct mode_command *out)
 {
     double one;
     int scratch = m->n_scratch;
@@ -457,7 +402,7 @@ static void make_firing(struct modes *m, const struct command *c, struct mode_co
 }
 
 /* Guard, delay, rate: what says when it fires. */
-static void make_timing(struct modes *m, const struct command *c, struct mode_command *out)
+static void make_timing(struct maker *m, const struct command *c, struct mode_command *out)
 {
     struct range range = {0, 0, true};
     if (c->delay == DELAY_EXPONENTIAL) {
@@ -475,7 +420,7 @@ static void make_timing(struct modes *m, const struct command *c, struct mode_co
 }
 
 /* The commands of that delay that are possible; of `now` ones none after one that is always enabled. */
-static void list_commands(struct modes *m, struct mode *mode, enum delay delay, int *numbers)
+static void list_commands(struct maker *m, struct mode *mode, enum delay delay, int *numbers)
 {
     const struct process *p = m->process;
     for (int i = 0; i < p->n_commands && !(delay == DELAY_NOW && mode->at_once); i++) {
@@ -488,7 +433,7 @@ static void list_commands(struct modes *m, struct mode *mode, enum delay delay, 
     }
 }
 
-static void make_commands(struct modes *m, struct mode *mode)
+static void make_commands(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     int *numbers = memory_new((size_t)p->n_commands + 1, sizeof *numbers);
@@ -520,7 +465,7 @@ static void make_commands(struct modes *m, struct mode *mode)
     free(numbers);
 }
 
-static void make_rewards(struct modes *m, struct mode *mode)
+static void make_rewards(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     struct mode_rate *rewards = mode_memory(m, p->n_rewards, sizeof *rewards);
@@ -536,7 +481,7 @@ static void make_rewards(struct modes *m, struct mode *mode)
     mode->rates = take_code(m);
 }
 
-static void make_labels(struct modes *m, struct mode *mode)
+static void make_labels(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     int scratch = m->n_scratch;
@@ -552,7 +497,7 @@ static void make_labels(struct modes *m, struct mode *mode)
     give_back(m, scratch);
 }
 
-static void list_idle_timers(struct modes *m, struct mode *mode)
+static void list_idle_timers(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     int *idle = mode_memory(m, p->n_commands, sizeof *idle);
@@ -563,7 +508,7 @@ static void list_idle_timers(struct modes *m, struct mode *mode)
 }
 
 /* The numbers of those that are marked, whose marks go. */
-static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
+static const int *list_marked(struct maker *m, bool *marked, int n, int *count)
 {
     int *list = mode_memory(m, n, sizeof *list);
     for (int i = 0; i < n; i++) {
@@ -575,7 +520,7 @@ static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
 }
 
 /* Marks what a node is made from, and the node, by a pass from the last node to the first. */
-static void mark_operands(const struct modes *m, bool *marked)
+static void mark_operands(const struct maker *m, bool *marked)
 {
     for (int i = m->special.graph.n_nodes - 1; i >= 0; i--) {
         int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
@@ -585,7 +530,7 @@ static void mark_operands(const struct modes *m, bool *marked)
 }
 
 /* Marks what the programs of guards and rates are for. */
-static void mark_results(struct modes *m, bool *marked)
+static void mark_results(struct maker *m, bool *marked)
 {
     const struct process *p = m->process;
     for (int i = 0; i < p->n_rewards; i++)
@@ -602,7 +547,7 @@ static void mark_results(struct modes *m, bool *marked)
  * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
  * labels, probabilities, updates and impulses are made from.
  */
-static void mark_lasting(struct modes *m)
+static void mark_lasting(struct maker *m)
 {
     const struct process *p = m->process;
     memset(m->lasting, 0, (size_t)m->special.graph.n_nodes * sizeof *m->lasting);
@@ -619,7 +564,7 @@ static void mark_lasting(struct modes *m)
 }
 
 /* How many operations of guards and rates read each node. */
-static void count_readers(struct modes *m)
+static void count_readers(struct maker *m)
 {
     int n_nodes = m->special.graph.n_nodes;
     bool *needed = memory_new((size_t)n_nodes + 1, sizeof *needed);
@@ -635,7 +580,7 @@ static void count_readers(struct modes *m)
     free(needed);
 }
 
-static void prepare_nodes(struct modes *m)
+static void prepare_nodes(struct maker *m)
 {
     const struct process *p = m->process;
     special_make(&m->special, m->value);
@@ -657,7 +602,7 @@ static void prepare_nodes(struct modes *m)
     m->row_used[m->layout.time] = m->row_used[m->layout.at_once] = true;
 }
 
-static double *copy_constants(struct modes *m)
+static double *copy_constants(struct maker *m)
 {
     char *room = mode_memory(m, m->n_constants * (int)sizeof *m->constants + MEMORY_LINE, 1);
     double *copy = (double *)(void *)(room + (MEMORY_LINE - (uintptr_t)room % MEMORY_LINE) % MEMORY_LINE);
@@ -666,14 +611,19 @@ static double *copy_constants(struct modes *m)
     return copy;
 }
 
-/* The mode of m->value. */
-static struct mode *make(struct modes *m)
+/*
+ * The mode where the controls have these values, in memory of the arena, whose bytes are added up. It has no number yet
+ * and belongs to no table.
+ */
+struct mode *maker_make(struct maker *m, const int *values, struct arena *arena, size_t *bytes)
 {
+    m->arena = arena;
+    m->bytes = 0;
     struct mode *mode = mode_memory(m, 1, sizeof *mode);
-    prepare_nodes(m);
     mode->controls = mode_memory(m, m->n_controls, sizeof *mode->controls);
     for (int i = 0; i < m->n_controls; i++)
-        mode->controls[i] = m->value[m->controls[i]];
+        mode->controls[i] = m->value[m->controls[i]] = values[i];
+    prepare_nodes(m);
     make_commands(m, mode);
     make_rewards(m, mode);
     make_labels(m, mode);
@@ -684,46 +634,6 @@ static struct mode *make(struct modes *m)
     mode->n_scratch = m->most_scratch;
     mode->rows = list_marked(m, m->row_used, m->layout.n_rows, &mode->n_rows);
     mode->counts = list_marked(m, m->count_used, m->layout.n_counts, &mode->n_counts);
+    *bytes += m->bytes;
     return mode;
-}
-
-/* ---- finding ---- */
-
-static struct mode *find_or_make(struct modes *m)
-{
-    uint64_t hash = 0;
-    for (int i = 0; i < m->n_controls; i++)
-        hash = (hash ^ (uint64_t)(unsigned)m->value[m->controls[i]]) * UINT64_C(0x9E3779B97F4A7C15) ^ hash >> 29;
-    struct mode **bucket = &m->buckets[hash >> 32 & (HASH_SIZE - 1)];
-    for (struct mode *mode = *bucket; mode; mode = mode->next_of_hash) {
-        bool same = true;
-        for (int i = 0; i < m->n_controls && same; i++)
-            same = mode->controls[i] == m->value[m->controls[i]];
-        if (same)
-            return mode;
-    }
-    struct mode *mode = make(m);
-    mode->next_of_hash = *bucket;
-    *bucket = mode;
-    return mode;
-}
-
-/* The mode of the state, which has a value per variable. */
-struct mode *modes_initial(struct modes *m, const int *state)
-{
-    for (int i = 0; i < m->n_controls; i++)
-        m->value[m->controls[i]] = state[m->controls[i]];
-    return find_or_make(m);
-}
-
-/* The mode that the branch of that mode leads to. */
-struct mode *modes_target(struct modes *m, const struct mode *mode, struct mode_branch *branch)
-{
-    if (branch->target)
-        return branch->target;
-    for (int i = 0; i < m->n_controls; i++)
-        m->value[m->controls[i]] = mode->controls[i];
-    for (int i = 0; i < branch->n_changes; i++)
-        m->value[m->controls[branch->changes[i].control]] = branch->changes[i].value;
-    return branch->target = find_or_make(m);
 }
