@@ -23,6 +23,12 @@
 /* Programs that what a node holds is still there in. */
 enum { SCOPE_NONE, SCOPE_GUARDS, SCOPE_RATES, SCOPE_FIRST_OWN };
 
+/* Nodes of the special graph. */
+struct exprs {
+    expr *list;
+    int   n, capacity;
+};
+
 /* What a thread makes modes with. */
 struct maker {
     const struct process *process;
@@ -44,7 +50,11 @@ struct maker {
     int           *scope;      /* the program that computes it */
     int           *readers;    /* operations of guards and rates that read it and do not stand in a program yet */
     bool          *lasting;    /* it is read by others too */
+    bool          *needed;     /* guards and rates need it */
     int            node_capacity;
+    struct exprs   results, others; /* what guards and rates are for; what other programs compute */
+    int           *listed;     /* the mode's commands, in order */
+    bool          *possible;   /* per command that was looked at */
     int           *spare, n_spare, spare_capacity; /* temporary rows that no one reads any more */
     int           *stack, stack_capacity;
     int            own_command, own_branch; /* scopes that count now, beside guards and rates */
@@ -71,6 +81,8 @@ struct maker *maker_open(const struct process *process, const struct layout *lay
     m->next = arena_new(&m->kept, (size_t)process->n_variables, sizeof *m->next);
     m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
+    m->listed = arena_new(&m->kept, (size_t)process->n_commands, sizeof *m->listed);
+    m->possible = arena_new(&m->kept, (size_t)process->n_commands, sizeof *m->possible);
     special_open(&m->special, process, m->control);
     return m;
 }
@@ -86,6 +98,7 @@ void maker_close(struct maker *m)
     free(m->scope);
     free(m->readers);
     free(m->lasting);
+    free(m->needed);
     free(m->constants);
     free(m);
 }
@@ -216,9 +229,9 @@ static struct place compute(struct maker *m, expr root)
     return m->place[root];
 }
 
-static expr node_of(const struct maker *m, expr e)
+static expr node_of(struct maker *m, expr e)
 {
-    return m->special.node[e];
+    return special_node(&m->special, e);
 }
 
 static struct code take_code(struct maker *m)
@@ -241,8 +254,11 @@ static bool is_constant(const struct maker *m, expr e, double *value)
 /* The rate of an exponential command, 0 where it is not enabled. */
 static expr rate_of(struct maker *m, const struct command *c)
 {
-    expr zero = special_number(&m->special, 0);
-    return special_if(&m->special, node_of(m, c->guard), node_of(m, c->amount), zero);
+    expr zero = special_number(&m->special, 0), guard = node_of(m, c->guard);
+    double value;
+    if (is_constant(m, guard, &value) && value == 0)
+        return zero;
+    return special_if(&m->special, guard, node_of(m, c->amount), zero);
 }
 
 /* What says whether the command is enabled: 0 where it is not. */
@@ -277,7 +293,7 @@ static void make_control_update(struct maker *m, const struct update *update, st
     const struct variable *v = &m->process->variables[update->variable];
     double value = NAN;
     int at = 0;
-    is_constant(m, node_of(m, update->value), &value);
+    special_is_known(&m->special, update->value, &value);
     if (!(value >= v->least && value <= v->greatest) || value != floor(value)) {
         out->broken = true;
         return;
@@ -288,7 +304,7 @@ static void make_control_update(struct maker *m, const struct update *update, st
 }
 
 /* Whether the update is a step: by a constant, or to one. */
-static bool is_step(const struct maker *m, const struct update *update, struct mode_step *step)
+static bool is_step(struct maker *m, const struct update *update, struct mode_step *step)
 {
     const struct graph *graph = &m->special.graph;
     expr value = node_of(m, update->value);
@@ -419,36 +435,43 @@ static void make_timing(struct maker *m, const struct command *c, struct mode_co
     out->checked = c->delay != DELAY_NOW && !(range.least >= 0 && range.greatest < INFINITY);
 }
 
-/* The commands of that delay that are possible; of `now` ones none after one that is always enabled. */
-static void list_commands(struct maker *m, struct mode *mode, enum delay delay, int *numbers)
+/* Lists the commands of that delay that are possible; of `now` ones none after one that is always enabled. */
+static void list_delay(struct maker *m, struct mode *mode, enum delay delay)
 {
     const struct process *p = m->process;
     for (int i = 0; i < p->n_commands && !(delay == DELAY_NOW && mode->at_once); i++) {
         double value;
-        if (p->commands[i].delay != delay || !is_possible(m, &p->commands[i]))
+        if (p->commands[i].delay != delay)
             continue;
-        numbers[mode->n_commands++] = i;
+        m->possible[i] = is_possible(m, &p->commands[i]);
+        if (!m->possible[i])
+            continue;
+        m->listed[mode->n_commands++] = i;
         if (delay == DELAY_NOW && is_constant(m, node_of(m, p->commands[i].guard), &value))
             mode->at_once = true;
     }
 }
 
+static void list_commands(struct maker *m, struct mode *mode)
+{
+    list_delay(m, mode, DELAY_NOW);
+    mode->n_now = mode->n_commands;
+    list_delay(m, mode, DELAY_FIXED);
+    mode->n_fixed = mode->n_commands - mode->n_now;
+    if (!mode->at_once)
+        list_delay(m, mode, DELAY_EXPONENTIAL);
+}
+
 static void make_commands(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
-    int *numbers = memory_new((size_t)p->n_commands + 1, sizeof *numbers);
-    list_commands(m, mode, DELAY_NOW, numbers);
-    mode->n_now = mode->n_commands;
-    list_commands(m, mode, DELAY_FIXED, numbers);
-    mode->n_fixed = mode->n_commands - mode->n_now;
-    if (!mode->at_once)
-        list_commands(m, mode, DELAY_EXPONENTIAL, numbers);
     mode->commands = mode_memory(m, mode->n_commands, sizeof *mode->commands);
     for (int i = 0; i < mode->n_commands; i++) {
-        const struct command *c = &p->commands[numbers[i]];
+        int number = m->listed[i];
+        const struct command *c = &p->commands[number];
         struct mode_command *out = &mode->commands[i];
-        *out = (struct mode_command){.number = numbers[i], .stream = c->stream, .delay = c->delay,
-                                     .timer = m->layout.timer[numbers[i]], .fired = m->layout.fired[numbers[i]]};
+        *out = (struct mode_command){.number = number, .stream = c->stream, .delay = c->delay,
+                                     .timer = m->layout.timer[number], .fired = m->layout.fired[number]};
         if (i == mode->n_now + mode->n_fixed) {
             mode->guards = take_code(m);
             m->rates_visible = true;
@@ -462,7 +485,6 @@ static void make_commands(struct maker *m, struct mode *mode)
     if (!m->rates_visible)
         mode->guards = take_code(m);
     m->rates_visible = true;
-    free(numbers);
 }
 
 static void make_rewards(struct maker *m, struct mode *mode)
@@ -502,7 +524,7 @@ static void list_idle_timers(struct maker *m, struct mode *mode)
     const struct process *p = m->process;
     int *idle = mode_memory(m, p->n_commands, sizeof *idle);
     for (int i = 0; i < p->n_commands; i++)
-        if (p->commands[i].delay == DELAY_FIXED && !is_possible(m, &p->commands[i]))
+        if (p->commands[i].delay == DELAY_FIXED && !m->possible[i])
             idle[mode->n_idle_timers++] = m->layout.timer[i];
     mode->idle_timers = idle;
 }
@@ -519,80 +541,106 @@ static const int *list_marked(struct maker *m, bool *marked, int n, int *count)
     return list;
 }
 
-/* Marks what a node is made from, and the node, by a pass from the last node to the first. */
+static void ask_for(struct maker *m, struct exprs *exprs, expr e)
+{
+    exprs->list = arena_room(&m->kept, exprs->list, exprs->n, &exprs->capacity, sizeof *exprs->list);
+    exprs->list[exprs->n++] = e;
+}
+
+/* Asks for what firing the command takes. */
+static void ask_for_branches(struct maker *m, const struct command *c)
+{
+    const struct process *p = m->process;
+    for (int b = c->first_branch; b < c->first_branch + c->n_branches; b++) {
+        const struct branch *branch = &p->branches[b];
+        ask_for(m, &m->others, node_of(m, branch->probability));
+        for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
+            if (!m->control[p->updates[u].variable])
+                ask_for(m, &m->others, node_of(m, p->updates[u].value));
+        for (int i = branch->first_impulse; i < branch->first_impulse + branch->n_impulses; i++)
+            ask_for(m, &m->others, node_of(m, p->impulses[i].amount));
+    }
+}
+
+/* Asks for all nodes that the mode is made from, whose commands are listed. */
+static void ask_for_nodes(struct maker *m, const struct mode *mode)
+{
+    const struct process *p = m->process;
+    m->results.n = m->others.n = 0;
+    for (int i = 0; i < p->n_rewards && !mode->at_once; i++)
+        ask_for(m, &m->results, node_of(m, p->rewards[i].rate));
+    for (int i = 0; i < p->n_labels && !mode->at_once; i++)
+        ask_for(m, &m->others, node_of(m, p->labels[i].condition));
+    for (int i = 0; i < mode->n_commands; i++) {
+        const struct command *c = &p->commands[m->listed[i]];
+        ask_for(m, &m->results, decisive(m, c));
+        if (c->delay == DELAY_FIXED)
+            ask_for(m, &m->results, node_of(m, c->amount));
+        ask_for_branches(m, c);
+    }
+}
+
+static void mark(const struct exprs *exprs, bool *marked)
+{
+    for (int i = 0; i < exprs->n; i++)
+        marked[exprs->list[i]] = true;
+}
+
+/* Marks what a marked node is made from, by a pass from the last node to the first. */
 static void mark_operands(const struct maker *m, bool *marked)
 {
     for (int i = m->special.graph.n_nodes - 1; i >= 0; i--) {
+        if (!marked[i])
+            continue;
         int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
-        for (int k = 0; marked[i] && k < n; k++)
+        for (int k = 0; k < n; k++)
             marked[operand[k]] = true;
     }
 }
 
-/* Marks what the programs of guards and rates are for. */
-static void mark_results(struct maker *m, bool *marked)
-{
-    const struct process *p = m->process;
-    for (int i = 0; i < p->n_rewards; i++)
-        marked[node_of(m, p->rewards[i].rate)] = true;
-    for (int i = 0; i < p->n_commands; i++) {
-        const struct command *c = &p->commands[i];
-        marked[decisive(m, c)] = true;
-        if (c->delay == DELAY_FIXED)
-            marked[node_of(m, c->amount)] = true;
-    }
-}
-
 /*
- * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
- * labels, probabilities, updates and impulses are made from.
+ * How many operations of guards and rates read each node, and which nodes others read: those that a place of the mode
+ * names, and all that labels, probabilities, updates and impulses are made from.
  */
-static void mark_lasting(struct maker *m)
-{
-    const struct process *p = m->process;
-    memset(m->lasting, 0, (size_t)m->special.graph.n_nodes * sizeof *m->lasting);
-    for (int i = 0; i < p->n_labels; i++)
-        m->lasting[node_of(m, p->labels[i].condition)] = true;
-    for (int i = 0; i < p->n_branches; i++)
-        m->lasting[node_of(m, p->branches[i].probability)] = true;
-    for (int i = 0; i < p->n_updates; i++)
-        m->lasting[node_of(m, p->updates[i].value)] = true;
-    for (int i = 0; i < p->n_impulses; i++)
-        m->lasting[node_of(m, p->impulses[i].amount)] = true;
-    mark_operands(m, m->lasting);
-    mark_results(m, m->lasting);
-}
-
-/* How many operations of guards and rates read each node. */
 static void count_readers(struct maker *m)
 {
-    int n_nodes = m->special.graph.n_nodes;
-    bool *needed = memory_new((size_t)n_nodes + 1, sizeof *needed);
-    mark_lasting(m);
-    mark_results(m, needed);
-    mark_operands(m, needed);
-    memset(m->readers, 0, (size_t)n_nodes * sizeof *m->readers);
-    for (int i = 0; i < n_nodes; i++) {
+    size_t n_nodes = (size_t)m->special.graph.n_nodes;
+    memset(m->lasting, 0, n_nodes * sizeof *m->lasting);
+    memset(m->needed, 0, n_nodes * sizeof *m->needed);
+    memset(m->readers, 0, n_nodes * sizeof *m->readers);
+    mark(&m->others, m->lasting);
+    mark_operands(m, m->lasting);
+    mark(&m->results, m->lasting);
+    mark(&m->results, m->needed);
+    mark_operands(m, m->needed);
+    for (size_t i = 0; i < n_nodes; i++) {
+        if (!m->needed[i])
+            continue;
         int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
-        for (int k = 0; needed[i] && k < n; k++)
+        for (int k = 0; k < n; k++)
             m->readers[operand[k]]++;
     }
-    free(needed);
 }
 
-static void prepare_nodes(struct maker *m)
+static void make_room_for_nodes(struct maker *m)
 {
-    const struct process *p = m->process;
+    if (m->special.graph.n_nodes < m->node_capacity)
+        return;
+    m->node_capacity = 2 * m->special.graph.n_nodes + 1;
+    m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
+    m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
+    m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
+    m->needed = memory_grow(m->needed, (size_t)m->node_capacity, sizeof *m->needed);
+    m->scope = memory_grow(m->scope, (size_t)m->node_capacity, sizeof *m->scope);
+}
+
+/* Lists the mode's commands and makes the nodes of its programs. */
+static void prepare(struct maker *m, struct mode *mode)
+{
     special_make(&m->special, m->value);
-    for (int i = 0; i < p->n_commands; i++) /* adds nodes */
-        is_possible(m, &p->commands[i]);
-    if (m->special.graph.n_nodes >= m->node_capacity) {
-        m->node_capacity = 2 * m->special.graph.n_nodes + 1;
-        m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
-        m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
-        m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
-        m->scope = memory_grow(m->scope, (size_t)m->node_capacity, sizeof *m->scope);
-    }
+    list_commands(m, mode);
+    ask_for_nodes(m, mode);
+    make_room_for_nodes(m);
     memset(m->scope, 0, (size_t)m->special.graph.n_nodes * sizeof *m->scope);
     m->n_spare = 0;
     count_readers(m);
@@ -623,7 +671,7 @@ struct mode *maker_make(struct maker *m, const int *values, struct arena *arena,
     mode->controls = mode_memory(m, m->n_controls, sizeof *mode->controls);
     for (int i = 0; i < m->n_controls; i++)
         mode->controls[i] = m->value[m->controls[i]] = values[i];
-    prepare_nodes(m);
+    prepare(m, mode);
     make_commands(m, mode);
     make_rewards(m, mode);
     make_labels(m, mode);
