@@ -40,7 +40,7 @@ enum {
     SPARSE_LANES = 2,       /* which they do if more lanes a run take part */
 };
 
-static const struct lanes_limits usual_limits = {.kept_bytes = (size_t)64 << 20, .most_bytes = (size_t)192 << 20};
+static const struct lanes_limits usual_limits = {.kept_bytes = (size_t)128 << 20, .most_bytes = (size_t)192 << 20};
 
 enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
 

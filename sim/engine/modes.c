@@ -63,6 +63,8 @@ struct maker {
     int            n_room, room_capacity;
     double        *constants;
     int            n_constants, constant_capacity;
+    struct mode_update *updates; /* of a branch that is made */
+    struct mode_step *steps;
     bool          *row_used, *count_used;
 };
 
@@ -81,6 +83,8 @@ struct maker *maker_open(const struct process *process, const struct layout *lay
     m->next = arena_new(&m->kept, (size_t)process->n_variables, sizeof *m->next);
     m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
+    m->updates = arena_new(&m->kept, (size_t)process->n_updates, sizeof *m->updates);
+    m->steps = arena_new(&m->kept, (size_t)process->n_updates, sizeof *m->steps);
     m->listed = arena_new(&m->kept, (size_t)process->n_commands, sizeof *m->listed);
     m->possible = arena_new(&m->kept, (size_t)process->n_commands, sizeof *m->possible);
     special_open(&m->special, process, m->control);
@@ -110,6 +114,13 @@ static void *mode_memory(struct maker *m, int count, size_t size)
 {
     m->bytes += (size_t)count * size;
     return arena_new(m->arena, (size_t)count, size);
+}
+
+/* A copy of the list in such memory. */
+static void *mode_copy(struct maker *m, const void *list, int n, size_t size)
+{
+    void *copy = mode_memory(m, n, size);
+    return n > 0 ? memcpy(copy, list, (size_t)n * size) : copy;
 }
 
 static struct place row_place(struct maker *m, int row)
@@ -195,7 +206,8 @@ static void place_node(struct maker *m, expr e)
     in->a = m->place[operand[0]];
     in->b = n > 1 ? m->place[operand[1]] : in->a;
     in->c = n > 2 ? m->place[operand[2]] : in->a;
-    in->table = node->op == OP_TABLE ? &m->process->graph.tables[node->b] : NULL;
+    if (node->op == OP_TABLE)
+        in->table = &m->process->graph.tables[node->b];
     for (int k = 0; k < n; k++)
         release(m, operand[k]);
     m->place[e] = new_scratch(m); /* may be that of an operand: each vector is read before it is written */
@@ -236,10 +248,7 @@ static expr node_of(struct maker *m, expr e)
 
 static struct code take_code(struct maker *m)
 {
-    struct instruction *copy = mode_memory(m, m->n_room, sizeof *copy);
-    if (m->n_room > 0)
-        memcpy(copy, m->room, (size_t)m->n_room * sizeof *copy);
-    struct code code = {copy, m->n_room};
+    struct code code = {mode_copy(m, m->room, m->n_room, sizeof *m->room), m->n_room};
     m->n_room = 0;
     return code;
 }
@@ -338,8 +347,6 @@ static bool is_set_again(const struct maker *m, const struct branch *branch, int
 /* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
 static void make_updates(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
-    struct mode_update *updates = mode_memory(m, branch->n_updates, sizeof *updates);
-    struct mode_step *steps = mode_memory(m, branch->n_updates, sizeof *steps);
     for (int u = 0; u < branch->n_updates; u++) {
         const struct update *update = &m->process->updates[branch->first_update + u];
         const struct variable *v = &m->process->variables[update->variable];
@@ -349,14 +356,14 @@ static void make_updates(struct maker *m, const struct branch *branch, struct mo
             continue;
         }
         m->row_used[row] = true;
-        if (!is_set_again(m, branch, update->variable) && is_step(m, update, &steps[out->n_steps]))
+        if (!is_set_again(m, branch, update->variable) && is_step(m, update, &m->steps[out->n_steps]))
             out->n_steps++;
         else
-            updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value)),
-                                                             v->least, v->greatest};
+            m->updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value)),
+                                                                v->least, v->greatest};
     }
-    out->updates = updates;
-    out->steps = steps;
+    out->updates = mode_copy(m, m->updates, out->n_updates, sizeof *m->updates);
+    out->steps = mode_copy(m, m->steps, out->n_steps, sizeof *m->steps);
 }
 
 static void make_impulses(struct maker *m, const struct branch *branch, struct mode_branch *out)
@@ -374,9 +381,12 @@ static void make_impulses(struct maker *m, const struct branch *branch, struct m
     out->impulses = impulses;
 }
 
-/* What the branch changes of the controls, n at most. */
-static void make_changes(struct maker *m, int n, struct mode_branch *out)
+/* What the branch changes of the controls. */
+static void make_changes(struct maker *m, struct mode_branch *out)
 {
+    int n = 0;
+    for (int i = 0; i < m->n_controls; i++)
+        n += m->next[i] != m->value[m->controls[i]];
     struct mode_change *changes = mode_memory(m, n, sizeof *changes);
     for (int i = 0; i < m->n_controls; i++)
         if (m->next[i] != m->value[m->controls[i]])
@@ -392,7 +402,7 @@ static void make_branch(struct maker *m, const struct branch *branch, struct mod
         m->next[i] = m->value[m->controls[i]];
     make_impulses(m, branch, out);
     make_updates(m, branch, out);
-    make_changes(m, branch->n_updates, out);
+    make_changes(m, out);
     out->code = take_code(m);
     m->own_branch = 0;
     give_back(m, scratch);
@@ -532,7 +542,10 @@ static void list_idle_timers(struct maker *m, struct mode *mode)
 /* The numbers of those that are marked, whose marks go. */
 static const int *list_marked(struct maker *m, bool *marked, int n, int *count)
 {
-    int *list = mode_memory(m, n, sizeof *list);
+    int n_marked = 0;
+    for (int i = 0; i < n; i++)
+        n_marked += marked[i];
+    int *list = mode_memory(m, n_marked, sizeof *list);
     for (int i = 0; i < n; i++) {
         if (marked[i])
             list[(*count)++] = i;

@@ -28,8 +28,12 @@ struct place {
 struct instruction {
     enum op             op;
     int32_t             out; /* a temporary row */
-    struct place        a, b, c;
-    const struct table *table;
+    struct place        a;
+    union {
+        struct place        b;
+        const struct table *table;
+    };
+    struct place        c;
 };
 
 struct code {
