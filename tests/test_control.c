@@ -180,6 +180,7 @@ static void bench_run(struct bench *b, uint64_t paths)
 
 static void bench_close(struct bench *b)
 {
+    sampler_close(&b->sampler);
     arms_free(&b->sampler);
     arena_free(&b->study.arena);
 }

@@ -8,6 +8,8 @@
 
 #include "chains.h"
 #include "compare.h"
+#include "engine/lanes.h"
+#include "engine/mode_store.h"
 #include "models/rollout.h"
 #include "models/terms.h"
 #include "process/erlang.h"
@@ -246,6 +248,100 @@ static void a_run_can_be_stopped_and_used_again(void)
     process_free(p);
 }
 
+/* ---- threads ---- */
+
+enum { SHARERS = 4, SHARED_PATHS = 320, SHARED_PART = 40 };
+
+/* A thread with a run of its own, which runs all paths of the trial part by part. */
+struct sharer {
+    pthread_t thread;
+    const struct engine *engine;
+    void *run;
+    struct outcome got;
+};
+
+static void *run_parts(void *context)
+{
+    struct sharer *s = context;
+    for (int from = 0; from < SHARED_PATHS; from += SHARED_PART)
+        outcome_run(&s->got, s->engine, s->run, from, SHARED_PART);
+    return NULL;
+}
+
+/* Threads whose runs have joined the one that is given, which is closed before those that joined it. */
+static void check_sharers(const struct outcome *expected, const struct engine *engine, void *opened)
+{
+    struct sharer sharers[SHARERS];
+    for (int i = 0; i < SHARERS; i++)
+        sharers[i] = (struct sharer){.engine = engine, .run = i == 0 ? opened : engine->join(opened),
+                                     .got = outcome_new(expected->process, &expected->trial)};
+    for (int i = 0; i < SHARERS; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&sharers[i].thread, NULL, run_parts, &sharers[i]), 0);
+    for (int i = 0; i < SHARERS; i++) {
+        struct text difference = {0};
+        pthread_join(sharers[i].thread, NULL);
+        CU_ASSERT_TRUE(outcome_same(expected, &sharers[i].got, &difference));
+        if (difference.length)
+            printf("%s\n", difference.data);
+        text_free(&difference);
+        outcome_free(&sharers[i].got);
+        engine->close(sharers[i].run);
+    }
+}
+
+/* Modes are made by one thread for all, thrown away at any begin of a batch, and given up in the middle of one. */
+static void threads_share_modes(void)
+{
+    static const struct lanes_limits limits[] = {
+        {.kept_bytes = SIZE_MAX, .most_bytes = SIZE_MAX},
+        {.kept_bytes = 0, .most_bytes = SIZE_MAX},
+        {.kept_bytes = 200000, .most_bytes = SIZE_MAX},
+        {.kept_bytes = SIZE_MAX, .most_bytes = 100000},
+        {.kept_bytes = 0, .most_bytes = 0},
+    };
+    struct process *p = maze_new(500);
+    struct outcome expected = outcome_new(p, &(struct trial){.stride = 1, .n_paths = SHARED_PATHS, .horizon = 60});
+    void *reference = engine_reference.open(p, SIMD_AUTO);
+    outcome_run(&expected, &engine_reference, reference, 0, SHARED_PATHS);
+    check_sharers(&expected, &engine_reference, reference);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        check_sharers(&expected, &engine_lanes, lanes_open_within(p, SIMD_AUTO, limits[i]));
+    outcome_free(&expected);
+    process_free(p);
+}
+
+/* A table of modes begins anew where it has grown beyond what is kept, and not before. */
+static void modes_are_kept_or_thrown_away(void)
+{
+    struct process *p = maze_new(300);
+    for (size_t kept = 0; kept <= 1000000; kept += 1000000) {
+        struct mode_store *store = mode_store_open(p, kept);
+        struct mode_finder *mine = mode_finder_open(store), *other = mode_finder_open(store);
+        int state[2] = {0, 0};
+        mode_finder_begin(mine);
+        mode_finder_begin(other);
+        const struct mode *first = mode_finder_initial(mine, state);
+        CU_ASSERT_PTR_EQUAL(mode_finder_initial(other, state), first);
+        CU_ASSERT_TRUE(mode_finder_bytes(mine) > 0 && mode_finder_bytes(other) == 0);
+        mode_finder_end(other);
+        mode_finder_begin(other);
+        CU_ASSERT_EQUAL(mode_finder_initial(other, state) == first, kept > 0);
+        CU_ASSERT_PTR_EQUAL(mode_finder_initial(mine, state), first); /* nobody takes away what is in use */
+        CU_ASSERT_TRUE(mode_finder_tells_apart(other));
+        mode_store_forgo_controls(store);
+        mode_finder_begin(other);
+        const struct mode *only = mode_finder_initial(other, state);
+        state[0] = 1;
+        CU_ASSERT_PTR_EQUAL(mode_finder_initial(other, state), only);
+        CU_ASSERT_PTR_NOT_EQUAL(mode_finder_initial(mine, state), first);
+        CU_ASSERT_FALSE(mode_finder_tells_apart(other));
+        mode_finder_close(other);
+        mode_finder_close(mine);
+        mode_store_close(store);
+    }
+    process_free(p);
+}
+
 /* ---- rollouts ---- */
 
 enum { ROLLOUT_PATHS = 300, OTHER_PATHS = 100, PHASES = 3 };
@@ -385,6 +481,8 @@ static const struct test_case cases[] = {
     {"controls of many places are the same", controls_of_many_places_are_the_same},
     {"chains with known answers are the same", chains_with_known_answers_are_the_same},
     {"a run can be stopped and used again", a_run_can_be_stopped_and_used_again},
+    {"threads share modes", threads_share_modes},
+    {"modes are kept or thrown away", modes_are_kept_or_thrown_away},
     {"rollouts are the same", rollouts_are_the_same},
     {0},
 };

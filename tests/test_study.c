@@ -617,6 +617,7 @@ static void bench_run(struct bench *b)
     struct sampler sampler = {.engine = engines[0], .arms = b->arms, .n_arms = 2, .seed = 1,
                               .horizon = b->scenario->horizon, .threads = 2};
     CU_ASSERT_TRUE(sampler_run(&sampler, &error));
+    sampler_close(&sampler);
 }
 
 static void add_two_strata(struct bench *b, uint64_t paths)
@@ -761,6 +762,7 @@ static void a_broken_process_ends_the_sampling(void)
     CU_ASSERT_STRING_EQUAL(error.text.data, "process recreate: command prod.launch sets prod.web.new.starting.0 to 1, "
                                             "outside 0..0\n");
     error_free(&error);
+    sampler_close(&sampler);
     bench_close(&b);
 }
 

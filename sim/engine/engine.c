@@ -39,6 +39,19 @@ bool simd_runs(enum simd simd)
     return simd == SIMD_AUTO || simd == SIMD_BASELINE;
 }
 
+/* A run for the calling thread: opens *first where it is NULL, and joins it otherwise. */
+void *engine_enter(const struct engine *engine, void **first, const struct process *process, enum simd simd)
+{
+    void *run;
+#pragma omp critical(engine_enter)
+    {
+        run = *first ? engine->join(*first) : engine->open(process, simd);
+        if (!*first)
+            *first = run;
+    }
+    return run;
+}
+
 /* Whether an end before time is asked for, by a signal or another thread; NULL: it never is. */
 bool engine_stopped(const volatile int *stop)
 {

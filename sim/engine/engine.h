@@ -30,10 +30,14 @@ struct batch {
 /* How wide the vectors are that an engine may use; its results do not depend on it. */
 enum simd { SIMD_AUTO, SIMD_BASELINE, SIMD_AVX2, SIMD_AVX512, SIMDS };
 
-/* An engine; a run of it belongs to one thread, and reads the process until it is closed. */
+/*
+ * An engine. A run of it belongs to one thread, and reads the process until it is closed. What is made once for a
+ * process is shared by the run that was opened and all that have joined it, and goes with the last of them.
+ */
 struct engine {
     const char *name;
     void *(*open)(const struct process *process, enum simd simd);
+    void *(*join)(void *run); /* a run for one more thread, whether that one is running or not */
     bool  (*run)(void *run, struct batch *batch, struct error *error);
     void  (*close)(void *run);
 };
@@ -45,6 +49,7 @@ extern const char *const simd_names[SIMDS + 1]; /* the last is NULL */
 const struct engine *engine_find(const char *name);
 enum simd simd_find(const char *name);
 bool simd_runs(enum simd simd);
+void *engine_enter(const struct engine *engine, void **first, const struct process *process, enum simd simd);
 bool engine_stopped(const volatile int *stop);
 
 #endif

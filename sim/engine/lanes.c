@@ -15,15 +15,20 @@
  * none, a cycle of commands that takes no time); the batch is then run again by the reference engine, which finds the
  * first path that fails and says why. It also runs the batches that somebody looks at event by event.
  *
- * Modes are found as paths come to them. If there are too many for the paths, as in a chain whose one variable is the
- * number of its state, the controller is not told apart any more, and all paths are in one mode.
+ * Modes are found as paths come to them, and shared by all runs of the process (engine/mode_store.c); the paths, and
+ * which of them wait in which mode, are a run's own. If there are too many modes for the paths, as in a chain whose one
+ * variable is the number of its state, the controller is not told apart any more, and all paths are in one mode.
  *
  * Regrouping by what is to be done next is the event-based method of F. B. Brown, W. R. Martin, Monte Carlo methods for
  * radiation transport analysis on vector computers, Progress in Nuclear Energy 14 (1984) 269-299.
  */
+#include "engine/lanes.h"
+
 #include "engine/kernel.h"
+#include "engine/mode_store.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +40,9 @@ enum {
     SPARSE_LANES = 2,       /* which they do if more lanes a run take part */
 };
 
-/* What modes may take: at the begin of a batch, and in the middle of one. */
-static const size_t KEPT_BYTES = (size_t)64 << 20, MOST_BYTES = (size_t)256 << 20;
+static const struct lanes_limits usual_limits = {.kept_bytes = (size_t)128 << 20, .most_bytes = (size_t)192 << 20};
+
+enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
 
 struct chunk {
     struct block block;
@@ -44,18 +50,41 @@ struct chunk {
     lane_set     free;          /* lanes without a path */
 };
 
-struct pool {
+/* The paths of a run that wait in a mode. */
+struct queue {
+    struct mode *mode;
+    uint64_t     chunks;               /* a bit for each chunk with lanes in this mode */
+    lane_set     waiting[MOST_CHUNKS]; /* these lanes */
+    int          n_waiting;
+};
+
+/* What all runs of a process share. */
+struct shared {
     const struct process *process;
     const struct kernel  *kernel;
     enum simd             simd;
-    struct modes         *modes;
+    struct lanes_limits   limits;
+    struct mode_store    *modes;
+    pthread_mutex_t       lock;        /* of what follows */
+    int                   n_runs;      /* the last one gives all this back */
+    void                 *reference;   /* opened when first needed */
+};
+
+/* A run: what one thread has. */
+struct pool {
+    struct shared        *shared;
+    const struct process *process;
+    const struct kernel  *kernel;
+    struct mode_finder   *finder;
     struct chunk          chunks[MOST_CHUNKS];
     int                   n_chunks;
     struct block          gathered;
     int                   home[LANES]; /* of the gathered lanes: chunk · LANES + lane */
     int                   n_gathered;
-    struct mode         **listed;      /* modes that paths are in, or were */
-    int                   n_listed, listed_capacity;
+    struct queue        **queues;      /* in the first n_listed of n_queues paths wait, or did; the others are empty */
+    int                   n_listed, n_queues, queue_capacity;
+    struct queue        **queue_of;    /* per mode, by its number: if it is listed */
+    int                   n_modes;
     struct visit          visit;
     int                   scratch_rows;
     int                  *initial;     /* the batch's, a value per variable */
@@ -63,7 +92,6 @@ struct pool {
     struct batch         *batch;
     int                   n_begun, n_ended;
     uint64_t              runs, lanes_run; /* of blocks, in this batch */
-    bool                  one_mode;    /* controls are told apart no more */
     void                 *reference;   /* opened when first needed */
 };
 
@@ -93,20 +121,64 @@ static const struct kernel *kernel_for(enum simd simd)
     return &kernel_baseline;
 }
 
-static void *lanes_open(const struct process *process, enum simd simd)
+/* A run of what is shared, which must be locked, or new. */
+static struct pool *pool_new(struct shared *shared)
 {
     struct pool *pool = memory_new(1, sizeof *pool);
+    const struct layout *layout = mode_store_layout(shared->modes);
+    const struct process *process = shared->process;
+    pool->shared = shared;
     pool->process = process;
-    pool->simd = simd;
-    pool->kernel = kernel_for(simd);
-    pool->modes = modes_open(process);
-    const struct layout *layout = modes_layout(pool->modes);
+    pool->kernel = shared->kernel;
+    pool->finder = mode_finder_open(shared->modes);
     block_open(&pool->gathered, layout);
     pool->initial = memory_new((size_t)process->n_variables + 1, sizeof *pool->initial);
     pool->visit = (struct visit){.layout = layout, .process = process};
     pool->visit.firing = memory_new((size_t)process->n_commands + 1, sizeof *pool->visit.firing);
     pool->visit.sorted = memory_new((size_t)process->n_commands + 1, sizeof *pool->visit.sorted);
+    shared->n_runs++;
     return pool;
+}
+
+/* As the engine's open(), with other limits than the usual ones. */
+void *lanes_open_within(const struct process *process, enum simd simd, struct lanes_limits limits)
+{
+    struct shared *shared = memory_new(1, sizeof *shared);
+    shared->process = process;
+    shared->simd = simd;
+    shared->kernel = kernel_for(simd);
+    shared->limits = limits;
+    shared->modes = mode_store_open(process, limits.kept_bytes);
+    pthread_mutex_init(&shared->lock, NULL);
+    return pool_new(shared);
+}
+
+static void *lanes_open(const struct process *process, enum simd simd)
+{
+    return lanes_open_within(process, simd, usual_limits);
+}
+
+static void *lanes_join(void *opened)
+{
+    struct shared *shared = ((struct pool *)opened)->shared;
+    pthread_mutex_lock(&shared->lock);
+    struct pool *pool = pool_new(shared);
+    pthread_mutex_unlock(&shared->lock);
+    return pool;
+}
+
+static void leave_shared(struct shared *shared)
+{
+    pthread_mutex_lock(&shared->lock);
+    bool last = --shared->n_runs == 0;
+    pthread_mutex_unlock(&shared->lock);
+    if (!last)
+        return;
+    if (shared->reference)
+        engine_reference.close(shared->reference);
+    mode_store_close(shared->modes);
+    pthread_mutex_destroy(&shared->lock);
+    free(shared);
 }
 
 static void lanes_close(void *opened)
@@ -115,13 +187,17 @@ static void lanes_close(void *opened)
     for (int c = 0; c < pool->n_chunks; c++)
         block_close(&pool->chunks[c].block);
     block_close(&pool->gathered);
-    modes_close(pool->modes);
+    for (int i = 0; i < pool->n_queues; i++)
+        free(pool->queues[i]);
+    mode_finder_close(pool->finder);
     if (pool->reference)
         engine_reference.close(pool->reference);
+    leave_shared(pool->shared);
     free(pool->visit.scratch);
     free(pool->visit.firing);
     free(pool->visit.sorted);
-    free(pool->listed);
+    free(pool->queues);
+    free(pool->queue_of);
     free(pool->initial);
     free(pool);
 }
@@ -137,17 +213,15 @@ static int count(lane_set lanes)
     return (int)(lanes * UINT64_C(0x0101010101010101) >> 56);
 }
 
-/* Lists a mode when the first path comes to it. */
-static void list(struct pool *pool, struct mode *mode)
+/* Room for what runs in the mode, and for its number. */
+static void make_room_for(struct pool *pool, const struct mode *mode)
 {
-    if (mode->listed)
-        return;
-    if (pool->n_listed == pool->listed_capacity) {
-        pool->listed_capacity = pool->listed_capacity ? 2 * pool->listed_capacity : 64;
-        pool->listed = memory_grow(pool->listed, (size_t)pool->listed_capacity, sizeof *pool->listed);
+    if (mode->number >= pool->n_modes) {
+        int n = 2 * mode->number + 64;
+        pool->queue_of = memory_grow(pool->queue_of, (size_t)n, sizeof *pool->queue_of);
+        memset(pool->queue_of + pool->n_modes, 0, (size_t)(n - pool->n_modes) * sizeof *pool->queue_of);
+        pool->n_modes = n;
     }
-    pool->listed[pool->n_listed++] = mode;
-    mode->listed = true;
     if (mode->n_scratch > pool->scratch_rows) {
         pool->scratch_rows = 2 * mode->n_scratch;
         free(pool->visit.scratch);
@@ -155,37 +229,54 @@ static void list(struct pool *pool, struct mode *mode)
     }
 }
 
-/* The lanes of the chunk wait in the mode. */
-static void wait_in(struct pool *pool, struct mode *mode, int chunk, lane_set lanes)
+/* The mode's queue; the mode is listed when the first path comes to it. */
+static struct queue *queue_at(struct pool *pool, struct mode *mode)
 {
-    list(pool, mode);
-    mode->n_waiting += count(lanes);
-    mode->waiting[chunk] |= lanes;
-    mode->chunks |= UINT64_C(1) << chunk;
+    if (mode->number < pool->n_modes && pool->queue_of[mode->number])
+        return pool->queue_of[mode->number];
+    make_room_for(pool, mode);
+    if (pool->n_listed == pool->n_queues) {
+        if (pool->n_queues == pool->queue_capacity) {
+            pool->queue_capacity = pool->queue_capacity ? 2 * pool->queue_capacity : 64;
+            pool->queues = memory_grow(pool->queues, (size_t)pool->queue_capacity, sizeof *pool->queues);
+        }
+        pool->queues[pool->n_queues++] = memory_new(1, sizeof *pool->queues[0]);
+    }
+    struct queue *queue = pool->queues[pool->n_listed++];
+    queue->mode = mode;
+    return pool->queue_of[mode->number] = queue;
+}
+
+/* The lanes of the chunk wait in the queue. */
+static void wait_in(struct queue *queue, int chunk, lane_set lanes)
+{
+    queue->n_waiting += count(lanes);
+    queue->waiting[chunk] |= lanes;
+    queue->chunks |= UINT64_C(1) << chunk;
 }
 
 /* One of them does not any more. */
-static void leave(struct mode *mode, int chunk, int lane)
+static void leave(struct queue *queue, int chunk, int lane)
 {
-    mode->waiting[chunk] &= ~LANE(lane);
-    mode->n_waiting--;
-    if (!mode->waiting[chunk])
-        mode->chunks &= ~(UINT64_C(1) << chunk);
+    queue->waiting[chunk] &= ~LANE(lane);
+    queue->n_waiting--;
+    if (!queue->waiting[chunk])
+        queue->chunks &= ~(UINT64_C(1) << chunk);
 }
 
-/* Those of the chunk that go from one mode to the next by the branch. */
-static void move(struct pool *pool, struct mode *mode, struct mode_branch *branch, int chunk, int lane)
+/* One of the chunk that goes from the queue's mode to the next by the branch. */
+static void move(struct pool *pool, struct queue *queue, struct mode_branch *branch, int chunk, int lane)
 {
-    struct mode *target = modes_target(pool->modes, mode, branch);
+    struct mode *target = mode_finder_target(pool->finder, queue->mode, branch);
     double *rows = pool->chunks[chunk].block.rows;
-    leave(mode, chunk, lane);
-    wait_in(pool, target, chunk, LANE(lane));
+    leave(queue, chunk, lane);
+    wait_in(queue_at(pool, target), chunk, LANE(lane));
     for (int i = 0; i < target->n_idle_timers; i++)
         rows[target->idle_timers[i] * LANES + lane] = (double)INFINITY;
 }
 
 /* Stores the results of the path in the lane, which has come to its end. */
-static void end(struct pool *pool, struct mode *mode, int chunk, int lane)
+static void end(struct pool *pool, struct queue *queue, int chunk, int lane)
 {
     const struct layout *l = pool->visit.layout;
     const struct process *p = pool->process;
@@ -199,7 +290,7 @@ static void end(struct pool *pool, struct mode *mode, int chunk, int lane)
         batch->first_time[labels + (size_t)i] = rows[(l->first_times + i) * LANES];
     for (int i = 0; batch->at_end && i < p->n_labels; i++)
         batch->at_end[labels + (size_t)i] = rows[(l->at_ends + i) * LANES] != 0;
-    leave(mode, chunk, lane);
+    leave(queue, chunk, lane);
     c->free |= LANE(lane);
     pool->n_ended++;
 }
@@ -218,14 +309,14 @@ static void run(struct pool *pool, struct mode *mode, struct block *block, lane_
     pool->kernel->run(x, n - n / 8);
 }
 
-static void run_where_it_stands(struct pool *pool, struct mode *mode, int chunk)
+static void run_where_it_stands(struct pool *pool, struct queue *queue, int chunk)
 {
     struct visit *x = &pool->visit;
-    run(pool, mode, &pool->chunks[chunk].block, mode->waiting[chunk]);
+    run(pool, queue->mode, &pool->chunks[chunk].block, queue->waiting[chunk]);
     for (lane_set rest = x->ended; rest; rest &= rest - 1)
-        end(pool, mode, chunk, __builtin_ctzll(rest));
+        end(pool, queue, chunk, __builtin_ctzll(rest));
     for (lane_set rest = x->moved; rest; rest &= rest - 1)
-        move(pool, mode, x->exit[__builtin_ctzll(rest)], chunk, __builtin_ctzll(rest));
+        move(pool, queue, x->exit[__builtin_ctzll(rest)], chunk, __builtin_ctzll(rest));
 }
 
 /* Copies the mode's rows of one lane. */
@@ -239,48 +330,48 @@ static void copy_lane(const struct mode *mode, struct block *to, int to_lane, co
 }
 
 /* Runs the lanes that were gathered, and puts them back. */
-static void run_gathered(struct pool *pool, struct mode *mode)
+static void run_gathered(struct pool *pool, struct queue *queue)
 {
     struct visit *x = &pool->visit;
     int n = pool->n_gathered;
     pool->n_gathered = 0;
     if (n == 0)
         return;
-    run(pool, mode, &pool->gathered, n == LANES ? ALL_LANES : LANE(n) - 1);
+    run(pool, queue->mode, &pool->gathered, n == LANES ? ALL_LANES : LANE(n) - 1);
     for (int i = 0; i < n; i++) {
         int chunk = pool->home[i] / LANES, lane = pool->home[i] % LANES;
-        copy_lane(mode, &pool->chunks[chunk].block, lane, &pool->gathered, i);
+        copy_lane(queue->mode, &pool->chunks[chunk].block, lane, &pool->gathered, i);
         if (x->ended >> i & 1)
-            end(pool, mode, chunk, lane);
+            end(pool, queue, chunk, lane);
         else if (x->moved >> i & 1)
-            move(pool, mode, x->exit[i], chunk, lane);
+            move(pool, queue, x->exit[i], chunk, lane);
     }
 }
 
-static void gather(struct pool *pool, struct mode *mode, int chunk, lane_set lanes)
+static void gather(struct pool *pool, struct queue *queue, int chunk, lane_set lanes)
 {
     for (lane_set rest = lanes; rest; rest &= rest - 1) {
         int lane = __builtin_ctzll(rest);
-        copy_lane(mode, &pool->gathered, pool->n_gathered, &pool->chunks[chunk].block, lane);
+        copy_lane(queue->mode, &pool->gathered, pool->n_gathered, &pool->chunks[chunk].block, lane);
         pool->home[pool->n_gathered++] = chunk * LANES + lane;
         if (pool->n_gathered == LANES)
-            run_gathered(pool, mode);
+            run_gathered(pool, queue);
     }
 }
 
-/* Lets the paths that are in the mode go on. */
-static void visit(struct pool *pool, struct mode *mode)
+/* Lets the paths of the queue go on. */
+static void visit(struct pool *pool, struct queue *queue)
 {
-    for (uint64_t rest = mode->chunks; rest && !pool->visit.bad; rest &= rest - 1) {
+    for (uint64_t rest = queue->chunks; rest && !pool->visit.bad; rest &= rest - 1) {
         int c = __builtin_ctzll(rest);
-        lane_set lanes = mode->waiting[c];
+        lane_set lanes = queue->waiting[c];
         if (count(lanes) >= DENSE)
-            run_where_it_stands(pool, mode, c);
+            run_where_it_stands(pool, queue, c);
         else
-            gather(pool, mode, c, lanes);
+            gather(pool, queue, c, lanes);
     }
     if (!pool->visit.bad)
-        run_gathered(pool, mode);
+        run_gathered(pool, queue);
 }
 
 /* ---- paths ---- */
@@ -302,14 +393,23 @@ static void refill(struct pool *pool, int chunk)
     c->free &= ~lanes;
     pool->visit.block = &c->block;
     pool->kernel->begin(&pool->visit, pool->initial, lanes);
-    wait_in(pool, pool->first, chunk, lanes);
+    wait_in(queue_at(pool, pool->first), chunk, lanes);
 }
 
 /* Whether to begin paths in the chunk now: always where no path waits in any, since then all its lanes are free. */
-static bool is_worth_refilling(const struct pool *pool, int chunk)
+static bool is_worth_refilling(struct pool *pool, int chunk)
 {
     lane_set free = pool->chunks[chunk].free;
-    return free && (count(free) >= REFILL || pool->first->waiting[chunk]);
+    return free && (count(free) >= REFILL || queue_at(pool, pool->first)->waiting[chunk]);
+}
+
+/* The mode of the queue is listed no more, and another queue stands in its place. */
+static void strike_off(struct pool *pool, int i)
+{
+    struct queue *queue = pool->queues[i];
+    pool->queue_of[queue->mode->number] = NULL;
+    pool->queues[i] = pool->queues[--pool->n_listed];
+    pool->queues[pool->n_listed] = queue;
 }
 
 /* Lanes of the mode that has most; modes that no path is in any more are struck off. */
@@ -317,13 +417,10 @@ static int most_waiting(struct pool *pool)
 {
     int most = 0;
     for (int i = 0; i < pool->n_listed; i++) {
-        struct mode *mode = pool->listed[i];
-        if (mode->n_waiting > most)
-            most = mode->n_waiting;
-        if (mode->n_waiting > 0)
-            continue;
-        mode->listed = false;
-        pool->listed[i--] = pool->listed[--pool->n_listed];
+        if (pool->queues[i]->n_waiting > most)
+            most = pool->queues[i]->n_waiting;
+        if (pool->queues[i]->n_waiting == 0)
+            strike_off(pool, i--);
     }
     return most;
 }
@@ -332,7 +429,7 @@ static int most_waiting(struct pool *pool)
 static bool modes_do_not_pay(const struct pool *pool)
 {
     bool sparse = pool->runs > SPARSE_RUNS && pool->lanes_run < SPARSE_LANES * pool->runs;
-    return !pool->one_mode && (sparse || modes_bytes(pool->modes) > MOST_BYTES);
+    return mode_finder_tells_apart(pool->finder) && (sparse || mode_finder_bytes(pool->finder) > pool->shared->limits.most_bytes);
 }
 
 /* Runs all paths of the batch. False if it was stopped, or a path broke the rules. */
@@ -344,8 +441,8 @@ static bool run_paths(struct pool *pool)
                 refill(pool, c);
         int most = most_waiting(pool), n = pool->n_listed;
         for (int i = 0; i < n && !pool->visit.bad && !modes_do_not_pay(pool); i++) /* the full ones */
-            if (FULL * pool->listed[i]->n_waiting >= most)
-                visit(pool, pool->listed[i]);
+            if (FULL * pool->queues[i]->n_waiting >= most)
+                visit(pool, pool->queues[i]);
         if (pool->visit.bad || modes_do_not_pay(pool))
             return false;
         if (engine_stopped(pool->batch->stop)) {
@@ -375,25 +472,26 @@ static void make_keys(uint64_t keys[PHILOX_ROUNDS][2], uint64_t seed)
     }
 }
 
-/* Forgets what the last batch left, and modes where there are too many. */
+/* Forgets what a batch left that did not come to its end. */
+static void empty_queues(struct pool *pool)
+{
+    while (pool->n_listed > 0) {
+        struct queue *queue = pool->queues[pool->n_listed - 1];
+        strike_off(pool, pool->n_listed - 1);
+        *queue = (struct queue){0};
+    }
+}
+
 static void begin_batch(struct pool *pool, struct batch *batch)
 {
     const struct process *p = pool->process;
-    if (modes_bytes(pool->modes) > KEPT_BYTES) {
-        modes_empty(pool->modes);
-        pool->n_listed = 0;
-    }
-    for (int i = 0; i < pool->n_listed; i++) {
-        pool->listed[i]->n_waiting = 0;
-        pool->listed[i]->chunks = 0;
-        memset(pool->listed[i]->waiting, 0, sizeof pool->listed[i]->waiting);
-    }
+    mode_finder_begin(pool->finder);
     pool->batch = batch;
     pool->n_begun = pool->n_ended = pool->n_gathered = 0;
     pool->runs = pool->lanes_run = 0;
     for (int i = 0; i < p->n_variables; i++)
         pool->initial[i] = batch->initial ? batch->initial[i] : p->variables[i].initial;
-    pool->first = modes_initial(pool->modes, pool->initial);
+    pool->first = mode_finder_initial(pool->finder, pool->initial);
     open_chunks(pool, batch->n_paths);
     make_keys(pool->visit.keys, batch->seed);
     pool->visit.horizon = batch->horizon;
@@ -404,9 +502,25 @@ static void begin_batch(struct pool *pool, struct batch *batch)
 
 static bool run_by_reference(struct pool *pool, struct batch *batch, struct error *error)
 {
-    if (!pool->reference)
-        pool->reference = engine_reference.open(pool->process, pool->simd);
+    struct shared *shared = pool->shared;
+    if (!pool->reference) {
+        pthread_mutex_lock(&shared->lock);
+        if (!shared->reference)
+            shared->reference = engine_reference.open(shared->process, shared->simd);
+        pool->reference = engine_reference.join(shared->reference);
+        pthread_mutex_unlock(&shared->lock);
+    }
     return engine_reference.run(pool->reference, batch, error);
+}
+
+/* Runs the paths in modes. False if it was stopped, a path broke the rules, or modes do not pay. */
+static bool run_in_modes(struct pool *pool, struct batch *batch)
+{
+    begin_batch(pool, batch);
+    bool good = run_paths(pool);
+    empty_queues(pool);
+    mode_finder_end(pool->finder);
+    return good;
 }
 
 /*
@@ -418,14 +532,10 @@ static bool lanes_run(void *opened, struct batch *batch, struct error *error)
     struct pool *pool = opened;
     if (batch->observe)
         return run_by_reference(pool, batch, error);
-    begin_batch(pool, batch);
-    bool good = run_paths(pool);
+    bool good = run_in_modes(pool, batch);
     if (!good && !batch->unfinished && !pool->visit.bad) { /* too many modes: once more, with one */
-        modes_forgo_controls(pool->modes);
-        pool->one_mode = true;
-        pool->n_listed = 0;
-        begin_batch(pool, batch);
-        good = run_paths(pool);
+        mode_store_forgo_controls(pool->shared->modes);
+        good = run_in_modes(pool, batch);
     }
     if (good)
         batch->events += pool->visit.events;
@@ -435,6 +545,7 @@ static bool lanes_run(void *opened, struct batch *batch, struct error *error)
 const struct engine engine_lanes = {
     .name = "lanes",
     .open = lanes_open,
+    .join = lanes_join,
     .run = lanes_run,
     .close = lanes_close,
 };

@@ -7,7 +7,8 @@
  * stands as flat programs over rows of LANES doubles, one per path, so that a pass over a program serves a block of
  * paths. A process without such variables has one mode.
  *
- * Modes are made when a path first comes to them. Controllers have many more places than paths come to.
+ * Modes are made when a path first comes to them (engine/mode_store.c). Controllers have many more places than paths
+ * come to.
  *
  * The programs of a mode follow one another on the same rows, as in process/program.h: guards (of commands that fire
  * at once or after a fixed delay), rates, and then, for the lanes concerned only, labels, a command's probabilities, a
@@ -19,30 +20,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_SIZE = 1 << 13 };
-
 /* Programs that what a node holds is still there in. */
 enum { SCOPE_NONE, SCOPE_GUARDS, SCOPE_RATES, SCOPE_FIRST_OWN };
 
-struct modes {
+/* Nodes of the special graph. */
+struct exprs {
+    expr *list;
+    int   n, capacity;
+};
+
+/* What a thread makes modes with. */
+struct maker {
     const struct process *process;
     struct layout  layout;
-    struct arena   kept, arena; /* the second is that of the modes */
+    struct arena   kept;
     struct special special;
-    bool          *control;    /* per variable */
-    int           *controls, n_controls; /* their numbers */
+    const bool    *control;    /* per variable */
+    const int     *controls;   /* their numbers */
+    int            n_controls;
     int           *value;      /* per variable: that of the controls in the mode that is made */
     int           *next;       /* per control: its value after a branch that is made */
-    struct mode   *buckets[HASH_SIZE];
-    size_t         bytes;      /* of the modes */
     int            most_scratch;
 
-    /* The mode that is made; per node of the special graph: */
+    /* The mode that is made: */
+    struct arena  *arena;
+    size_t         bytes;
+    /* per node of the special graph: */
     struct place  *place;
     int           *scope;      /* the program that computes it */
     int           *readers;    /* operations of guards and rates that read it and do not stand in a program yet */
     bool          *lasting;    /* it is read by others too */
+    bool          *needed;     /* guards and rates need it */
     int            node_capacity;
+    struct exprs   results, others; /* what guards and rates are for; what other programs compute */
+    int           *listed;     /* the mode's commands, in order */
+    bool          *possible;   /* per command that was looked at */
     int           *spare, n_spare, spare_capacity; /* temporary rows that no one reads any more */
     int           *stack, stack_capacity;
     int            own_command, own_branch; /* scopes that count now, beside guards and rates */
@@ -51,116 +63,73 @@ struct modes {
     int            n_room, room_capacity;
     double        *constants;
     int            n_constants, constant_capacity;
+    struct mode_update *updates; /* of a branch that is made */
+    struct mode_step *steps;
     bool          *row_used, *count_used;
 };
 
 /* ---- opening ---- */
 
-static void lay_out(struct modes *m)
+/* All of them must stay as they are until maker_close(). */
+struct maker *maker_open(const struct process *process, const struct layout *layout, const struct controls *controls)
 {
-    const struct process *p = m->process;
-    struct layout *l = &m->layout;
-    l->time = 0;
-    l->at_once = 1;
-    l->variables = 2;
-    l->rewards = l->variables + p->n_variables;
-    l->first_times = l->rewards + p->n_rewards;
-    l->at_ends = l->first_times + p->n_labels;
-    l->n_rows = l->at_ends + p->n_labels;
-    l->timer = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->timer);
-    l->fired = arena_new(&m->kept, (size_t)p->n_commands, sizeof *l->fired);
-    for (int i = 0; i < p->n_commands; i++) {
-        const struct command *c = &p->commands[i];
-        l->timer[i] = c->delay == DELAY_NOW ? -1 : l->n_rows++;
-        l->fired[i] = c->delay == DELAY_EXPONENTIAL || c->n_branches > 1 ? l->n_counts++ : -1;
-    }
-}
-
-static void list_controls(struct modes *m)
-{
-    m->n_controls = 0;
-    for (int v = 0; v < m->process->n_variables; v++)
-        if (m->control[v])
-            m->controls[m->n_controls++] = v;
-}
-
-/* The process must stay as it is until modes_close(). */
-struct modes *modes_open(const struct process *process)
-{
-    struct modes *m = memory_new(1, sizeof *m);
-    size_t variables = (size_t)process->n_variables;
+    struct maker *m = memory_new(1, sizeof *m);
     m->process = process;
-    lay_out(m);
-    m->control = arena_new(&m->kept, variables, sizeof *m->control);
-    m->controls = arena_new(&m->kept, variables, sizeof *m->controls);
-    m->value = arena_new(&m->kept, variables, sizeof *m->value);
-    m->next = arena_new(&m->kept, variables, sizeof *m->next);
+    m->layout = *layout;
+    m->control = controls->is;
+    m->controls = controls->list;
+    m->n_controls = controls->n;
+    m->value = arena_new(&m->kept, (size_t)process->n_variables, sizeof *m->value);
+    m->next = arena_new(&m->kept, (size_t)process->n_variables, sizeof *m->next);
     m->row_used = arena_new(&m->kept, (size_t)m->layout.n_rows, sizeof *m->row_used);
     m->count_used = arena_new(&m->kept, (size_t)m->layout.n_counts, sizeof *m->count_used);
-    process_controls(process, m->control);
-    list_controls(m);
+    m->updates = arena_new(&m->kept, (size_t)process->n_updates, sizeof *m->updates);
+    m->steps = arena_new(&m->kept, (size_t)process->n_updates, sizeof *m->steps);
+    m->listed = arena_new(&m->kept, (size_t)process->n_commands, sizeof *m->listed);
+    m->possible = arena_new(&m->kept, (size_t)process->n_commands, sizeof *m->possible);
     special_open(&m->special, process, m->control);
     return m;
 }
 
-/* Forgets all modes. */
-void modes_empty(struct modes *m)
+/* NULL is allowed. */
+void maker_close(struct maker *m)
 {
-    arena_free(&m->arena);
-    memset(m->buckets, 0, sizeof m->buckets);
-    m->bytes = 0;
-}
-
-/* One mode for all from now on; those that there are are forgotten. */
-void modes_forgo_controls(struct modes *m)
-{
-    modes_empty(m);
-    memset(m->control, 0, (size_t)m->process->n_variables * sizeof *m->control);
-    list_controls(m);
-    special_close(&m->special);
-    special_open(&m->special, m->process, m->control);
-}
-
-void modes_close(struct modes *m)
-{
-    modes_empty(m);
+    if (!m)
+        return;
     special_close(&m->special);
     arena_free(&m->kept);
     free(m->place);
     free(m->scope);
     free(m->readers);
     free(m->lasting);
+    free(m->needed);
     free(m->constants);
     free(m);
 }
 
-/* The memory that the modes take. */
-size_t modes_bytes(const struct modes *m)
-{
-    return m->bytes;
-}
-
-const struct layout *modes_layout(const struct modes *m)
-{
-    return &m->layout;
-}
-
 /* ---- programs ---- */
 
-/* Memory that lives as long as the modes. */
-static void *mode_memory(struct modes *m, int count, size_t size)
+/* Memory that lives as long as the mode. */
+static void *mode_memory(struct maker *m, int count, size_t size)
 {
     m->bytes += (size_t)count * size;
-    return arena_new(&m->arena, (size_t)count, size);
+    return arena_new(m->arena, (size_t)count, size);
 }
 
-static struct place row_place(struct modes *m, int row)
+/* A copy of the list in such memory. */
+static void *mode_copy(struct maker *m, const void *list, int n, size_t size)
+{
+    void *copy = mode_memory(m, n, size);
+    return n > 0 ? memcpy(copy, list, (size_t)n * size) : copy;
+}
+
+static struct place row_place(struct maker *m, int row)
 {
     m->row_used[row] = true;
     return (struct place){row * LANES, BASE_ROWS, 1};
 }
 
-static struct place constant_place(struct modes *m, double value)
+static struct place constant_place(struct maker *m, double value)
 {
     if (m->n_constants + MOST_WIDTH > m->constant_capacity) {
         m->constant_capacity = m->constant_capacity ? 2 * m->constant_capacity : 64 * MOST_WIDTH;
@@ -173,12 +142,12 @@ static struct place constant_place(struct modes *m, double value)
 }
 
 /* Whether the program that is made is that of the guards or of the rates, which make each value once. */
-static bool is_common(const struct modes *m)
+static bool is_common(const struct maker *m)
 {
     return !m->own_command && !m->own_branch;
 }
 
-static struct place new_scratch(struct modes *m)
+static struct place new_scratch(struct maker *m)
 {
     if (is_common(m) && m->n_spare > 0)
         return (struct place){m->spare[--m->n_spare], BASE_SCRATCH, 1};
@@ -186,14 +155,14 @@ static struct place new_scratch(struct modes *m)
 }
 
 /* Temporary rows from that one on are for others. */
-static void give_back(struct modes *m, int scratch)
+static void give_back(struct maker *m, int scratch)
 {
     m->most_scratch = m->n_scratch > m->most_scratch ? m->n_scratch : m->most_scratch;
     m->n_scratch = scratch;
 }
 
 /* One reader less; the row of what has none left is for others. */
-static void release(struct modes *m, expr e)
+static void release(struct maker *m, expr e)
 {
     if (!is_common(m) || --m->readers[e] > 0 || m->lasting[e] || m->place[e].base != BASE_SCRATCH)
         return;
@@ -202,20 +171,20 @@ static void release(struct modes *m, expr e)
 }
 
 /* Whether what the node holds is there. Constants and variables are, once they have a place. */
-static bool is_there(const struct modes *m, expr e)
+static bool is_there(const struct maker *m, expr e)
 {
     int scope = m->scope[e];
     return scope == SCOPE_GUARDS || (scope == SCOPE_RATES && m->rates_visible) ||
            (scope >= SCOPE_FIRST_OWN && (scope == m->own_command || scope == m->own_branch));
 }
 
-static int present_scope(const struct modes *m)
+static int present_scope(const struct maker *m)
 {
     return m->own_branch ? m->own_branch : m->own_command ? m->own_command
            : m->rates_visible ? SCOPE_RATES : SCOPE_GUARDS;
 }
 
-static struct instruction *new_instruction(struct modes *m)
+static struct instruction *new_instruction(struct maker *m)
 {
     m->room = arena_room(&m->kept, m->room, m->n_room, &m->room_capacity, sizeof *m->room);
     return &m->room[m->n_room++];
@@ -231,7 +200,7 @@ static enum form form_of(const struct instruction *in, int n)
 }
 
 /* Gives the node a place; its operands have theirs. */
-static void place_node(struct modes *m, expr e)
+static void place_node(struct maker *m, expr e)
 {
     const struct node *node = &m->special.graph.nodes[e];
     int operand[3], n = graph_operands(node, operand);
@@ -246,7 +215,8 @@ static void place_node(struct modes *m, expr e)
     in->a = m->place[operand[0]];
     in->b = n > 1 ? m->place[operand[1]] : in->a;
     in->c = n > 2 ? m->place[operand[2]] : in->a;
-    in->table = node->op == OP_TABLE ? &m->process->graph.tables[node->b] : NULL;
+    if (node->op == OP_TABLE)
+        in->table = &m->process->graph.tables[node->b];
     in->form = (uint16_t)form_of(in, n);
     for (int k = 0; k < n; k++)
         release(m, operand[k]);
@@ -255,14 +225,14 @@ static void place_node(struct modes *m, expr e)
     m->scope[e] = present_scope(m);
 }
 
-static void push(struct modes *m, int *depth, expr e)
+static void push(struct maker *m, int *depth, expr e)
 {
     m->stack = arena_room(&m->kept, m->stack, *depth, &m->stack_capacity, sizeof *m->stack);
     m->stack[(*depth)++] = e;
 }
 
 /* Adds to the program what computes the node of the special graph, operands first, and returns its place. */
-static struct place compute(struct modes *m, expr root)
+static struct place compute(struct maker *m, expr root)
 {
     int depth = 0;
     push(m, &depth, root);
@@ -281,50 +251,50 @@ static struct place compute(struct modes *m, expr root)
     return m->place[root];
 }
 
-static expr node_of(const struct modes *m, expr e)
+static expr node_of(struct maker *m, expr e)
 {
-    return m->special.node[e];
+    return special_node(&m->special, e);
 }
 
-static struct code take_code(struct modes *m)
+static struct code take_code(struct maker *m)
 {
-    struct instruction *copy = mode_memory(m, m->n_room, sizeof *copy);
-    if (m->n_room > 0)
-        memcpy(copy, m->room, (size_t)m->n_room * sizeof *copy);
-    struct code code = {copy, m->n_room};
+    struct code code = {mode_copy(m, m->room, m->n_room, sizeof *m->room), m->n_room};
     m->n_room = 0;
     return code;
 }
 
 /* ---- the parts of a mode ---- */
 
-static bool is_constant(const struct modes *m, expr e, double *value)
+static bool is_constant(const struct maker *m, expr e, double *value)
 {
     return special_is_constant(&m->special, e, value);
 }
 
 /* The rate of an exponential command, 0 where it is not enabled. */
-static expr rate_of(struct modes *m, const struct command *c)
+static expr rate_of(struct maker *m, const struct command *c)
 {
-    expr zero = special_number(&m->special, 0);
-    return special_if(&m->special, node_of(m, c->guard), node_of(m, c->amount), zero);
+    expr zero = special_number(&m->special, 0), guard = node_of(m, c->guard);
+    double value;
+    if (is_constant(m, guard, &value) && value == 0)
+        return zero;
+    return special_if(&m->special, guard, node_of(m, c->amount), zero);
 }
 
 /* What says whether the command is enabled: 0 where it is not. */
-static expr decisive(struct modes *m, const struct command *c)
+static expr decisive(struct maker *m, const struct command *c)
 {
     return c->delay == DELAY_EXPONENTIAL ? rate_of(m, c) : node_of(m, c->guard);
 }
 
 /* Whether the command can be enabled in this mode, as far as is known. */
-static bool is_possible(struct modes *m, const struct command *c)
+static bool is_possible(struct maker *m, const struct command *c)
 {
     double value;
     return !is_constant(m, decisive(m, c), &value) || value != 0;
 }
 
 /* A value that an update sets: not the row of a variable itself, which another update may have written before. */
-static struct place updated_value(struct modes *m, expr e)
+static struct place updated_value(struct maker *m, expr e)
 {
     struct place place = compute(m, e);
     if (place.base != BASE_ROWS)
@@ -338,12 +308,12 @@ static struct place updated_value(struct modes *m, expr e)
 }
 
 /* A control's new value, which is a constant of the mode. */
-static void make_control_update(struct modes *m, const struct update *update, struct mode_branch *out)
+static void make_control_update(struct maker *m, const struct update *update, struct mode_branch *out)
 {
     const struct variable *v = &m->process->variables[update->variable];
     double value = NAN;
     int at = 0;
-    is_constant(m, node_of(m, update->value), &value);
+    special_is_known(&m->special, update->value, &value);
     if (!(value >= v->least && value <= v->greatest) || value != floor(value)) {
         out->broken = true;
         return;
@@ -354,7 +324,7 @@ static void make_control_update(struct modes *m, const struct update *update, st
 }
 
 /* Whether the update is a step: by a constant, or to one. */
-static bool is_step(const struct modes *m, const struct update *update, struct mode_step *step)
+static bool is_step(struct maker *m, const struct update *update, struct mode_step *step)
 {
     const struct graph *graph = &m->special.graph;
     expr value = node_of(m, update->value);
@@ -377,7 +347,7 @@ static bool is_step(const struct modes *m, const struct update *update, struct m
 }
 
 /* Whether the branch sets the variable more than once; the last one counts, but none may be out of range. */
-static bool is_set_again(const struct modes *m, const struct branch *branch, int variable)
+static bool is_set_again(const struct maker *m, const struct branch *branch, int variable)
 {
     int times = 0;
     for (int u = 0; u < branch->n_updates; u++)
@@ -386,10 +356,8 @@ static bool is_set_again(const struct modes *m, const struct branch *branch, int
 }
 
 /* The updates of a branch: of controls, steps, and others, in this order of simplicity. */
-static void make_updates(struct modes *m, const struct branch *branch, struct mode_branch *out)
+static void make_updates(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
-    struct mode_update *updates = mode_memory(m, branch->n_updates, sizeof *updates);
-    struct mode_step *steps = mode_memory(m, branch->n_updates, sizeof *steps);
     for (int u = 0; u < branch->n_updates; u++) {
         const struct update *update = &m->process->updates[branch->first_update + u];
         const struct variable *v = &m->process->variables[update->variable];
@@ -399,17 +367,17 @@ static void make_updates(struct modes *m, const struct branch *branch, struct mo
             continue;
         }
         m->row_used[row] = true;
-        if (!is_set_again(m, branch, update->variable) && is_step(m, update, &steps[out->n_steps]))
+        if (!is_set_again(m, branch, update->variable) && is_step(m, update, &m->steps[out->n_steps]))
             out->n_steps++;
         else
-            updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value)),
-                                                             v->least, v->greatest};
+            m->updates[out->n_updates++] = (struct mode_update){row, updated_value(m, node_of(m, update->value)),
+                                                                v->least, v->greatest};
     }
-    out->updates = updates;
-    out->steps = steps;
+    out->updates = mode_copy(m, m->updates, out->n_updates, sizeof *m->updates);
+    out->steps = mode_copy(m, m->steps, out->n_steps, sizeof *m->steps);
 }
 
-static void make_impulses(struct modes *m, const struct branch *branch, struct mode_branch *out)
+static void make_impulses(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
     struct mode_impulse *impulses = mode_memory(m, branch->n_impulses, sizeof *impulses);
     for (int i = 0; i < branch->n_impulses; i++) {
@@ -424,9 +392,12 @@ static void make_impulses(struct modes *m, const struct branch *branch, struct m
     out->impulses = impulses;
 }
 
-/* What the branch changes of the controls, n at most. */
-static void make_changes(struct modes *m, int n, struct mode_branch *out)
+/* What the branch changes of the controls. */
+static void make_changes(struct maker *m, struct mode_branch *out)
 {
+    int n = 0;
+    for (int i = 0; i < m->n_controls; i++)
+        n += m->next[i] != m->value[m->controls[i]];
     struct mode_change *changes = mode_memory(m, n, sizeof *changes);
     for (int i = 0; i < m->n_controls; i++)
         if (m->next[i] != m->value[m->controls[i]])
@@ -434,7 +405,7 @@ static void make_changes(struct modes *m, int n, struct mode_branch *out)
     out->changes = changes;
 }
 
-static void make_branch(struct modes *m, const struct branch *branch, struct mode_branch *out)
+static void make_branch(struct maker *m, const struct branch *branch, struct mode_branch *out)
 {
     int scratch = m->n_scratch;
     m->own_branch = ++m->last_scope;
@@ -442,13 +413,13 @@ static void make_branch(struct modes *m, const struct branch *branch, struct mod
         m->next[i] = m->value[m->controls[i]];
     make_impulses(m, branch, out);
     make_updates(m, branch, out);
-    make_changes(m, branch->n_updates, out);
+    make_changes(m, out);
     out->code = take_code(m);
     m->own_branch = 0;
     give_back(m, scratch);
 }
 
-static void make_firing(struct modes *m, const struct command *c, struct mode_command *out)
+static void make_firing(struct maker *m, const struct command *c, struct mode_command *out)
 {
     double one;
     int scratch = m->n_scratch;
@@ -468,7 +439,7 @@ static void make_firing(struct modes *m, const struct command *c, struct mode_co
 }
 
 /* Guard, delay, rate: what says when it fires. */
-static void make_timing(struct modes *m, const struct command *c, struct mode_command *out)
+static void make_timing(struct maker *m, const struct command *c, struct mode_command *out)
 {
     struct range range = {0, 0, true};
     if (c->delay == DELAY_EXPONENTIAL) {
@@ -486,7 +457,7 @@ static void make_timing(struct modes *m, const struct command *c, struct mode_co
 }
 
 /* Rates once more, close together for the inner loop. */
-static void list_speeds(struct modes *m, struct mode *mode)
+static void list_speeds(struct maker *m, struct mode *mode)
 {
     struct mode_rate *speeds = mode_memory(m, mode->n_commands, sizeof *speeds);
     for (int i = mode->n_now + mode->n_fixed; i < mode->n_commands; i++) {
@@ -496,36 +467,43 @@ static void list_speeds(struct modes *m, struct mode *mode)
     mode->speeds = speeds;
 }
 
-/* The commands of that delay that are possible; of `now` ones none after one that is always enabled. */
-static void list_commands(struct modes *m, struct mode *mode, enum delay delay, int *numbers)
+/* Lists the commands of that delay that are possible; of `now` ones none after one that is always enabled. */
+static void list_delay(struct maker *m, struct mode *mode, enum delay delay)
 {
     const struct process *p = m->process;
     for (int i = 0; i < p->n_commands && !(delay == DELAY_NOW && mode->at_once); i++) {
         double value;
-        if (p->commands[i].delay != delay || !is_possible(m, &p->commands[i]))
+        if (p->commands[i].delay != delay)
             continue;
-        numbers[mode->n_commands++] = i;
+        m->possible[i] = is_possible(m, &p->commands[i]);
+        if (!m->possible[i])
+            continue;
+        m->listed[mode->n_commands++] = i;
         if (delay == DELAY_NOW && is_constant(m, node_of(m, p->commands[i].guard), &value))
             mode->at_once = true;
     }
 }
 
-static void make_commands(struct modes *m, struct mode *mode)
+static void list_commands(struct maker *m, struct mode *mode)
 {
-    const struct process *p = m->process;
-    int *numbers = memory_new((size_t)p->n_commands + 1, sizeof *numbers);
-    list_commands(m, mode, DELAY_NOW, numbers);
+    list_delay(m, mode, DELAY_NOW);
     mode->n_now = mode->n_commands;
-    list_commands(m, mode, DELAY_FIXED, numbers);
+    list_delay(m, mode, DELAY_FIXED);
     mode->n_fixed = mode->n_commands - mode->n_now;
     if (!mode->at_once)
-        list_commands(m, mode, DELAY_EXPONENTIAL, numbers);
+        list_delay(m, mode, DELAY_EXPONENTIAL);
+}
+
+static void make_commands(struct maker *m, struct mode *mode)
+{
+    const struct process *p = m->process;
     mode->commands = mode_memory(m, mode->n_commands, sizeof *mode->commands);
     for (int i = 0; i < mode->n_commands; i++) {
-        const struct command *c = &p->commands[numbers[i]];
+        int number = m->listed[i];
+        const struct command *c = &p->commands[number];
         struct mode_command *out = &mode->commands[i];
-        *out = (struct mode_command){.number = numbers[i], .stream = c->stream, .delay = c->delay,
-                                     .timer = m->layout.timer[numbers[i]], .fired = m->layout.fired[numbers[i]]};
+        *out = (struct mode_command){.number = number, .stream = c->stream, .delay = c->delay,
+                                     .timer = m->layout.timer[number], .fired = m->layout.fired[number]};
         if (i == mode->n_now + mode->n_fixed) {
             mode->guards = take_code(m);
             m->rates_visible = true;
@@ -540,10 +518,9 @@ static void make_commands(struct modes *m, struct mode *mode)
         mode->guards = take_code(m);
     m->rates_visible = true;
     list_speeds(m, mode);
-    free(numbers);
 }
 
-static void make_rewards(struct modes *m, struct mode *mode)
+static void make_rewards(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     struct mode_rate *rewards = mode_memory(m, p->n_rewards, sizeof *rewards);
@@ -559,7 +536,7 @@ static void make_rewards(struct modes *m, struct mode *mode)
     mode->rates = take_code(m);
 }
 
-static void make_labels(struct modes *m, struct mode *mode)
+static void make_labels(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     int scratch = m->n_scratch;
@@ -582,7 +559,7 @@ static bool is_plain(const struct mode_command *c)
            !branch->n_impulses && !branch->n_changes && !branch->broken;
 }
 
-static void make_plain_command(const struct modes *m, const struct mode_command *c, struct mode_plain *plain)
+static void make_plain_command(const struct maker *m, const struct mode_command *c, struct mode_plain *plain)
 {
     const struct mode_branch *branch = &c->branches[0];
     plain->is_plain = true;
@@ -604,7 +581,7 @@ static void make_plain_command(const struct modes *m, const struct mode_command 
 }
 
 /* Where there are many commands each fires in a few lanes only, and these are better served lane by lane. */
-static void make_plain(struct modes *m, struct mode *mode)
+static void make_plain(struct maker *m, struct mode *mode)
 {
     enum { MANY = 6 };
     if (mode->n_commands < MANY || mode->at_once)
@@ -623,20 +600,23 @@ static void make_plain(struct modes *m, struct mode *mode)
     mode->plain = plain;
 }
 
-static void list_idle_timers(struct modes *m, struct mode *mode)
+static void list_idle_timers(struct maker *m, struct mode *mode)
 {
     const struct process *p = m->process;
     int *idle = mode_memory(m, p->n_commands, sizeof *idle);
     for (int i = 0; i < p->n_commands; i++)
-        if (p->commands[i].delay == DELAY_FIXED && !is_possible(m, &p->commands[i]))
+        if (p->commands[i].delay == DELAY_FIXED && !m->possible[i])
             idle[mode->n_idle_timers++] = m->layout.timer[i];
     mode->idle_timers = idle;
 }
 
 /* The numbers of those that are marked, whose marks go. */
-static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
+static const int *list_marked(struct maker *m, bool *marked, int n, int *count)
 {
-    int *list = mode_memory(m, n, sizeof *list);
+    int n_marked = 0;
+    for (int i = 0; i < n; i++)
+        n_marked += marked[i];
+    int *list = mode_memory(m, n_marked, sizeof *list);
     for (int i = 0; i < n; i++) {
         if (marked[i])
             list[(*count)++] = i;
@@ -645,80 +625,106 @@ static const int *list_marked(struct modes *m, bool *marked, int n, int *count)
     return list;
 }
 
-/* Marks what a node is made from, and the node, by a pass from the last node to the first. */
-static void mark_operands(const struct modes *m, bool *marked)
+static void ask_for(struct maker *m, struct exprs *exprs, expr e)
+{
+    exprs->list = arena_room(&m->kept, exprs->list, exprs->n, &exprs->capacity, sizeof *exprs->list);
+    exprs->list[exprs->n++] = e;
+}
+
+/* Asks for what firing the command takes. */
+static void ask_for_branches(struct maker *m, const struct command *c)
+{
+    const struct process *p = m->process;
+    for (int b = c->first_branch; b < c->first_branch + c->n_branches; b++) {
+        const struct branch *branch = &p->branches[b];
+        ask_for(m, &m->others, node_of(m, branch->probability));
+        for (int u = branch->first_update; u < branch->first_update + branch->n_updates; u++)
+            if (!m->control[p->updates[u].variable])
+                ask_for(m, &m->others, node_of(m, p->updates[u].value));
+        for (int i = branch->first_impulse; i < branch->first_impulse + branch->n_impulses; i++)
+            ask_for(m, &m->others, node_of(m, p->impulses[i].amount));
+    }
+}
+
+/* Asks for all nodes that the mode is made from, whose commands are listed. */
+static void ask_for_nodes(struct maker *m, const struct mode *mode)
+{
+    const struct process *p = m->process;
+    m->results.n = m->others.n = 0;
+    for (int i = 0; i < p->n_rewards && !mode->at_once; i++)
+        ask_for(m, &m->results, node_of(m, p->rewards[i].rate));
+    for (int i = 0; i < p->n_labels && !mode->at_once; i++)
+        ask_for(m, &m->others, node_of(m, p->labels[i].condition));
+    for (int i = 0; i < mode->n_commands; i++) {
+        const struct command *c = &p->commands[m->listed[i]];
+        ask_for(m, &m->results, decisive(m, c));
+        if (c->delay == DELAY_FIXED)
+            ask_for(m, &m->results, node_of(m, c->amount));
+        ask_for_branches(m, c);
+    }
+}
+
+static void mark(const struct exprs *exprs, bool *marked)
+{
+    for (int i = 0; i < exprs->n; i++)
+        marked[exprs->list[i]] = true;
+}
+
+/* Marks what a marked node is made from, by a pass from the last node to the first. */
+static void mark_operands(const struct maker *m, bool *marked)
 {
     for (int i = m->special.graph.n_nodes - 1; i >= 0; i--) {
+        if (!marked[i])
+            continue;
         int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
-        for (int k = 0; marked[i] && k < n; k++)
+        for (int k = 0; k < n; k++)
             marked[operand[k]] = true;
     }
 }
 
-/* Marks what the programs of guards and rates are for. */
-static void mark_results(struct modes *m, bool *marked)
-{
-    const struct process *p = m->process;
-    for (int i = 0; i < p->n_rewards; i++)
-        marked[node_of(m, p->rewards[i].rate)] = true;
-    for (int i = 0; i < p->n_commands; i++) {
-        const struct command *c = &p->commands[i];
-        marked[decisive(m, c)] = true;
-        if (c->delay == DELAY_FIXED)
-            marked[node_of(m, c->amount)] = true;
-    }
-}
-
 /*
- * Which nodes others than the operations of guards and rates read: those that a place of the mode names, and all that
- * labels, probabilities, updates and impulses are made from.
+ * How many operations of guards and rates read each node, and which nodes others read: those that a place of the mode
+ * names, and all that labels, probabilities, updates and impulses are made from.
  */
-static void mark_lasting(struct modes *m)
+static void count_readers(struct maker *m)
 {
-    const struct process *p = m->process;
-    memset(m->lasting, 0, (size_t)m->special.graph.n_nodes * sizeof *m->lasting);
-    for (int i = 0; i < p->n_labels; i++)
-        m->lasting[node_of(m, p->labels[i].condition)] = true;
-    for (int i = 0; i < p->n_branches; i++)
-        m->lasting[node_of(m, p->branches[i].probability)] = true;
-    for (int i = 0; i < p->n_updates; i++)
-        m->lasting[node_of(m, p->updates[i].value)] = true;
-    for (int i = 0; i < p->n_impulses; i++)
-        m->lasting[node_of(m, p->impulses[i].amount)] = true;
+    size_t n_nodes = (size_t)m->special.graph.n_nodes;
+    memset(m->lasting, 0, n_nodes * sizeof *m->lasting);
+    memset(m->needed, 0, n_nodes * sizeof *m->needed);
+    memset(m->readers, 0, n_nodes * sizeof *m->readers);
+    mark(&m->others, m->lasting);
     mark_operands(m, m->lasting);
-    mark_results(m, m->lasting);
-}
-
-/* How many operations of guards and rates read each node. */
-static void count_readers(struct modes *m)
-{
-    int n_nodes = m->special.graph.n_nodes;
-    bool *needed = memory_new((size_t)n_nodes + 1, sizeof *needed);
-    mark_lasting(m);
-    mark_results(m, needed);
-    mark_operands(m, needed);
-    memset(m->readers, 0, (size_t)n_nodes * sizeof *m->readers);
-    for (int i = 0; i < n_nodes; i++) {
+    mark(&m->results, m->lasting);
+    mark(&m->results, m->needed);
+    mark_operands(m, m->needed);
+    for (size_t i = 0; i < n_nodes; i++) {
+        if (!m->needed[i])
+            continue;
         int operand[3], n = graph_operands(&m->special.graph.nodes[i], operand);
-        for (int k = 0; needed[i] && k < n; k++)
+        for (int k = 0; k < n; k++)
             m->readers[operand[k]]++;
     }
-    free(needed);
 }
 
-static void prepare_nodes(struct modes *m)
+static void make_room_for_nodes(struct maker *m)
 {
-    const struct process *p = m->process;
+    if (m->special.graph.n_nodes < m->node_capacity)
+        return;
+    m->node_capacity = 2 * m->special.graph.n_nodes + 1;
+    m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
+    m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
+    m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
+    m->needed = memory_grow(m->needed, (size_t)m->node_capacity, sizeof *m->needed);
+    m->scope = memory_grow(m->scope, (size_t)m->node_capacity, sizeof *m->scope);
+}
+
+/* Lists the mode's commands and makes the nodes of its programs. */
+static void prepare(struct maker *m, struct mode *mode)
+{
     special_make(&m->special, m->value);
-    for (int i = 0; i < p->n_commands; i++) /* adds nodes */
-        is_possible(m, &p->commands[i]);
-    if (m->special.graph.n_nodes >= m->node_capacity) {
-        m->node_capacity = 2 * m->special.graph.n_nodes + 1;
-        m->place = memory_grow(m->place, (size_t)m->node_capacity, sizeof *m->place);
-        m->readers = memory_grow(m->readers, (size_t)m->node_capacity, sizeof *m->readers);
-        m->lasting = memory_grow(m->lasting, (size_t)m->node_capacity, sizeof *m->lasting);
-        m->scope = memory_grow(m->scope, (size_t)m->node_capacity, sizeof *m->scope);
-    }
+    list_commands(m, mode);
+    ask_for_nodes(m, mode);
+    make_room_for_nodes(m);
     memset(m->scope, 0, (size_t)m->special.graph.n_nodes * sizeof *m->scope);
     m->n_spare = 0;
     count_readers(m);
@@ -728,7 +734,7 @@ static void prepare_nodes(struct modes *m)
     m->row_used[m->layout.time] = m->row_used[m->layout.at_once] = true;
 }
 
-static double *copy_constants(struct modes *m)
+static double *copy_constants(struct maker *m)
 {
     char *room = mode_memory(m, m->n_constants * (int)sizeof *m->constants + MEMORY_LINE, 1);
     double *copy = (double *)(void *)(room + (MEMORY_LINE - (uintptr_t)room % MEMORY_LINE) % MEMORY_LINE);
@@ -737,14 +743,19 @@ static double *copy_constants(struct modes *m)
     return copy;
 }
 
-/* The mode of m->value. */
-static struct mode *make(struct modes *m)
+/*
+ * The mode where the controls have these values, in memory of the arena, whose bytes are added up. It has no number yet
+ * and belongs to no table.
+ */
+struct mode *maker_make(struct maker *m, const int *values, struct arena *arena, size_t *bytes)
 {
+    m->arena = arena;
+    m->bytes = 0;
     struct mode *mode = mode_memory(m, 1, sizeof *mode);
-    prepare_nodes(m);
     mode->controls = mode_memory(m, m->n_controls, sizeof *mode->controls);
     for (int i = 0; i < m->n_controls; i++)
-        mode->controls[i] = m->value[m->controls[i]];
+        mode->controls[i] = m->value[m->controls[i]] = values[i];
+    prepare(m, mode);
     make_commands(m, mode);
     make_rewards(m, mode);
     make_labels(m, mode);
@@ -756,46 +767,6 @@ static struct mode *make(struct modes *m)
     mode->n_scratch = m->most_scratch;
     mode->rows = list_marked(m, m->row_used, m->layout.n_rows, &mode->n_rows);
     mode->counts = list_marked(m, m->count_used, m->layout.n_counts, &mode->n_counts);
+    *bytes += m->bytes;
     return mode;
-}
-
-/* ---- finding ---- */
-
-static struct mode *find_or_make(struct modes *m)
-{
-    uint64_t hash = 0;
-    for (int i = 0; i < m->n_controls; i++)
-        hash = (hash ^ (uint64_t)(unsigned)m->value[m->controls[i]]) * UINT64_C(0x9E3779B97F4A7C15) ^ hash >> 29;
-    struct mode **bucket = &m->buckets[hash >> 32 & (HASH_SIZE - 1)];
-    for (struct mode *mode = *bucket; mode; mode = mode->next_of_hash) {
-        bool same = true;
-        for (int i = 0; i < m->n_controls && same; i++)
-            same = mode->controls[i] == m->value[m->controls[i]];
-        if (same)
-            return mode;
-    }
-    struct mode *mode = make(m);
-    mode->next_of_hash = *bucket;
-    *bucket = mode;
-    return mode;
-}
-
-/* The mode of the state, which has a value per variable. */
-struct mode *modes_initial(struct modes *m, const int *state)
-{
-    for (int i = 0; i < m->n_controls; i++)
-        m->value[m->controls[i]] = state[m->controls[i]];
-    return find_or_make(m);
-}
-
-/* The mode that the branch of that mode leads to. */
-struct mode *modes_target(struct modes *m, const struct mode *mode, struct mode_branch *branch)
-{
-    if (branch->target)
-        return branch->target;
-    for (int i = 0; i < m->n_controls; i++)
-        m->value[m->controls[i]] = mode->controls[i];
-    for (int i = 0; i < branch->n_changes; i++)
-        m->value[m->controls[branch->changes[i].control]] = branch->changes[i].value;
-    return branch->target = find_or_make(m);
 }

@@ -6,7 +6,8 @@
 #include "engine/engine.h"
 #include "process/specialise.h"
 
-enum { MOST_CHUNKS = 32 }; /* of LANES paths that are in flight; no more than 64 */
+#include <stdatomic.h>
+
 enum { LANES = 64, MOST_WIDTH = 8 }; /* of a block; doubles of the widest vector */
 enum { PLAIN_STEPS = 4 };       /* of a plain command at most */
 
@@ -31,8 +32,12 @@ enum form { FORM_SOME, FORM_ROWS, FORM_CONSTANT_A, FORM_CONSTANT_B, FORM_CONSTAN
 struct instruction {
     uint16_t            op, form; /* enum op, enum form */
     int32_t             out; /* a temporary row */
-    struct place        a, b, c;
-    const struct table *table;
+    struct place        a;
+    union {
+        struct place        b;
+        const struct table *table;
+    };
+    struct place        c;
 };
 
 struct code {
@@ -83,7 +88,7 @@ struct mode_branch {
     bool         broken;         /* it would set a control to what it cannot be */
     const struct mode_change *changes; /* of the controls: it leads to another mode if there are any */
     int          n_changes;
-    struct mode *target;         /* or NULL: not made yet */
+    struct mode *_Atomic target; /* or NULL: not looked for yet; all else is as it was made */
 };
 
 struct mode_command {
@@ -121,6 +126,7 @@ struct mode_rate {
 
 /* Commands that cannot be enabled in the mode are not there. */
 struct mode {
+    int          number;         /* among those it was made with, from 0 */
     int         *controls;       /* the values of the controls, in order */
     struct mode *next_of_hash;
     struct code  guards, rates, labels;
@@ -141,21 +147,19 @@ struct mode {
     int          n_scratch;      /* temporary rows */
     const int   *rows, *counts;  /* those that the mode reads or writes */
     int          n_rows, n_counts;
-    uint64_t     chunks;         /* a bit for each chunk with lanes in this mode */
-    lane_set     waiting[MOST_CHUNKS]; /* these lanes */
-    int          n_waiting;
-    bool         listed;
 };
 
-struct modes;
+/* The variables whose values tell modes apart. */
+struct controls {
+    const bool *is;   /* per variable */
+    int        *list; /* their numbers */
+    int         n;
+};
 
-struct modes *modes_open(const struct process *process);
-void          modes_close(struct modes *modes);
-void          modes_empty(struct modes *modes);
-void          modes_forgo_controls(struct modes *modes);
-struct mode  *modes_initial(struct modes *modes, const int *state);
-struct mode  *modes_target(struct modes *modes, const struct mode *mode, struct mode_branch *branch);
-size_t        modes_bytes(const struct modes *modes);
-const struct layout *modes_layout(const struct modes *modes);
+struct maker;
+
+struct maker *maker_open(const struct process *process, const struct layout *layout, const struct controls *controls);
+void          maker_close(struct maker *maker);
+struct mode  *maker_make(struct maker *maker, const int *values, struct arena *arena, size_t *bytes);
 
 #endif

@@ -40,6 +40,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,20 +49,23 @@ enum {
     STOP_EVENTS = 4096,     /* between two looks at whether to stop */
 };
 
+struct shared;
+
 struct run {
+    struct shared *shared;
     const struct process *process;
-    struct arena   arena;
+    struct arena   arena;     /* of what is its own, from `value` on */
     struct program guards;    /* guards of `now` and fixed commands, and the fixed delays */
     struct program rates;     /* the rest of what a state needs: exponential guards and rates, rewards, labels */
     struct program *fire;     /* per command: probabilities, updates and impulses, beyond the two above */
     int *now, n_now, *fixed, n_fixed, *exponential, n_exponential; /* commands by delay */
-    double   *value;          /* per node */
+    bool     *certain;        /* per command: it has one branch, of probability 1 */
+    double   *value;          /* per node; constants are there from the beginning */
     int      *state, *next;   /* per variable */
     double   *left;           /* per command: what remains of its unit exponential */
     double   *due;            /* per command: when the fixed delay ends; INFINITY: its guard is false */
     double   *rate;           /* per command, in the present state */
     uint32_t *fired;          /* per command */
-    bool     *certain;        /* per command: it has one branch, of probability 1 */
     bool     *repeats;        /* per command: fired late among the events at one time */
     double    instant;        /* time of the last event */
     int       at_once;        /* events at that time, less one */
@@ -71,7 +75,14 @@ struct run {
     double       *rewards;    /* of this path */
 };
 
-static void make_programs(struct run *run)
+/* What all runs of a process share. */
+struct shared {
+    struct arena arena;
+    struct run   made;        /* programs and lists; each run begins as a copy */
+    atomic_int   n_runs;      /* the last one gives all this back */
+};
+
+static void make_programs(struct run *run, struct arena *arena)
 {
     const struct process *p = run->process;
     const struct graph *graph = &p->graph;
@@ -84,7 +95,7 @@ static void make_programs(struct run *run)
             if (p->commands[i].delay == DELAY_FIXED)
                 needed[p->commands[i].amount] = true;
         }
-    run->guards = program_new(graph, &run->arena, needed, done);
+    run->guards = program_new(graph, arena, needed, done);
     for (int i = 0; i < p->n_commands; i++)
         if (p->commands[i].delay == DELAY_EXPONENTIAL) {
             needed[p->commands[i].guard] = true;
@@ -95,7 +106,7 @@ static void make_programs(struct run *run)
     for (int i = 0; i < p->n_labels; i++)
         needed[p->labels[i].condition] = true;
     memcpy(done_before, done, (size_t)graph->n_nodes);
-    run->rates = program_new(graph, &run->arena, needed, done);
+    run->rates = program_new(graph, arena, needed, done);
     /* A `now` command fires before the rates of its state are known. */
     for (int i = 0; i < p->n_commands; i++) {
         bool *known = memory_new((size_t)graph->n_nodes, 1);
@@ -108,7 +119,7 @@ static void make_programs(struct run *run)
             for (int k = 0; k < branch->n_impulses; k++)
                 needed[p->impulses[branch->first_impulse + k].amount] = true;
         }
-        run->fire[i] = program_new(graph, &run->arena, needed, known);
+        run->fire[i] = program_new(graph, arena, needed, known);
         free(known);
     }
     free(needed);
@@ -116,48 +127,78 @@ static void make_programs(struct run *run)
     free(done_before);
 }
 
-/* It has no vectors to choose. */
-static void *reference_open(const struct process *process, enum simd simd)
+/* Notes which commands have which delay, and which have one branch. */
+static void list_commands(struct run *run, struct arena *arena)
 {
-    (void)simd;
-    struct run *run = memory_new(1, sizeof *run);
-    size_t commands = (size_t)process->n_commands;
-    run->process = process;
-    run->value = arena_new(&run->arena, (size_t)process->graph.n_nodes, sizeof *run->value);
-    run->state = arena_new(&run->arena, (size_t)process->n_variables, sizeof *run->state);
-    run->next = arena_new(&run->arena, (size_t)process->n_variables, sizeof *run->next);
-    run->left = arena_new(&run->arena, commands, sizeof *run->left);
-    run->due = arena_new(&run->arena, commands, sizeof *run->due);
-    run->rate = arena_new(&run->arena, commands, sizeof *run->rate);
-    run->fired = arena_new(&run->arena, commands, sizeof *run->fired);
-    run->fire = arena_new(&run->arena, commands, sizeof *run->fire);
-    run->certain = arena_new(&run->arena, commands, sizeof *run->certain);
-    run->repeats = arena_new(&run->arena, commands, sizeof *run->repeats);
-    run->now = arena_new(&run->arena, commands, sizeof *run->now);
-    run->fixed = arena_new(&run->arena, commands, sizeof *run->fixed);
-    run->exponential = arena_new(&run->arena, commands, sizeof *run->exponential);
-    for (int i = 0; i < process->n_commands; i++) {
-        const struct command *c = &process->commands[i];
-        enum delay delay = c->delay;
+    const struct process *p = run->process;
+    size_t commands = (size_t)p->n_commands;
+    run->certain = arena_new(arena, commands, sizeof *run->certain);
+    run->now = arena_new(arena, commands, sizeof *run->now);
+    run->fixed = arena_new(arena, commands, sizeof *run->fixed);
+    run->exponential = arena_new(arena, commands, sizeof *run->exponential);
+    for (int i = 0; i < p->n_commands; i++) {
+        const struct command *c = &p->commands[i];
         double one;
-        run->certain[i] = c->n_branches == 1 &&
-                          expr_is_constant(&process->graph, process->branches[c->first_branch].probability, &one);
-        if (delay == DELAY_NOW)
+        run->certain[i] =
+            c->n_branches == 1 && expr_is_constant(&p->graph, p->branches[c->first_branch].probability, &one);
+        if (c->delay == DELAY_NOW)
             run->now[run->n_now++] = i;
-        else if (delay == DELAY_FIXED)
+        else if (c->delay == DELAY_FIXED)
             run->fixed[run->n_fixed++] = i;
         else
             run->exponential[run->n_exponential++] = i;
     }
-    make_programs(run);
+}
+
+/* A run of what is shared, which stays as it is. */
+static struct run *run_new(struct shared *shared)
+{
+    struct run *run = memory_new(1, sizeof *run);
+    *run = shared->made;
+    const struct process *p = run->process;
+    size_t nodes = (size_t)p->graph.n_nodes, variables = (size_t)p->n_variables, commands = (size_t)p->n_commands;
+    run->value = memcpy(arena_new(&run->arena, nodes, sizeof *run->value), run->value, nodes * sizeof *run->value);
+    run->state = arena_new(&run->arena, variables, sizeof *run->state);
+    run->next = arena_new(&run->arena, variables, sizeof *run->next);
+    run->left = arena_new(&run->arena, commands, sizeof *run->left);
+    run->due = arena_new(&run->arena, commands, sizeof *run->due);
+    run->rate = arena_new(&run->arena, commands, sizeof *run->rate);
+    run->fired = arena_new(&run->arena, commands, sizeof *run->fired);
+    run->repeats = arena_new(&run->arena, commands, sizeof *run->repeats);
+    atomic_fetch_add(&shared->n_runs, 1);
     return run;
+}
+
+/* It has no vectors to choose. */
+static void *reference_open(const struct process *process, enum simd simd)
+{
+    (void)simd;
+    struct shared *shared = memory_new(1, sizeof *shared);
+    struct run *made = &shared->made;
+    made->shared = shared;
+    made->process = process;
+    made->value = arena_new(&shared->arena, (size_t)process->graph.n_nodes, sizeof *made->value);
+    made->fire = arena_new(&shared->arena, (size_t)process->n_commands, sizeof *made->fire);
+    list_commands(made, &shared->arena);
+    make_programs(made, &shared->arena);
+    return run_new(shared);
+}
+
+static void *reference_join(void *opened)
+{
+    return run_new(((struct run *)opened)->shared);
 }
 
 static void reference_close(void *opened)
 {
     struct run *run = opened;
+    struct shared *shared = run->shared;
     arena_free(&run->arena);
     free(run);
+    if (atomic_fetch_sub(&shared->n_runs, 1) > 1)
+        return;
+    arena_free(&shared->arena);
+    free(shared);
 }
 
 static void evaluate(struct run *run, const struct program *program)
@@ -471,6 +512,7 @@ static bool reference_run(void *opened, struct batch *batch, struct error *error
 const struct engine engine_reference = {
     .name = "reference",
     .open = reference_open,
+    .join = reference_join,
     .run = reference_run,
     .close = reference_close,
 };

@@ -14,7 +14,11 @@
  *
  * N. D. Jones, C. K. Gomard, P. Sestoft: Partial Evaluation and Automatic Program Generation, Prentice Hall 1993.
  *
- * Cost: one pass over the nodes that depend on a known variable.
+ * Nodes are made when they are asked for, with what they need: of an `and` that is false on one side, or the branches of
+ * an `if`, no more than that. Most of a rollout's commands are impossible at a place, and what they would do is not
+ * looked at.
+ *
+ * Cost: a pass over the nodes that depend on known variables only, and the work for those that are asked for.
  */
 #include "process/specialise.h"
 
@@ -276,53 +280,161 @@ static expr apply(struct special *s, struct node node)
     return simple >= 0 ? simple : add(s, node);
 }
 
-/* What the node of the process becomes, from what its operands have become. */
-static void specialise(struct special *s, int i, const int *value)
+/* ---- nodes of the process ---- */
+
+static void note_node(struct special *s, expr e, expr became)
 {
-    struct node node = s->process->graph.nodes[i];
+    s->node[e] = became;
+    s->made[s->n_made++] = e;
+}
+
+/* What an operand became, which is there. */
+static expr operand_node(struct special *s, expr e)
+{
+    if (s->node[e] < 0)
+        note_node(s, e, special_number(s, s->value[e]));
+    return s->node[e];
+}
+
+static bool is_there(const struct special *s, expr e)
+{
+    return s->node[e] >= 0 || s->closed[e];
+}
+
+/* Whether the node of the process is a number here, as far as has been asked; without making it. */
+bool special_is_known(const struct special *s, expr e, double *value)
+{
+    if (s->closed[e])
+        *value = s->value[e];
+    return s->closed[e] || (s->node[e] >= 0 && special_is_constant(s, s->node[e], value));
+}
+
+/* Whether one side of an `and`, `or` says what comes of it. */
+static bool is_decided(const struct special *s, const struct node *node)
+{
+    double a, b;
+    bool end = node->op == OP_OR;
+    return (end || node->op == OP_AND) &&
+           ((special_is_known(s, node->a, &a) && (a != 0) == end) || (special_is_known(s, node->b, &b) && (b != 0) == end));
+}
+
+/* An operand that the node needs and that is not there yet; -1: none. */
+static expr missing_operand(const struct special *s, const struct node *node)
+{
+    int operand[3], n = graph_operands(node, operand);
+    double condition;
+    if (is_decided(s, node))
+        return -1;
+    if (node->op == OP_IF && special_is_known(s, node->a, &condition)) {
+        operand[0] = condition != 0 ? node->b : node->c;
+        n = 1;
+    }
+    for (int k = 0; k < n; k++)
+        if (!is_there(s, operand[k]))
+            return operand[k];
+    return -1;
+}
+
+/* What the node of the process becomes, from what its operands have become. */
+static expr specialise(struct special *s, struct node node)
+{
     int operand[3], n = graph_operands(&node, operand);
-    if (n > 0)
-        node.a = s->node[node.a];
+    double condition;
+    if (is_decided(s, &node))
+        return special_number(s, node.op == OP_OR);
+    if (node.op == OP_IF && special_is_known(s, node.a, &condition))
+        return operand_node(s, condition != 0 ? node.b : node.c);
+    if (n == 0)
+        return add(s, node);
+    node.a = operand_node(s, node.a);
     if (n > 1)
-        node.b = s->node[node.b];
+        node.b = operand_node(s, node.b);
     if (n > 2)
-        node.c = s->node[node.c];
-    if (node.op == OP_VARIABLE && s->known[node.a])
-        s->node[i] = special_number(s, value[node.a]);
-    else
-        s->node[i] = n > 0 ? apply(s, node) : add(s, node);
+        node.c = operand_node(s, node.c);
+    return apply(s, node);
+}
+
+/* What the node of the process is where the known variables have their values. */
+expr special_node(struct special *s, expr root)
+{
+    const struct node *nodes = s->process->graph.nodes;
+    int depth = 0;
+    if (is_there(s, root))
+        return operand_node(s, root);
+    s->stack[depth++] = root;
+    while (depth > 0) {
+        expr e = s->stack[depth - 1], missing = missing_operand(s, &nodes[e]);
+        if (missing >= 0) {
+            s->stack[depth++] = missing;
+            continue;
+        }
+        note_node(s, e, specialise(s, nodes[e]));
+        depth--;
+    }
+    return s->node[root];
+}
+
+/* The value of a node that is closed, from those of its operands. */
+static double closed_value(const struct special *s, const struct node *node, const int *value)
+{
+    if (node->op == OP_VARIABLE)
+        return value[node->a];
+    if (node->op == OP_TABLE)
+        return apply_table(&s->process->graph.tables[node->b], s->value[node->a]);
+    double b = node->op == OP_NOT ? 0 : s->value[node->b];
+    return graph_apply(node, s->value[node->a], b, node->op == OP_IF ? s->value[node->c] : 0);
+}
+
+/* Notes which nodes are closed, and makes those that depend on no known variable. */
+static void sort_nodes(struct special *s)
+{
+    const struct graph *graph = &s->process->graph;
+    bool *is_open = memory_new((size_t)graph->n_nodes, sizeof *is_open);
+    for (int i = 0; i < graph->n_nodes; i++) {
+        const struct node *node = &graph->nodes[i];
+        int operand[3], n = graph_operands(node, operand);
+        bool constant = node->op == OP_CONSTANT;
+        is_open[i] = node->op == OP_VARIABLE && s->known[node->a];
+        s->closed[i] = constant || is_open[i] || n > 0;
+        s->value[i] = node->constant;
+        for (int k = 0; k < n; k++) {
+            is_open[i] = is_open[i] || is_open[operand[k]];
+            s->closed[i] = s->closed[i] && s->closed[operand[k]];
+        }
+        s->node[i] = -1;
+        if (is_open[i] && s->closed[i])
+            s->order[s->n_order++] = i;
+        else if (s->closed[i] && n > 0)
+            s->value[i] = closed_value(s, node, NULL);
+        if (!is_open[i])
+            special_node(s, i);
+    }
+    free(is_open);
 }
 
 /*
  * Prepares for special_make(), any number of times, for the variables that are known (a flag per variable). The process
- * must stay as it is. Nodes that depend on none of them are made here, once and for all.
+ * must stay as it is.
  */
 void special_open(struct special *s, const struct process *process, const bool *known)
 {
-    const struct graph *graph = &process->graph;
-    size_t nodes = (size_t)graph->n_nodes, variables = (size_t)process->n_variables;
+    size_t nodes = (size_t)process->graph.n_nodes, variables = (size_t)process->n_variables;
     *s = (struct special){.process = process};
     s->node = memory_new(nodes, sizeof *s->node);
-    s->open = memory_new(nodes, sizeof *s->open);
+    s->closed = memory_new(nodes, sizeof *s->closed);
+    s->value = memory_new(nodes, sizeof *s->value);
+    s->order = memory_new(nodes, sizeof *s->order);
+    s->made = memory_new(nodes, sizeof *s->made);
+    s->stack = memory_new(nodes, sizeof *s->stack);
     s->known = memory_new(variables, sizeof *s->known);
-    s->table = memory_new((size_t)graph->n_tables, sizeof *s->table);
-    for (int i = 0; i < graph->n_tables; i++)
-        s->table[i] = range_of_table(&graph->tables[i]);
-    bool *is_open = memory_new(nodes, sizeof *is_open);
+    s->table = memory_new((size_t)process->graph.n_tables, sizeof *s->table);
+    for (int i = 0; i < process->graph.n_tables; i++)
+        s->table[i] = range_of_table(&process->graph.tables[i]);
     for (size_t v = 0; v < variables; v++)
         s->known[v] = known[v];
-    for (int i = 0; i < graph->n_nodes; i++) {
-        int operand[3], n = graph_operands(&graph->nodes[i], operand);
-        is_open[i] = graph->nodes[i].op == OP_VARIABLE && known[graph->nodes[i].a];
-        for (int k = 0; k < n; k++)
-            is_open[i] = is_open[i] || is_open[operand[k]];
-        if (is_open[i])
-            s->open[s->n_open++] = i;
-        else
-            specialise(s, i, NULL);
-    }
+    sort_nodes(s);
+    s->n_made = 0; /* these stay */
     s->n_fixed = s->graph.n_nodes;
-    free(is_open);
 }
 
 void special_close(struct special *special)
@@ -331,20 +443,27 @@ void special_close(struct special *special)
     free(special->range);
     free(special->table);
     free(special->node);
-    free(special->open);
+    free(special->closed);
+    free(special->value);
+    free(special->order);
+    free(special->made);
+    free(special->stack);
     free(special->known);
 }
 
 /*
- * Makes the special graph anew, for these values of the variables that are known (a value per variable): node[e] of it
- * has the same value, to the last bit, as e of the process in every state with these values. Cost: the nodes that
- * depend on them.
+ * Begins the special graph anew, for these values of the variables that are known (a value per variable):
+ * special_node() of it has the same value, to the last bit, as the node of the process in every state with these
+ * values.
  */
 void special_make(struct special *s, const int *value)
 {
     graph_cut(&s->graph, s->n_fixed);
-    for (int i = 0; i < s->n_open; i++)
-        specialise(s, s->open[i], value);
+    for (int i = 0; i < s->n_made; i++)
+        s->node[s->made[i]] = -1;
+    s->n_made = 0;
+    for (int i = 0; i < s->n_order; i++)
+        s->value[s->order[i]] = closed_value(s, &s->process->graph.nodes[s->order[i]], value);
 }
 
 /* ---- which variables only steer ---- */

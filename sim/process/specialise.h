@@ -16,17 +16,24 @@ struct special {
     struct range *range; /* per node of it */
     struct range *table; /* per table */
     int           range_capacity;
-    expr         *node;  /* per node of the process: what it became */
     bool         *known; /* per variable */
-    int          *open, n_open; /* nodes of the process that depend on a known variable: all that differs */
-    int           n_fixed; /* nodes of the graph that the others became */
+    /* Per node of the process: */
+    expr         *node;  /* what it became; -1: nobody has asked yet */
+    bool         *closed; /* it depends on known variables and on no others */
+    double       *value; /* of those that are closed */
+    int          *order, n_order; /* those that are closed and no constants */
+    int          *made, n_made; /* those that became something since special_make() */
+    int          *stack;
+    int           n_fixed; /* nodes of the graph that those became that depend on no known variable */
 };
 
 void special_open(struct special *special, const struct process *process, const bool *known);
 void special_close(struct special *special);
 void special_make(struct special *special, const int *value);
+expr special_node(struct special *special, expr e);
 expr special_number(struct special *special, double value);
 expr special_if(struct special *special, expr condition, expr yes, expr no);
+bool special_is_known(const struct special *special, expr e, double *value);
 bool special_is_constant(const struct special *special, expr e, double *value);
 
 void process_controls(const struct process *process, bool *control);

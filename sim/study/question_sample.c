@@ -68,7 +68,8 @@ struct drawer {
     uint64_t part;
     bool     wants_end;      /* end_state is asked for */
     int      threads;
-    void   **opened;         /* per thread */
+    void   **runs;           /* of the engine, per thread */
+    void    *opened;         /* the first of them, which others join */
     double  *rewards, *first_time; /* of the round: per path */
     int     *end_state;
     int      n_round;        /* paths of the round */
@@ -86,7 +87,7 @@ static void drawer_open(struct drawer *drawer, const struct question_sampling *h
     *drawer = (struct drawer){.how = how, .engine = engine_of(how), .process = process, .horizon = horizon,
                               .part = part};
     drawer->threads = sampler_threads(how->threads);
-    drawer->opened = memory_new((size_t)drawer->threads, sizeof *drawer->opened);
+    drawer->runs = memory_new((size_t)drawer->threads, sizeof *drawer->runs);
     drawer->rewards = memory_new((size_t)MOST_ROUND * (size_t)(process->n_rewards + 1), sizeof *drawer->rewards);
     drawer->first_time = memory_new((size_t)MOST_ROUND * (size_t)(process->n_labels + 1), sizeof *drawer->first_time);
     drawer->end_state = memory_new(MOST_ROUND, sizeof *drawer->end_state);
@@ -95,9 +96,9 @@ static void drawer_open(struct drawer *drawer, const struct question_sampling *h
 static void drawer_close(struct drawer *drawer)
 {
     for (int i = 0; i < drawer->threads; i++)
-        if (drawer->opened[i])
-            drawer->engine->close(drawer->opened[i]);
-    free(drawer->opened);
+        if (drawer->runs[i])
+            drawer->engine->close(drawer->runs[i]);
+    free(drawer->runs);
     free(drawer->rewards);
     free(drawer->first_time);
     free(drawer->end_state);
@@ -120,11 +121,11 @@ static bool is_stopped(const struct drawer *drawer)
 /* Draws the n paths of the round from `at` on. */
 static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, struct error *error)
 {
-    void **opened = &drawer->opened[omp_get_thread_num()];
+    void **run = &drawer->runs[omp_get_thread_num()];
     const struct process *p = drawer->process;
     int step = drawer->wants_end ? 1 : n;
-    if (!*opened)
-        *opened = drawer->engine->open(p, drawer->how->simd);
+    if (!*run)
+        *run = engine_enter(drawer->engine, &drawer->opened, p, drawer->how->simd);
     for (int i = at; i < at + n; i += step) {
         struct batch batch = {
             .seed = drawer->how->seed,
@@ -138,7 +139,7 @@ static bool draw_chunk(struct drawer *drawer, int at, int n, uint64_t *events, s
             .context = &drawer->end_state[i],
         };
         drawer->end_state[i] = p->variables[0].initial;
-        if (!drawer->engine->run(*opened, &batch, error))
+        if (!drawer->engine->run(*run, &batch, error))
             return false;
         *events += batch.events;
     }

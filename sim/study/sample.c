@@ -6,6 +6,8 @@
  * merged in the order of the blocks after all are done: the results are the same to the last bit for any number of
  * threads. Histograms are counts, which merge in any order, and are shared under a lock.
  *
+ * Threads keep their engines from one round to the next, and those of the same process share what is made once for it.
+ *
  * Cost: beside the paths, a tally a block (1.2 kB for 2048 paths) until it is merged. Blocks are cut and merged
  * MOST_BLOCKS at a time, so that memory does not grow with the number of paths; the order of merging is the same.
  */
@@ -29,7 +31,7 @@ struct block {
 /* A thread's engines, opened when first needed, and room for a block's results. */
 struct worker {
     struct sampler *sampler;
-    void  **opened;        /* per arm */
+    void  **runs;          /* of the engine, per arm */
     double *rewards, *none_rewards;
     bool   *labels;
     int    *initial;
@@ -71,8 +73,9 @@ static size_t cut(const struct sampler *sampler, struct block *blocks)
     return n;
 }
 
-static void worker_open(struct worker *worker, struct sampler *sampler)
+static struct worker *worker_new(struct sampler *sampler)
 {
+    struct worker *worker = memory_new(1, sizeof *worker);
     size_t rewards = 1, labels = 1, variables = 1;
     for (int a = 0; a < sampler->n_arms; a++) {
         const struct process *p = sampler->arms[a].rollout.process;
@@ -80,25 +83,38 @@ static void worker_open(struct worker *worker, struct sampler *sampler)
         labels = (size_t)p->n_labels > labels ? (size_t)p->n_labels : labels;
         variables = (size_t)p->n_variables > variables ? (size_t)p->n_variables : variables;
     }
-    *worker = (struct worker){.sampler = sampler};
-    worker->opened = memory_new((size_t)sampler->n_arms, sizeof *worker->opened);
+    worker->sampler = sampler;
+    worker->runs = memory_new((size_t)sampler->n_arms, sizeof *worker->runs);
     worker->rewards = memory_new(rewards * BLOCK_PATHS, sizeof *worker->rewards);
     worker->none_rewards = memory_new(rewards * BLOCK_PATHS, sizeof *worker->none_rewards);
     worker->labels = memory_new(labels * BLOCK_PATHS, sizeof *worker->labels);
     worker->initial = memory_new(variables, sizeof *worker->initial);
+    return worker;
 }
 
-static void worker_close(struct worker *worker)
+static void worker_free(struct worker *worker)
 {
+    if (!worker)
+        return;
     for (int a = 0; a < worker->sampler->n_arms; a++)
-        if (worker->opened[a])
-            worker->sampler->engine->close(worker->opened[a]);
-    free(worker->opened);
+        if (worker->runs[a])
+            worker->sampler->engine->close(worker->runs[a]);
+    free(worker->runs);
     free(worker->rewards);
     free(worker->none_rewards);
     free(worker->labels);
     free(worker->initial);
     error_free(&worker->error);
+    free(worker);
+}
+
+/* The calling thread's. */
+static struct worker *own_worker(struct sampler *sampler)
+{
+    struct worker **worker = &sampler->workers[omp_get_thread_num()];
+    if (!*worker)
+        *worker = worker_new(sampler);
+    return *worker;
 }
 
 /* Runs the block's paths on one arm, its own or its partner; false if that failed or was stopped. */
@@ -109,8 +125,8 @@ static bool run_arm(struct worker *worker, const struct block *block, const stru
     const struct stratum *stratum = &sampler->arms[block->arm].strata[block->stratum];
     const struct process *process = arm->rollout.process;
     int number = (int)(arm - sampler->arms);
-    if (!worker->opened[number])
-        worker->opened[number] = sampler->engine->open(process, sampler->simd);
+    if (!worker->runs[number])
+        worker->runs[number] = engine_enter(sampler->engine, &sampler->opened[number], process, sampler->simd);
     for (int i = 0; i < process->n_variables; i++)
         worker->initial[i] = process->variables[i].initial;
     if (arm->rollout.release >= 0)
@@ -126,7 +142,7 @@ static bool run_arm(struct worker *worker, const struct block *block, const stru
         .at_end = labels,
         .stop = sampler->stop,
     };
-    bool good = sampler->engine->run(worker->opened[number], &batch, &worker->error);
+    bool good = sampler->engine->run(worker->runs[number], &batch, &worker->error);
     *events += batch.events;
     worker->stopped = batch.unfinished;
     return good && !batch.unfinished;
@@ -165,8 +181,7 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
     bool failed = false;
 #pragma omp parallel num_threads(sampler->threads)
     {
-        struct worker worker;
-        worker_open(&worker, sampler);
+        struct worker *worker = own_worker(sampler);
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < n_blocks; i++) {
             bool skip;
@@ -175,15 +190,15 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
             skip = failed;
             if (skip || engine_stopped(sampler->stop))
                 continue;
-            if (!run_block(&worker, &blocks[i])) {
-                if (worker.stopped)
+            if (!run_block(worker, &blocks[i])) {
+                if (worker->stopped)
                     continue;
 #pragma omp atomic write
                 failed = true;
 #pragma omp critical(errors)
                 if (error->count == 0)
-                    error_add(error, worker.error.fault, "%.*s", (int)worker.error.text.length - 1,
-                              worker.error.text.data);
+                    error_add(error, worker->error.fault, "%.*s", (int)worker->error.text.length - 1,
+                              worker->error.text.data);
                 continue;
             }
 #pragma omp atomic capture
@@ -191,17 +206,21 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
             if (sampler->on_block && omp_get_thread_num() == 0)
                 sampler->on_block(so_far, sampler->context);
         }
-        worker_close(&worker);
     }
 }
 
 /*
  * Draws the paths that the strata want. Returns false with an error if a process broke its rules, and false without one
- * if it was stopped: the tallies then hold the blocks that were done.
+ * if it was stopped: the tallies then hold the blocks that were done. Arms and threads stay the same from the first
+ * call to sampler_close().
  */
 bool sampler_run(struct sampler *sampler, struct error *error)
 {
     struct block *blocks = memory_new(MOST_BLOCKS, sizeof *blocks);
+    if (!sampler->workers) {
+        sampler->workers = memory_new((size_t)sampler->threads, sizeof *sampler->workers);
+        sampler->opened = memory_new((size_t)sampler->n_arms, sizeof *sampler->opened);
+    }
     uint64_t paths = 0;
     size_t n_blocks;
     bool all = !engine_stopped(sampler->stop);
@@ -211,4 +230,15 @@ bool sampler_run(struct sampler *sampler, struct error *error)
     }
     free(blocks);
     return all;
+}
+
+/* Gives back what threads have; the arms stay. */
+void sampler_close(struct sampler *sampler)
+{
+    for (int i = 0; sampler->workers && i < sampler->threads; i++)
+        worker_free(sampler->workers[i]);
+    free(sampler->workers);
+    free(sampler->opened);
+    sampler->workers = NULL;
+    sampler->opened = NULL;
 }

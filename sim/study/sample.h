@@ -33,6 +33,8 @@ struct arm {
     int            n_strata;
 };
 
+struct worker;
+
 struct sampler {
     const struct engine *engine;
     enum simd   simd;
@@ -44,9 +46,12 @@ struct sampler {
     const volatile int *stop;         /* may be NULL */
     void      (*on_block)(uint64_t paths, void *context); /* from the calling thread: paths drawn in this call */
     void       *context;
+    struct worker **workers; /* per thread; NULL: none is there yet */
+    void      **opened;      /* a run of the engine for each arm, which others join; NULL: none needed one yet */
 };
 
 int  sampler_threads(int asked);
 bool sampler_run(struct sampler *sampler, struct error *error);
+void sampler_close(struct sampler *sampler);
 
 #endif

@@ -274,6 +274,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     if (good)
         conclude(&r);
     rounds_close(&r.rounds);
+    sampler_close(&r.sampler);
     arms_free(&r.sampler);
     if (good)
         return study;
