@@ -429,7 +429,8 @@ static int most_waiting(struct pool *pool)
 static bool modes_do_not_pay(const struct pool *pool)
 {
     bool sparse = pool->runs > SPARSE_RUNS && pool->lanes_run < SPARSE_LANES * pool->runs;
-    return mode_finder_tells_apart(pool->finder) && (sparse || mode_finder_bytes(pool->finder) > pool->shared->limits.most_bytes);
+    bool large = mode_finder_bytes(pool->finder) > pool->shared->limits.most_bytes;
+    return mode_finder_tells_apart(pool->finder) && (sparse || large);
 }
 
 /* Runs all paths of the batch. False if it was stopped, or a path broke the rules. */

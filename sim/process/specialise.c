@@ -14,9 +14,9 @@
  *
  * N. D. Jones, C. K. Gomard, P. Sestoft: Partial Evaluation and Automatic Program Generation, Prentice Hall 1993.
  *
- * Nodes are made when they are asked for, with what they need: of an `and` that is false on one side, or the branches of
- * an `if`, no more than that. Most of a rollout's commands are impossible at a place, and what they would do is not
- * looked at.
+ * Nodes are made when they are asked for, with what they need: of an `and` that is false on one side no more than that
+ * side, of an `if` whose condition is known no more than the branch it takes. Most of a rollout's commands are
+ * impossible at a place, and what they would do is not looked at.
  *
  * Cost: a pass over the nodes that depend on known variables only, and the work for those that are asked for.
  */
@@ -314,8 +314,10 @@ static bool is_decided(const struct special *s, const struct node *node)
 {
     double a, b;
     bool end = node->op == OP_OR;
-    return (end || node->op == OP_AND) &&
-           ((special_is_known(s, node->a, &a) && (a != 0) == end) || (special_is_known(s, node->b, &b) && (b != 0) == end));
+    if (!end && node->op != OP_AND)
+        return false;
+    return (special_is_known(s, node->a, &a) && (a != 0) == end) ||
+           (special_is_known(s, node->b, &b) && (b != 0) == end);
 }
 
 /* An operand that the node needs and that is not there yet; -1: none. */
