@@ -529,14 +529,19 @@ static struct moments count_up(int n)
     return moments;
 }
 
-/* t.test(1:100) of R gives 44.74349 to 56.25651, t.test(1:10) 3.334149 to 7.665851. */
+/*
+ * t.test(1:100) of R gives 44.74349 to 56.25651, t.test(1:10) 3.334149 to 7.665851. To the first comes what is still
+ * added at 55 effective paths, twice the greatest deviation of 49.5 times (10/55.56)² as an unseen value.
+ */
 static void interval_of_a_mean_is_students(void)
 {
     struct moments hundred = count_up(100), ten = count_up(10);
     struct interval interval = interval_of_mean(&hundred, 0.95, 0, INFINITY);
+    double fading = 10 / moments_effective(&hundred), more = (1 - pow(0.05, 0.01)) * fmin(50.5, 99 * fading * fading);
     CU_ASSERT_EQUAL(interval.mean, 50.5);
-    CU_ASSERT_DOUBLE_EQUAL(interval.low, 44.74349, 5e-6);
-    CU_ASSERT_DOUBLE_EQUAL(interval.high, 56.25651, 5e-6);
+    CU_ASSERT_DOUBLE_EQUAL(moments_effective(&hundred), 55.56, 0.01);
+    CU_ASSERT_DOUBLE_EQUAL(interval.low, 44.74349 - more, 5e-6);
+    CU_ASSERT_DOUBLE_EQUAL(interval.high, 56.25651 + more, 5e-6);
     CU_ASSERT_DOUBLE_EQUAL(interval.error, 2.901149, 1e-6);
     CU_ASSERT_TRUE(interval.trusted && interval.effective > 50);
     CU_ASSERT_EQUAL(interval_of_mean(&hundred, 0.95, 48, 52).low, 48);
@@ -747,7 +752,10 @@ static void coverage_of_a_rare_loss_is_conservative(void)
     gsl_rng_free(rng);
 }
 
-/* Most paths lose nothing or little, a seventh belongs to a stratum of heavy loss; skewed, so a band and no z. */
+/*
+ * Most paths lose nothing or little, a seventh belongs to a stratum of heavy loss; skewed, so a band and no z. Some
+ * twenty effective paths in the first leave some of the rule of three, and the band lies above 95 %.
+ */
 static void coverage_of_strata_is_near_nominal(void)
 {
     const double weights[] = {0.86, 0.14}, truth = 0.86 * 0.3 * 60 + 0.14 * 500;
@@ -765,7 +773,7 @@ static void coverage_of_strata_is_near_nominal(void)
         covered += holds(sum, truth);
         trusted += sum.trusted;
     }
-    CU_ASSERT_TRUE(covered >= 0.93 * REPETITIONS && covered <= 0.97 * REPETITIONS);
+    CU_ASSERT_TRUE(covered >= 0.94 * REPETITIONS && covered <= 0.98 * REPETITIONS);
     CU_ASSERT_TRUE(trusted >= 0.95 * REPETITIONS);
     gsl_rng_free(rng);
 }
@@ -791,6 +799,43 @@ static void coverage_of_strata_with_unseen_events_is_conservative(void)
     CU_ASSERT_TRUE(covered >= 0.95 * REPETITIONS);
     CU_ASSERT_EQUAL(trusted, 0);
     gsl_rng_free(rng);
+}
+
+/* Losses that 40 to 400 of 2000 paths have. Student's interval alone covers 93.3 to 94.5 % of the exponential ones. */
+static void coverage_of_skewed_means_is_nominal_or_more(void)
+{
+    const double expected[] = {40, 100, 400};
+    gsl_rng *rng = generator(36);
+    for (int i = 0; i < 3; i++)
+        for (int fixed = 0; fixed < 2; fixed++) {
+            int covered = 0;
+            for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+                struct moments moments = {0};
+                for (int path = 0; path < 2000; path++) {
+                    double loss = fixed ? 600 : gsl_ran_exponential(rng, 600);
+                    moments_add(&moments, gsl_rng_uniform(rng) < expected[i] / 2000 ? loss : 0);
+                }
+                covered += holds(interval_of_mean(&moments, 0.95, 0, 86400), 600 * expected[i] / 2000);
+            }
+            CU_ASSERT_TRUE(covered >= 0.94 * REPETITIONS);
+        }
+    gsl_rng_free(rng);
+}
+
+/* The scale of unseen differences: 18 d / k² for one or two paths that differ by d, twice the greatest for many. */
+static void unseen_differences_are_of_the_scale_of_those_seen(void)
+{
+    struct moments moments = {0};
+    for (int i = 0; i < 1000; i++)
+        moments_add(&moments, 5);
+    CU_ASSERT_TRUE(isinf(interval_unseen_reach(&moments)));
+    moments_add(&moments, 6);
+    CU_ASSERT_DOUBLE_EQUAL(interval_unseen_reach(&moments), 18, 0.1);
+    moments_add(&moments, 6);
+    CU_ASSERT_DOUBLE_EQUAL(interval_unseen_reach(&moments), 4.5, 0.1);
+    for (int i = 0; i < 5; i++)
+        moments_add(&moments, 6);
+    CU_ASSERT_DOUBLE_EQUAL(interval_unseen_reach(&moments), 2, 0.1);
 }
 
 /* ---- allocation ---- */
@@ -931,6 +976,8 @@ static const struct test_case cases[] = {
     {"the coverage of a probability is near nominal", coverage_of_a_probability_is_near_nominal},
     {"the coverage of a rare loss is conservative", coverage_of_a_rare_loss_is_conservative},
     {"the coverage of strata is near nominal", coverage_of_strata_is_near_nominal},
+    {"the coverage of skewed means is nominal or more", coverage_of_skewed_means_is_nominal_or_more},
+    {"unseen differences are of the scale of those seen", unseen_differences_are_of_the_scale_of_those_seen},
     {"the coverage of strata with unseen events is conservative",
      coverage_of_strata_with_unseen_events_is_conservative},
     {"the allocation is the cheapest", allocation_is_the_cheapest},

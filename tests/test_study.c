@@ -283,14 +283,14 @@ static const char constant[] =
 static void constant_paths_are_told_by_their_kind(void)
 {
     static const struct { const char *defective, *note; } cases[] = {
-        {"30%", "all 500 paths with a sound release gave the same, and so did all 500 with a defective one; "
+        {"30%", "all 250 paths with a sound release gave the same, and so did all 250 with a defective one; "
                 "what others might show is only bounded"},
-        {"0%", "all 1000 paths gave the same; what others might show is only bounded"},
+        {"0%", "all 500 paths gave the same; what others might show is only bounded"},
     };
     for (int i = 0; i < 2; i++) {
         const struct override defective = {"release.defective", cases[i].defective};
         struct scenario *s = parse(constant, &defective, 1);
-        struct study *study = run(s, 1000, 1);
+        struct study *study = run(s, 500, 1);
         const struct estimate *lost = &study->outcomes[1].measures[MEASURE_LOST];
         CU_ASSERT_FALSE(lost->trusted);
         CU_ASSERT_PTR_NOT_NULL_FATAL(lost->note);

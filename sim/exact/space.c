@@ -31,6 +31,7 @@
 #include <string.h>
 
 enum { REPORT_STATES = 1 << 16, LOOK_STATES = 1 << 10, MOST_RESOLVED = 1 << 20 };
+enum { FEW_STATES = 1 << 16 }; /* that are done before another thread has begun */
 
 #define PROBABILITY_TOLERANCE 1e-9
 
@@ -676,7 +677,7 @@ void space_values(const struct space *space, const expr *wanted, int n_wanted, d
     for (int k = 0; k < n_wanted; k++)
         needed[wanted[k]] = true;
     struct program program = program_new(graph, &arena, needed, done);
-#pragma omp parallel if (n > 1000)
+#pragma omp parallel if (n > FEW_STATES)
     {
         uint64_t rank = (uint64_t)omp_get_thread_num(), threads = (uint64_t)omp_get_num_threads();
         double *value = memcpy(memory_new(n_nodes, sizeof *value), constants, n_nodes * sizeof *value);

@@ -18,6 +18,10 @@
  * the controls of process/control.c. In each stratum the measure less its control may be taken, where that is better
  * known. It has the same mean, but not the same distribution: percentiles are those of the measures themselves.
  *
+ * Which of these is the narrowest counts with what no path has shown (engine/interval.c). An unseen value of a measure
+ * may be all that is possible; an unseen difference is of the scale of the differences and the losses that were seen.
+ * For it is what the release makes of a fault that comes anyway, and the fault's own loss has been taken off.
+ *
  * A study that is interrupted early may have strata without a path. What rests on them is not a number (NAN), nor are
  * the ends of its interval.
  */
@@ -28,6 +32,14 @@
 
 static const double UNKNOWN = NAN;
 enum { CURVE_POINTS = 256 };
+
+/* downtime for downtime and added_downtime; lost for lost and added_lost; else -1. */
+static int absolute_of(enum measure measure)
+{
+    if (measure == MEASURE_DOWNTIME || measure == MEASURE_ADDED_DOWNTIME)
+        return MEASURE_DOWNTIME;
+    return measure == MEASURE_LOST || measure == MEASURE_ADDED_LOST ? MEASURE_LOST : -1;
+}
 
 /* Whether a path of this stratum can have it at all. */
 static bool possible(const struct stratum *stratum, enum measure measure)
@@ -40,21 +52,36 @@ static bool possible(const struct stratum *stratum, enum measure measure)
 }
 
 /*
- * Of a measure in [least, most] less its control. The mean is in that range, but values need not be: an unseen path is
- * taken to be outside by no more than the width of the range.
+ * Of a measure with a mean in [least, most], less its control or a pair. Values need not be in that range: an unseen
+ * path is taken to be outside by no more than the width of the range, nor further than `reach` from the mean.
  */
-static struct interval of_smoothed(const struct moments *moments, double confidence, double least, double most)
+static struct interval of_difference(const struct moments *moments, double confidence, double least, double most,
+                                     double reach)
 {
     double width = most - least;
-    struct interval interval = interval_of_mean(moments, confidence, least - width, most + width);
+    struct interval interval = interval_of_mean(moments, confidence, fmax(least - width, moments->mean - reach),
+                                                fmin(most + width, moments->mean + reach));
     interval.mean = fmin(fmax(interval.mean, least), most);
     interval.low = fmin(fmax(interval.low, least), interval.mean);
     interval.high = fmax(fmin(interval.high, most), interval.mean);
     return interval;
 }
 
-static struct interval of_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
-                                  bool smoothed, double confidence, double horizon)
+/*
+ * How far an unseen path of the stratum may be from the mean difference to the same path without a release. The faults
+ * that it would show are those of the measure itself, which many paths had: what is left of these when they are taken
+ * off is no more than twice the greatest. More often the differences that were seen say it better.
+ */
+static double reach_of(const struct stratum *stratum, enum measure absolute, const struct moments *differences)
+{
+    const struct moments *raw = &stratum->tally.moments[absolute];
+    double most = moments_effective(raw) < INTERVAL_EFFECTIVE_FEW ? INFINITY : 2 * raw->greatest;
+    return fmin(most, interval_unseen_reach(differences));
+}
+
+/* The interval of a measure's mean in one stratum of an arm. */
+struct interval estimate_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
+                                 bool smoothed, double confidence, double horizon)
 {
     if (!possible(stratum, measure))
         return (struct interval){.trusted = true, .effective = INFINITY};
@@ -62,11 +89,15 @@ static struct interval of_stratum(const struct arm *arm, const struct stratum *s
         return (struct interval){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, false};
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return interval_of_probability(stratum->tally.seen[measure], stratum->tally.paths, confidence);
-    bool added = measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST;
-    double most = arm->rollout.greatest[added ? MEASURE_LOST : measure] * horizon, least = added ? -most : 0;
-    if (smoothed && tally_is_smoothed(&stratum->tally, measure))
-        return of_smoothed(&stratum->tally.smoothed[measure], confidence, least, most);
-    return interval_of_mean(&stratum->tally.moments[measure], confidence, least, most);
+    int absolute = absolute_of(measure);
+    bool added = absolute >= 0 && absolute != (int)measure;
+    const struct moments *raw = &stratum->tally.moments[measure];
+    const struct moments *moments = smoothed ? tally_moments(&stratum->tally, measure) : raw;
+    double most = arm->rollout.greatest[added ? absolute : (int)measure] * horizon;
+    if (added)
+        return of_difference(moments, confidence, -most, most, reach_of(stratum, (enum measure)absolute, moments));
+    return moments == raw ? interval_of_mean(raw, confidence, 0, most)
+                          : of_difference(moments, confidence, 0, most, INFINITY);
 }
 
 /* Of no release itself: solved, or from its paths. */
@@ -74,7 +105,7 @@ static struct interval of_none(const struct arm *none, enum measure measure, dou
 {
     const struct solution *solution = none->solution;
     if (!solution)
-        return of_stratum(none, &none->strata[0], measure, false, confidence, horizon);
+        return estimate_stratum(none, &none->strata[0], measure, false, confidence, horizon);
     double value = solution->value[measure], bound = solution->bound[measure];
     return (struct interval){value, fmax(value - bound, 0), value + bound, 0, INFINITY, true};
 }
@@ -87,7 +118,7 @@ static struct interval combined(const struct arm *arm, enum measure own, bool sm
     double weights[STRATA + 1];
     int n = 0;
     for (int s = 0; s < arm->n_strata; s++, n++) {
-        parts[n] = of_stratum(arm, &arm->strata[s], own, smoothed, confidence, horizon);
+        parts[n] = estimate_stratum(arm, &arm->strata[s], own, smoothed, confidence, horizon);
         weights[n] = arm->strata[s].weight;
     }
     if (none_weight != 0) {
@@ -95,14 +126,6 @@ static struct interval combined(const struct arm *arm, enum measure own, bool sm
         weights[n++] = none_weight;
     }
     return interval_combine(parts, weights, n);
-}
-
-/* downtime for downtime and added_downtime; lost for lost and added_lost; else -1. */
-static int absolute_of(enum measure measure)
-{
-    if (measure == MEASURE_DOWNTIME || measure == MEASURE_ADDED_DOWNTIME)
-        return MEASURE_DOWNTIME;
-    return measure == MEASURE_LOST || measure == MEASURE_ADDED_LOST ? MEASURE_LOST : -1;
 }
 
 /* The difference on the same paths. */

@@ -6,7 +6,8 @@
  * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to it,
  * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
  * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets up to four
- * times as many. No stratum of a strategy is left with less than a quarter of the paths that its probability would give
+ * times as many, until these suffice or the bound on what they have not shown is narrow beside the mean: a stratum that
+ * cannot matter is left alone. No stratum of a strategy is left with less than a quarter of the paths that its probability would give
  * it, since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the
  * interval is looked at only between rounds, and rounds grow geometrically, so that the bias of stopping early is
  * small.
@@ -78,17 +79,21 @@ static bool is_done(struct rounds *r, int a)
 struct share {
     struct stratum *stratum;
     double   weight, deviation, cost;
+    double   untrusted; /* what it adds to the interval while too few paths carry its variance; 0: it is trusted */
+    double   scaled;    /* what it will have added when just enough paths show their scale, times paths drawn by then */
     double   effective; /* paths that carry the variance */
     uint64_t drawn;
-    bool     trusted;
 };
 
-static struct share share_of(struct stratum *stratum, enum measure measure, bool smoothed, double weight)
+static struct share share_of(const struct rounds *r, const struct arm *arm, struct stratum *stratum,
+                             enum measure measure, bool smoothed, double weight)
 {
+    const struct simulation *sim = &r->scenario->simulation;
     const struct tally *t = &stratum->tally;
     double n = (double)t->paths, p = (double)t->seen[measure] / fmax(n, 1);
     struct share share = {.stratum = stratum, .weight = weight, .cost = fmax((double)t->events / fmax(n, 1), 1),
                           .drawn = t->paths};
+    struct interval interval = estimate_stratum(arm, stratum, measure, smoothed, sim->confidence, r->scenario->horizon);
     if (measure_types[measure].unit == UNIT_PROBABILITY) {
         share.deviation = sqrt(fmax(p * (1 - p), 1 / fmax(n, 1)));
         share.effective = n * p;
@@ -96,15 +101,19 @@ static struct share share_of(struct stratum *stratum, enum measure measure, bool
         const struct moments *moments = smoothed ? tally_moments(t, measure) : &t->moments[measure];
         share.deviation = sqrt(moments_variance(moments));
         share.effective = moments_effective(moments);
+        double few = fmin(share.effective / INTERVAL_EFFECTIVE_FEW, 1);
+        if (few > 0 && (measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST))
+            share.scaled = weight * few * few * interval_unseen_reach(moments) * -log1p(-sim->confidence);
     }
-    share.trusted = share.effective >= INTERVAL_EFFECTIVE_LEAST;
+    if (!interval.trusted)
+        share.untrusted = weight * hypot(interval.high - interval.mean, interval.mean - interval.low);
     return share;
 }
 
 /* The strata that the arm's objective is put together from. */
-static int shares_of(struct arm *arm, enum measure m, struct way way, struct share *shares)
+static int shares_of(const struct rounds *r, struct arm *arm, struct way way, struct share *shares)
 {
-    enum measure own = m, of_none = m;
+    enum measure m = r->scenario->objective.minimize, own = m, of_none = m;
     bool added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
     if (m == MEASURE_DOWNTIME || m == MEASURE_ADDED_DOWNTIME) {
         own = way.paired ? MEASURE_ADDED_DOWNTIME : MEASURE_DOWNTIME;
@@ -115,9 +124,9 @@ static int shares_of(struct arm *arm, enum measure m, struct way way, struct sha
     }
     int n = 0;
     for (int i = 0; i < arm->n_strata; i++)
-        shares[n++] = share_of(&arm->strata[i], own, way.smoothed, arm->strata[i].weight);
+        shares[n++] = share_of(r, arm, &arm->strata[i], own, way.smoothed, arm->strata[i].weight);
     if (arm->none && !arm->none->solution && way.paired != added)
-        shares[n++] = share_of(&arm->none->strata[0], of_none, false, 1);
+        shares[n++] = share_of(r, arm->none, &arm->none->strata[0], of_none, false, 1);
     return n;
 }
 
@@ -156,46 +165,47 @@ static void totals_for(const struct share *shares, int n, int n_own, double targ
 }
 
 /*
- * How many times as many paths a stratum needs to be trusted, as far as its paths tell: until enough of them carry the
- * variance, or until the bound, which falls like 1/paths and is all that reaches so far, is narrow beside the mean.
+ * How many times as many paths a stratum needs until it does no harm to the trust in the whole, as far as its paths
+ * tell: until enough of them carry the variance, or until the bound, which falls like 1/paths, is narrow beside the
+ * mean, be it the present one or that by the scale which a few more will show. 1 or less: it does none.
  */
-static double growth_for_trust(const struct share *share, const struct interval *interval)
+static double growth_for_trust(const struct share *share, double mean)
 {
-    double carry = 1.25 * INTERVAL_EFFECTIVE_LEAST / fmax(share->effective, 1);
-    double reach = fmax(interval->high - interval->mean, interval->mean - interval->low);
-    double bound = 1.1 * reach / (INTERVAL_NARROW * fabs(interval->mean));
-    return fmin(fmax(fmin(carry, bound), 1.5), GROWTH_UNTRUSTED);
+    double effective = fmax(share->effective, 1), narrow = INTERVAL_NARROW * fabs(mean);
+    double carry = 1.25 * INTERVAL_EFFECTIVE_LEAST / effective, few = 1.25 * INTERVAL_EFFECTIVE_FEW / effective;
+    double bound = 1.1 * share->untrusted / narrow;
+    double scaled = 1.1 * sqrt(2) * share->scaled / (narrow * (double)share->drawn);
+    if (share->scaled > 0)
+        bound = fmin(bound, fmax(few, scaled));
+    return fmin(carry, bound);
 }
 
 /* How far a stratum goes in the next round: towards the total, but at most so far as its variance is to be believed. */
 static uint64_t next_of(const struct share *share, uint64_t total, const struct interval *interval)
 {
     uint64_t next = least_of(total, GROWTH * share->drawn);
-    if (!interval->trusted && !share->trusted) {
-        double trusted = growth_for_trust(share, interval) * (double)share->drawn;
+    double growth = growth_for_trust(share, interval->mean);
+    if (!interval->trusted && growth > 1) {
+        double trusted = fmin(fmax(growth, 1.25), GROWTH_UNTRUSTED) * (double)share->drawn;
         next = (double)next < trusted ? (uint64_t)trusted : next;
     }
     return next > share->drawn ? next : share->drawn;
 }
 
-/* What the totals cost, and what it takes to trust those strata that add a tenth or more of the error. */
-static double cost_of(const struct share *shares, int n, const uint64_t *total)
+/* What the totals cost, or what it takes to trust the strata where that is more. */
+static double cost_of(const struct share *shares, int n, double mean, const uint64_t *total)
 {
-    double cost = 0, added[STRATA + 1], all = 0;
+    double cost = 0;
     for (int i = 0; i < n; i++) {
-        double part = shares[i].weight * shares[i].deviation;
-        all += added[i] = part * part / fmax((double)total[i], 1);
-    }
-    for (int i = 0; i < n; i++) {
-        bool matters = !shares[i].trusted && !(added[i] < 0.1 * all);
-        double trust = INTERVAL_EFFECTIVE_LEAST / fmax(shares[i].effective, 0.5) * (double)shares[i].drawn;
-        cost += shares[i].cost * (matters ? fmax(trust, (double)total[i]) : (double)total[i]);
+        double trust = growth_for_trust(&shares[i], mean) * (double)shares[i].drawn;
+        cost += shares[i].cost * fmax(trust, (double)total[i]);
     }
     return cost;
 }
 
 /* The strata of the way that brings the error down to the target at least cost, and their totals. */
-static int cheapest(const struct rounds *r, struct arm *arm, double target, struct share *shares, uint64_t *total)
+static int cheapest(const struct rounds *r, struct arm *arm, double mean, double target, struct share *shares,
+                    uint64_t *total)
 {
     static const struct way ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
     double least = INFINITY;
@@ -203,9 +213,9 @@ static int cheapest(const struct rounds *r, struct arm *arm, double target, stru
     for (int i = 0; i < 4; i++) {
         struct share found[STRATA + 1];
         uint64_t found_total[STRATA + 1];
-        int found_n = shares_of(arm, r->scenario->objective.minimize, ways[i], found);
+        int found_n = shares_of(r, arm, ways[i], found);
         totals_for(found, found_n, arm->n_strata, target, r->scenario->simulation.max_paths, found_total);
-        double cost = cost_of(found, found_n, found_total);
+        double cost = cost_of(found, found_n, mean, found_total);
         if (!(cost < least) && n > 0)
             continue;
         least = cost;
@@ -240,9 +250,16 @@ static int precise_totals(const struct rounds *r, struct arm *arm, const struct 
 {
     const struct simulation *sim = &r->scenario->simulation;
     double target = 0.97 * sim->precision * fabs(interval->mean) / r->z; /* a little more than needed saves a round */
-    int n = cheapest(r, arm, target > 0 ? target : 1e-300, shares, total);
+    int n = cheapest(r, arm, interval->mean, target > 0 ? target : 1e-300, shares, total);
     keep_least_shares(shares, arm->n_strata, total);
     return n;
+}
+
+/* Paths more to narrow a bound, which falls like 1/paths, to the precision; at most as many as there are. */
+static uint64_t beyond(const struct interval *interval, double precision, uint64_t drawn)
+{
+    double wide = 1.05 * estimate_precision(interval) / precision - 1;
+    return (uint64_t)(fmin(fmax(wide, 0.05), 1) * (double)drawn) + 1;
 }
 
 /* Paths for the next round of an arm that is sampled until precise. */
@@ -257,12 +274,12 @@ static void want_precise(struct rounds *r, struct arm *arm)
     for (int i = 0; i < n; i++) {
         total[i] = next_of(&shares[i], total[i], &interval);
         growth += total[i] - shares[i].drawn;
-        any_untrusted = any_untrusted || !shares[i].trusted;
+        any_untrusted = any_untrusted || shares[i].untrusted > 0;
     }
     for (int i = 0; i < n; i++) {
         uint64_t more = total[i] - shares[i].drawn;
         if (growth == 0 && any_untrusted) /* only what they may not have shown holds the interval wide */
-            more = shares[i].trusted ? 0 : shares[i].drawn;
+            more = shares[i].untrusted > 0 ? beyond(&interval, sim->precision, shares[i].drawn) : 0;
         else if (growth == 0) /* never stand still */
             more = shares[i].drawn / 8 + 1;
         if (i < n_own)
@@ -281,7 +298,7 @@ static void want_exactly(struct rounds *r, struct arm *arm)
         want(&arm->strata[0], asked);
         return;
     }
-    cheapest(r, arm, 1e-300, shares, total);
+    cheapest(r, arm, estimate_objective(r->scenario, arm).mean, 1e-300, shares, total);
     for (int s = 0; s < STRATA; s++)
         sum += part[s] = shares[s].weight * shares[s].deviation / sqrt(shares[s].cost);
     /* Each stratum gets its part of all paths, its least share, and what it has. */

@@ -31,6 +31,12 @@ const char *const estimator_names[ESTIMATORS + 1] = {
 /* What solving no release may take at most: 200 000 states, and some two seconds on one core. */
 enum { NONE_STATES = 200000 };
 static const double NONE_WORK = 2e9;
+/*
+ * The same for each path that is asked for, where their number is given: some hundred times what a path takes, since
+ * the faults of a day are better solved than sampled unless there are next to no paths.
+ */
+enum { NONE_STATES_A_PATH = 8 };
+static const double NONE_WORK_A_PATH = 1e6;
 
 struct runner {
     const struct scenario      *scenario;
@@ -168,14 +174,26 @@ static bool solve_environments(struct runner *r, const struct topology *topology
     return good;
 }
 
+/* What may be spent on no release: where a number of paths is asked for, no more than fits it. */
+static struct solution_options limits_of_none(const struct runner *r)
+{
+    struct solution_options limits = {
+        .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = r->study->threads, .stop = r->options->stop};
+    double paths = (double)r->options->paths * r->scenario->n_strategies;
+    if (paths > 0) {
+        limits.most_states = (uint32_t)fmin(limits.most_states, paths * NONE_STATES_A_PATH);
+        limits.most_work = fmin(limits.most_work, paths * NONE_WORK_A_PATH);
+    }
+    return limits;
+}
+
 /*
  * No release is a small chain without fixed delays, more often than not: then its means are solved, in much less time
  * than its paths take. Where that is too much, or fails, they are sampled: the error is not the user's.
  */
 static void solve_none(struct runner *r)
 {
-    struct solution_options limits = {
-        .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = r->study->threads, .stop = r->options->stop};
+    struct solution_options limits = limits_of_none(r);
     for (int a = 0; a < r->sampler.n_arms; a++) {
         struct arm *arm = &r->sampler.arms[a];
         struct outcome *outcome = &r->study->outcomes[a];

@@ -3,6 +3,7 @@
 
 #include "engine/interval.h"
 
+#include <math.h>
 #include <stddef.h>
 
 const enum measure histogram_measures[HISTOGRAMS] = {
@@ -11,6 +12,9 @@ const enum measure histogram_measures[HISTOGRAMS] = {
     [HISTOGRAM_DURATION] = MEASURE_DURATION,
     [HISTOGRAM_EXTRA] = MEASURE_EXTRA,
 };
+
+/* Sums over a path are rounded a thousand times. */
+static const double ROUNDING = 1e-9;
 
 /* What chance has added to a measure on a path, as far as it is known. */
 static double control_of(const struct rollout *rollout, enum measure measure, const double *rewards)
@@ -35,6 +39,13 @@ static void add_path(struct tally *t, const struct rollout *rollout, const doubl
     }
 }
 
+/* The difference of two sums over a path, which is nothing where it is no more than their rounding. */
+static double difference_of(double with, double without)
+{
+    double difference = with - without;
+    return fabs(difference) > ROUNDING * fmax(fabs(with), fabs(without)) ? difference : 0;
+}
+
 /* The differences to the same path without a release. */
 static void add_pair(struct tally *t, const struct rollout *rollout, const double *rewards, const struct rollout *none,
                      const double *none_rewards)
@@ -44,7 +55,7 @@ static void add_pair(struct tally *t, const struct rollout *rollout, const doubl
     double chance = control_of(rollout, MEASURE_LOST, rewards);
     for (int i = 0; i < 2; i++) {
         enum measure added = pairs[i][0], m = pairs[i][1];
-        double difference = rewards[rollout->reward[m]] - none_rewards[none->reward[m]];
+        double difference = difference_of(rewards[rollout->reward[m]], none_rewards[none->reward[m]]);
         moments_add(&t->moments[added], difference);
         if (rollout->control[m] >= 0)
             moments_add(&t->smoothed[added], difference - rewards[rollout->control[m]]);
@@ -70,17 +81,22 @@ void tally_add_block(struct tally *tally, const struct rollout *rollout, const s
     tally->paths += (uint64_t)n_paths;
 }
 
+/* How wide the interval of the mean is, with what is not seen, to tell which is narrower. */
+static double width_of(const struct moments *moments)
+{
+    double reach = interval_unseen_reach(moments);
+    struct interval interval = interval_of_mean(moments, 0.95, moments->mean - reach, moments->mean + reach);
+    return interval.high - interval.low;
+}
+
 /*
- * Whether the control makes the measure's mean better known: its variance is less, and rests on as many paths. (What is
- * left by the control may be a few rare paths, where what it takes away was seen on many: then these are believed.)
+ * Whether the control makes the measure's mean better known. (What is left by the control may be a few rare paths,
+ * where what it takes away was seen on many: then it is the bound on those not seen that decides.)
  */
 bool tally_is_smoothed(const struct tally *tally, enum measure measure)
 {
     const struct moments *raw = &tally->moments[measure], *smoothed = &tally->smoothed[measure];
-    bool of_many = moments_effective(smoothed) >= INTERVAL_EFFECTIVE_LEAST;
-    if (smoothed->n == 0 || of_many != (moments_effective(raw) >= INTERVAL_EFFECTIVE_LEAST))
-        return smoothed->n > 0 && of_many;
-    return smoothed->m2 < raw->m2;
+    return smoothed->n > 0 && width_of(smoothed) < width_of(raw);
 }
 
 /* The moments to estimate the measure's mean from. */
