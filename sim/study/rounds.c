@@ -6,11 +6,11 @@
  * engine/allocate.c). No release is a stratum like the others where a strategy is estimated by its difference to it,
  * and its paths serve all strategies of the topology. A round takes at most eight times what was there before, since
  * the variances it relies on are estimates themselves; a stratum whose variance rests on too few paths gets up to four
- * times as many, until these suffice or the bound on what they have not shown is narrow beside the mean: a stratum that
- * cannot matter is left alone. No stratum of a strategy is left with less than a quarter of the paths that its probability would give
- * it, since the measures beside the objective rest on them too. The rule is sequential (Chow and Robbins 1965): the
- * interval is looked at only between rounds, and rounds grow geometrically, so that the bias of stopping early is
- * small.
+ * times as many, until these suffice or the bound on what they have not shown is narrow beside the mean: a stratum
+ * that cannot matter is left alone. No stratum of a strategy is left with less than a quarter of the paths that its
+ * probability would give it, since the measures beside the objective rest on them too. The rule is sequential (Chow
+ * and Robbins 1965): the interval is looked at only between rounds, and rounds grow geometrically, so that the bias of
+ * stopping early is small.
  *
  * Y. S. Chow, H. Robbins, On the asymptotic theory of fixed-width sequential confidence intervals, Ann. Math. Stat. 36
  * (1965) 457-462.
