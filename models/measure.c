@@ -33,6 +33,26 @@ const struct cause_type cause_types[CAUSES] = {
     [CAUSE_DEPENDENCIES] = {"dependencies", "a service depended on was short of instances"},
 };
 
+/* downtime for downtime and added_downtime; lost for lost and added_lost; else -1. */
+int measure_absolute(enum measure measure)
+{
+    if (measure == MEASURE_DOWNTIME || measure == MEASURE_ADDED_DOWNTIME)
+        return MEASURE_DOWNTIME;
+    return measure == MEASURE_LOST || measure == MEASURE_ADDED_LOST ? MEASURE_LOST : -1;
+}
+
+/* What a release adds to downtime, or to lost. */
+enum measure measure_added(enum measure absolute)
+{
+    return absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
+}
+
+bool measure_is_added(enum measure measure)
+{
+    int absolute = measure_absolute(measure);
+    return absolute >= 0 && absolute != (int)measure;
+}
+
 /* The measure of that name, or -1. */
 int measure_find(const char *name)
 {

@@ -2,6 +2,8 @@
 #ifndef NINES_MODELS_MEASURE_H
 #define NINES_MODELS_MEASURE_H
 
+#include <stdbool.h>
+
 enum measure {
     MEASURE_DOWNTIME,
     MEASURE_LOST,
@@ -47,5 +49,8 @@ struct cause_type {
 extern const struct cause_type cause_types[CAUSES];
 
 int measure_find(const char *name);
+int measure_absolute(enum measure measure);
+enum measure measure_added(enum measure absolute);
+bool measure_is_added(enum measure measure);
 
 #endif

@@ -17,7 +17,7 @@
 #include <math.h>
 
 /* Vectors of a row; those whose operations stand side by side, as far as there are registers. */
-enum { VECTORS = LANES / WIDTH, TOGETHER = 4, WAITING = 4 };
+enum { VECTORS = LANES / WIDTH, TOGETHER = 4 };
 
 /* Working rows of a pass. */
 struct work {
@@ -284,28 +284,28 @@ static void first_now(const struct visit *x, struct work *w)
 }
 
 /*
- * What is known of WAITING vectors while they wait for their next event: it comes when what is left of a unit
+ * What is known of TOGETHER vectors while they wait for their next event: it comes when what is left of a unit
  * exponential has passed at that rate.
  */
 struct waiting {
-    num   left[WAITING], rate[WAITING];
-    num   wait[WAITING];
-    whole next[WAITING];
+    num   left[TOGETHER], rate[TOGETHER];
+    num   wait[TOGETHER];
+    whole next[TOGETHER];
 };
 
-/* The first of the fixed commands, and how long until then, in WAITING vectors from v on. */
+/* The first of the fixed commands, and how long until then, in TOGETHER vectors from v on. */
 static inline void earliest_fixed(const struct visit *x, const struct work *w, int v, struct waiting *all)
 {
     const struct mode *m = x->mode;
     const double *times = row_at(w, x->layout->time, v);
-    for (int i = 0; i < WAITING; i++) {
+    for (int i = 0; i < TOGETHER; i++) {
         all->left[i] = ALL(num, (double)INFINITY);
         all->rate[i] = ALL(num, 1.0);
         all->next[i] = ALL(whole, -1);
     }
     for (int k = m->n_now; k < m->n_now + m->n_fixed; k++) {
         const double *timers = row_at(w, m->commands[k].timer, v);
-        for (int i = 0; i < WAITING; i++) {
+        for (int i = 0; i < TOGETHER; i++) {
             num until = load(timers + i * WIDTH) - load(times + i * WIDTH);
             mask sooner = less(until, all->left[i]);
             all->next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), all->next[i]);
@@ -320,10 +320,10 @@ static inline void earliest_exponential(const struct visit *x, const struct work
     const struct mode *m = x->mode;
     struct waiting best = *all;
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
-        const struct mode_rate *c = &m->speeds[k];
-        const double *rates = vector_at(w, c->rate, v), *timers = row_at(w, c->row, v);
-        int step = c->rate.step * WIDTH;
-        for (int i = 0; i < WAITING; i++) {
+        const struct mode_command *c = &m->commands[k];
+        const double *rates = vector_at(w, c->amount, v), *timers = row_at(w, c->timer, v);
+        int step = c->amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
             num rate = load(rates + i * step), left = load(timers + i * WIDTH);
             mask sooner = less(left * best.rate[i], best.left[i] * rate); /* never where the rate is 0 */
             best.next[i] = choose_whole(sooner, ALL(whole, (int64_t)k), best.next[i]);
@@ -339,7 +339,7 @@ static inline void end_waiting(const struct visit *x, struct work *w, int v, str
 {
     double *times = row_at(w, x->layout->time, v), *at_onces = row_at(w, x->layout->at_once, v);
     const num horizon = ALL(num, x->horizon);
-    for (int i = 0; i < WAITING; i++) {
+    for (int i = 0; i < TOGETHER; i++) {
         mask settled = w->settled[v + i], active = w->active[v + i];
         num time = load(times + i * WIDTH), at_once = load(at_onces + i * WIDTH);
         num wait = all->left[i] / all->rate[i], then = time + wait;
@@ -358,24 +358,24 @@ static inline void end_waiting(const struct visit *x, struct work *w, int v, str
 static inline void pass(const struct visit *x, const struct work *w, int v, const struct waiting *all)
 {
     const struct mode *m = x->mode;
-    mask on[WAITING];
-    for (int i = 0; i < WAITING; i++)
+    mask on[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++)
         on[i] = w->settled[v + i];
     for (int r = 0; r < m->n_rewards; r++) {
         double *row = row_at(w, m->rewards[r].row, v);
         const double *rate = vector_at(w, m->rewards[r].rate, v);
         int step = m->rewards[r].rate.step * WIDTH;
-        for (int i = 0; i < WAITING; i++) {
+        for (int i = 0; i < TOGETHER; i++) {
             num had = load(row + i * WIDTH);
             store(row + i * WIDTH, choose(on[i], had + load(rate + i * step) * all->wait[i], had));
         }
     }
     for (int k = m->n_now + m->n_fixed; k < m->n_commands; k++) {
-        const struct mode_rate *c = &m->speeds[k];
-        double *row = row_at(w, c->row, v);
-        const double *rate = vector_at(w, c->rate, v);
-        int step = c->rate.step * WIDTH;
-        for (int i = 0; i < WAITING; i++) {
+        const struct mode_command *c = &m->commands[k];
+        double *row = row_at(w, c->timer, v);
+        const double *rate = vector_at(w, c->amount, v);
+        int step = c->amount.step * WIDTH;
+        for (int i = 0; i < TOGETHER; i++) {
             num left = load(row + i * WIDTH), rest = left - load(rate + i * step) * all->wait[i];
             store(row + i * WIDTH, choose(on[i], greater_of(rest, ALL(num, 0.0)), left));
         }
@@ -399,7 +399,7 @@ static void wait_for_next(const struct visit *x, struct work *w)
 {
     if (x->mode->checked)
         check_rates(x, w);
-    for (int v = w->from / WAITING * WAITING; v < w->to; v += WAITING) {
+    for (int v = w->from / TOGETHER * TOGETHER; v < w->to; v += TOGETHER) {
         struct waiting all;
         earliest_fixed(x, w, v, &all);
         earliest_exponential(x, w, v, &all);
@@ -474,20 +474,19 @@ static inline mask take_updates(const struct work *w, const struct mode_branch *
         bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
     }
     for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
-        double *row = row_at(w, step->row, v);
-        num value = step->sets ? ALL(num, step->by) : load(row) + step->by;
-        bad |= set(row, on, value, step->least, step->greatest);
+        double *row = w->base[BASE_ROWS] + step->at + v * WIDTH;
+        bad |= set(row, on, step->keep * load(row) + step->by, step->least, step->greatest);
     }
     return bad;
 }
 
-/* Takes the branch's steps in one lane. Returns whether they may be taken. */
-static inline bool take_steps(const struct work *w, const struct mode_branch *branch, int lane)
+/* Takes n steps in one lane. Returns whether they may be taken. */
+static inline bool take_steps(const struct work *w, const struct mode_step *steps, int n, int lane)
 {
     bool good = true;
-    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
-        double *at = row_at(w, step->row, 0) + lane, value = step->sets ? step->by : *at + step->by;
-        good &= (value >= step->least) & (value <= step->greatest);
+    for (int i = 0; i < n; i++) {
+        double *at = w->base[BASE_ROWS] + steps[i].at + lane, value = steps[i].keep * *at + steps[i].by;
+        good &= (value >= steps[i].least) & (value <= steps[i].greatest);
         *at = value;
     }
     return good;
@@ -499,7 +498,7 @@ static void take_branch(struct visit *x, struct work *w, struct mode_branch *bra
     bool good = !branch->broken;
     if (!branch->n_updates && !branch->n_impulses && are_few(lanes)) {
         for (lane_set rest = lanes; rest; rest &= rest - 1)
-            good &= take_steps(w, branch, lowest(rest));
+            good &= take_steps(w, branch->steps, branch->n_steps, lowest(rest));
     } else {
         int from = vectors_from(lanes), to = vectors_to(lanes);
         mask bad = mask_of(0);
@@ -624,18 +623,13 @@ static void take_plain(struct visit *x, struct work *w, lane_set lanes)
 {
     const struct mode *m = x->mode;
     const int64_t *next = (const int64_t *)w->next;
-    double *rows = w->base[BASE_ROWS];
     bool good = true;
     for (lane_set rest = lanes; rest; rest &= rest - 1) {
         int lane = lowest(rest);
         const struct mode_plain *c = &m->plain[next[lane]];
         ((uint64_t *)w->number)[lane] = ++x->block->counts[c->fired + lane];
         ((uint64_t *)w->stream)[lane] = c->stream;
-        for (int i = 0; i < m->n_steps; i++) {
-            double *at = rows + c->steps[i].at + lane, value = c->steps[i].keep * *at + c->steps[i].by;
-            good &= (value >= c->steps[i].least) & (value <= c->steps[i].greatest);
-            *at = value;
-        }
+        good &= take_steps(w, c->steps, m->n_steps, lane);
     }
     x->bad |= !good;
 }

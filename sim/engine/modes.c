@@ -330,12 +330,12 @@ static bool is_step(struct maker *m, const struct update *update, struct mode_st
     expr value = node_of(m, update->value);
     const struct node *node = &graph->nodes[value];
     const struct variable *v = &m->process->variables[update->variable];
-    *step = (struct mode_step){m->layout.variables + update->variable, true, 0, v->least, v->greatest};
+    *step = (struct mode_step){(m->layout.variables + update->variable) * LANES, 0, 0, v->least, v->greatest};
     if (is_constant(m, value, &step->by)) {
         step->by += 0.0; /* not -0 */
         return step->by == floor(step->by);
     }
-    step->sets = false;
+    step->keep = 1;
     if (node->op != OP_ADD && node->op != OP_SUBTRACT)
         return false;
     const struct node *a = &graph->nodes[node->a];
@@ -456,17 +456,6 @@ static void make_timing(struct maker *m, const struct command *c, struct mode_co
     out->checked = c->delay != DELAY_NOW && !(range.least >= 0 && range.greatest < INFINITY);
 }
 
-/* Rates once more, close together for the inner loop. */
-static void list_speeds(struct maker *m, struct mode *mode)
-{
-    struct mode_rate *speeds = mode_memory(m, mode->n_commands, sizeof *speeds);
-    for (int i = mode->n_now + mode->n_fixed; i < mode->n_commands; i++) {
-        speeds[i] = (struct mode_rate){mode->commands[i].timer, mode->commands[i].amount};
-        mode->checked = mode->checked || mode->commands[i].checked;
-    }
-    mode->speeds = speeds;
-}
-
 /* Lists the commands of that delay that are possible; of `now` ones none after one that is always enabled. */
 static void list_delay(struct maker *m, struct mode *mode, enum delay delay)
 {
@@ -509,6 +498,7 @@ static void make_commands(struct maker *m, struct mode *mode)
             m->rates_visible = true;
         }
         make_timing(m, c, out);
+        mode->checked = mode->checked || (c->delay == DELAY_EXPONENTIAL && out->checked);
         if (out->timer >= 0)
             m->row_used[out->timer] = true;
         if (out->fired >= 0)
@@ -517,7 +507,6 @@ static void make_commands(struct maker *m, struct mode *mode)
     if (!m->rates_visible)
         mode->guards = take_code(m);
     m->rates_visible = true;
-    list_speeds(m, mode);
 }
 
 static void make_rewards(struct maker *m, struct mode *mode)
@@ -566,35 +555,27 @@ static void make_plain_command(const struct maker *m, const struct mode_command 
     plain->stream = c->stream;
     plain->timer = c->timer * LANES;
     plain->fired = c->fired * LANES;
-    for (int i = 0; i < PLAIN_STEPS; i++) {
-        plain->steps[i].at = m->layout.time * LANES; /* the time stays what it is */
-        plain->steps[i].keep = 1;
-        plain->steps[i].greatest = INFINITY;
-        if (i >= branch->n_steps)
-            continue;
-        plain->steps[i].at = branch->steps[i].row * LANES;
-        plain->steps[i].keep = !branch->steps[i].sets;
-        plain->steps[i].by = branch->steps[i].by;
-        plain->steps[i].least = branch->steps[i].least;
-        plain->steps[i].greatest = branch->steps[i].greatest;
-    }
+    const struct mode_step nothing = {m->layout.time * LANES, 1, 0, 0, INFINITY}; /* the time stays what it is */
+    for (int i = 0; i < PLAIN_STEPS; i++)
+        plain->steps[i] = i < branch->n_steps ? branch->steps[i] : nothing;
 }
 
 /* Where there are many commands each fires in a few lanes only, and these are better served lane by lane. */
 static void make_plain(struct maker *m, struct mode *mode)
 {
     enum { MANY = 6 };
-    if (mode->n_commands < MANY || mode->at_once)
+    int n = 0;
+    for (int i = 0; i < mode->n_commands && mode->n_commands >= MANY; i++)
+        n += is_plain(&mode->commands[i]);
+    if (n == 0)
         return;
     struct mode_plain *plain = mode_memory(m, mode->n_commands, sizeof *plain);
-    int n = 0;
     for (int i = 0; i < mode->n_commands; i++) {
         const struct mode_command *c = &mode->commands[i];
         if (!is_plain(c))
             continue;
         make_plain_command(m, c, &plain[i]);
         mode->n_steps = c->branches[0].n_steps > mode->n_steps ? c->branches[0].n_steps : mode->n_steps;
-        n++;
     }
     mode->all_plain = n == mode->n_commands;
     mode->plain = plain;

@@ -60,11 +60,10 @@ struct mode_update {
     double       least, greatest;
 };
 
-/* x := x + by, or x := by. */
+/* x := keep · x + by, where keep is 1 or 0. */
 struct mode_step {
-    int    row;
-    bool   sets;
-    double by, least, greatest;
+    int    at;                   /* of the first lane's double */
+    double keep, by, least, greatest;
 };
 
 /* Earned when the branch is taken. */
@@ -113,10 +112,7 @@ struct mode_plain {
     bool     is_plain;           /* if not, the rest says nothing */
     uint32_t stream;
     int      timer, fired;       /* of the first lane */
-    struct {
-        int    at;               /* of the first lane */
-        double keep, by, least, greatest; /* x := keep · x + by */
-    } steps[PLAIN_STEPS];        /* as many as the mode's n_steps; the rest do nothing */
+    struct mode_step steps[PLAIN_STEPS]; /* as many as the mode's n_steps; those that it has not do nothing */
 };
 
 struct mode_rate {
@@ -135,7 +131,6 @@ struct mode {
     const struct mode_plain *plain; /* per command; NULL: lanes are better served command by command */
     int          n_steps;        /* of each plain command */
     bool         all_plain;
-    const struct mode_rate *speeds; /* of the exponential commands: timer and rate, at their index in `commands` */
     bool         checked;        /* some rate is to be looked at */
     bool         at_once;        /* some `now` command is always enabled: no time passes here */
     const struct mode_rate *rewards; /* those that are not 0 here */

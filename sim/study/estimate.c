@@ -33,14 +33,6 @@
 static const double UNKNOWN = NAN;
 enum { CURVE_POINTS = 256 };
 
-/* downtime for downtime and added_downtime; lost for lost and added_lost; else -1. */
-static int absolute_of(enum measure measure)
-{
-    if (measure == MEASURE_DOWNTIME || measure == MEASURE_ADDED_DOWNTIME)
-        return MEASURE_DOWNTIME;
-    return measure == MEASURE_LOST || measure == MEASURE_ADDED_LOST ? MEASURE_LOST : -1;
-}
-
 /* Whether a path of this stratum can have it at all. */
 static bool possible(const struct stratum *stratum, enum measure measure)
 {
@@ -89,8 +81,8 @@ struct interval estimate_stratum(const struct arm *arm, const struct stratum *st
         return (struct interval){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, false};
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return interval_of_probability(stratum->tally.seen[measure], stratum->tally.paths, confidence);
-    int absolute = absolute_of(measure);
-    bool added = absolute >= 0 && absolute != (int)measure;
+    int absolute = measure_absolute(measure);
+    bool added = measure_is_added(measure);
     const struct moments *raw = &stratum->tally.moments[measure];
     const struct moments *moments = smoothed ? tally_moments(&stratum->tally, measure) : raw;
     double most = arm->rollout.greatest[added ? absolute : (int)measure] * horizon;
@@ -128,22 +120,16 @@ static struct interval combined(const struct arm *arm, enum measure own, bool sm
     return interval_combine(parts, weights, n);
 }
 
-/* The difference on the same paths. */
-static enum measure paired(enum measure absolute)
-{
-    return absolute == MEASURE_LOST ? MEASURE_ADDED_LOST : MEASURE_ADDED_DOWNTIME;
-}
-
 /* The interval of a measure's mean. The way has a meaning for downtime, lost and what is added to them. */
 struct interval estimate_interval(const struct arm *arm, enum measure measure, struct way way, double confidence,
                                   double horizon)
 {
-    int absolute = absolute_of(measure);
+    int absolute = measure_absolute(measure);
     if (arm->solution && absolute == (int)measure)
         return of_none(arm, measure, confidence, horizon);
     if (absolute < 0 || !arm->none)
         return combined(arm, measure, way.smoothed, measure, 0, confidence, horizon);
-    enum measure added = paired((enum measure)absolute);
+    enum measure added = measure_added((enum measure)absolute);
     bool is_added = measure == added;
     enum measure own = way.paired ? added : (enum measure)absolute;
     double none_weight = way.paired ? !is_added : is_added ? -1 : 0;
@@ -170,7 +156,7 @@ static struct interval narrower(const struct arm *arm, enum measure measure, boo
 struct way estimate_way(const struct arm *arm, enum measure measure, double confidence, double horizon)
 {
     struct way plain_way = {false, false}, smoothed_way;
-    int absolute = absolute_of(measure);
+    int absolute = measure_absolute(measure);
     if (absolute < 0 || !arm->none)
         return plain_way;
     struct interval plain = narrower(arm, measure, false, confidence, horizon, &plain_way);
@@ -327,9 +313,10 @@ static const char *note_of(const struct interval *interval, const struct arm *ar
     if (measure_types[measure].unit == UNIT_PROBABILITY)
         return seen_on(arm, measure, arena);
     if (interval->effective < 0.5) {
-        int absolute = absolute_of(measure);
+        int absolute = measure_absolute(measure);
         bool on = way.paired && absolute >= 0;
-        enum measure own = on ? paired((enum measure)absolute) : absolute >= 0 ? (enum measure)absolute : measure;
+        enum measure own = absolute >= 0 ? (enum measure)absolute : measure;
+        own = on ? measure_added(own) : own;
         const char *same = on ? "differed by the same from no release" : "gave the same";
         return arena_format(arena, "%s; what others might show is only bounded", constant_on(arm, own, same, arena));
     }
@@ -355,7 +342,7 @@ void estimate_fill(const struct arm *arm, enum measure measure, struct way way, 
         .p99 = quantile(arm, measure, 0.99),
         .max = greatest(arm, measure),
         .paths = paths,
-        .solved = arm->solution && absolute_of(measure) == (int)measure,
+        .solved = arm->solution && measure_absolute(measure) == (int)measure,
         .trusted = interval.trusted,
         .note = note_of(&interval, arm, measure, way, arena, paths),
     };

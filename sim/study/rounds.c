@@ -102,7 +102,7 @@ static struct share share_of(const struct rounds *r, const struct arm *arm, stru
         share.deviation = sqrt(moments_variance(moments));
         share.effective = moments_effective(moments);
         double few = fmin(share.effective / INTERVAL_EFFECTIVE_FEW, 1);
-        if (few > 0 && (measure == MEASURE_ADDED_DOWNTIME || measure == MEASURE_ADDED_LOST))
+        if (few > 0 && measure_is_added(measure))
             share.scaled = weight * few * few * interval_unseen_reach(moments) * -log1p(-sim->confidence);
     }
     if (!interval.trusted)
@@ -114,18 +114,15 @@ static struct share share_of(const struct rounds *r, const struct arm *arm, stru
 static int shares_of(const struct rounds *r, struct arm *arm, struct way way, struct share *shares)
 {
     enum measure m = r->scenario->objective.minimize, own = m, of_none = m;
-    bool added = m == MEASURE_ADDED_DOWNTIME || m == MEASURE_ADDED_LOST;
-    if (m == MEASURE_DOWNTIME || m == MEASURE_ADDED_DOWNTIME) {
-        own = way.paired ? MEASURE_ADDED_DOWNTIME : MEASURE_DOWNTIME;
-        of_none = MEASURE_DOWNTIME;
-    } else if (m == MEASURE_LOST || m == MEASURE_ADDED_LOST) {
-        own = way.paired ? MEASURE_ADDED_LOST : MEASURE_LOST;
-        of_none = MEASURE_LOST;
+    int absolute = measure_absolute(m);
+    if (absolute >= 0) {
+        of_none = (enum measure)absolute;
+        own = way.paired ? measure_added(of_none) : of_none;
     }
     int n = 0;
     for (int i = 0; i < arm->n_strata; i++)
         shares[n++] = share_of(r, arm, &arm->strata[i], own, way.smoothed, arm->strata[i].weight);
-    if (arm->none && !arm->none->solution && way.paired != added)
+    if (arm->none && !arm->none->solution && way.paired != measure_is_added(m))
         shares[n++] = share_of(r, arm->none, &arm->none->strata[0], of_none, false, 1);
     return n;
 }
