@@ -85,8 +85,8 @@ const struct option option_table[] = {
      "how means of downtime and lost are estimated: smoothed (the default: less what chance has added, where that is "
      "known, which takes fewer paths) or plain", AT(estimator), .choices = estimator_names},
     {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | SOLVE,
-     "what draws the paths: lanes (the default), many at once, or reference, one by one; the results do not depend on "
-     "it", AT(engine), .choices = engine_names},
+     "what draws the paths: lanes, many at once, or reference, one by one; the results do not depend on it, and without "
+     "it the faster one is taken", AT(engine), .choices = engine_names},
     {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | SOLVE,
      "the vectors of the lanes: auto (the default: the widest there are), baseline, avx2 or avx512; the results do not "
      "depend on them", AT(simd), .choices = simd_names},

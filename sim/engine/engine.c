@@ -7,13 +7,13 @@ const struct engine *const engines[] = {&engine_lanes, &engine_reference, NULL};
 
 const char *const simd_names[SIMDS + 1] = {"auto", "baseline", "avx2", "avx512", NULL};
 
-/* The engine of that name; the usual one for NULL, and for a name that none has. */
+/* The engine of that name; NULL for NULL, and for a name that none has: who samples takes what suits. */
 const struct engine *engine_find(const char *name)
 {
     for (int i = 0; name && engines[i]; i++)
         if (!strcmp(engines[i]->name, name))
             return engines[i];
-    return engines[0];
+    return NULL;
 }
 
 /* The vectors of that name; SIMD_AUTO for NULL, and for a name that there is not. */

@@ -54,6 +54,19 @@ int sampler_threads(int asked)
     return least_of(threads, least_of(omp_get_thread_limit(), THREADS_A_CORE * omp_get_num_procs()));
 }
 
+/* How many blocks what the strata want makes; MOST_BLOCKS at most. */
+static size_t blocks_wanted(const struct sampler *sampler)
+{
+    uint64_t n = 0;
+    for (int a = 0; a < sampler->n_arms; a++)
+        for (int s = 0; s < sampler->arms[a].n_strata; s++) {
+            const struct stratum *stratum = &sampler->arms[a].strata[s];
+            if (stratum->wanted > stratum->tally.paths)
+                n += (stratum->wanted - stratum->tally.paths - 1) / BLOCK_PATHS + 1;
+        }
+    return n < MOST_BLOCKS ? (size_t)n : MOST_BLOCKS;
+}
+
 /* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
 static size_t cut(const struct sampler *sampler, struct block *blocks)
 {
@@ -216,7 +229,7 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
  */
 bool sampler_run(struct sampler *sampler, struct error *error)
 {
-    struct block *blocks = memory_new(MOST_BLOCKS, sizeof *blocks);
+    struct block *blocks = memory_new(blocks_wanted(sampler), sizeof *blocks);
     if (!sampler->workers) {
         sampler->workers = memory_new((size_t)sampler->threads, sizeof *sampler->workers);
         sampler->opened = memory_new((size_t)sampler->n_arms, sizeof *sampler->opened);

@@ -38,6 +38,9 @@ static const double NONE_WORK = 2e9;
 enum { NONE_STATES_A_PATH = 8 };
 static const double NONE_WORK_A_PATH = 1e6;
 
+/* So few paths a strategy take less time than the fast engine takes to find out what it can do in each mode. */
+enum { FEW_PATHS = 500 };
+
 struct runner {
     const struct scenario      *scenario;
     const struct study_options *options;
@@ -261,6 +264,12 @@ enum estimator estimator_find(const char *name)
     return (enum estimator)e;
 }
 
+/* The faster one; each gives the same results. paths: how many a strategy, 0: not known. */
+static const struct engine *usual_engine(uint64_t paths)
+{
+    return paths > 0 && paths <= FEW_PATHS ? &engine_reference : &engine_lanes;
+}
+
 /*
  * Runs the scenario. Estimates are at simulation.confidence; sampling ends per strategy as enum stop says. The scenario
  * must outlive the study. Returns NULL with an error only if a process broke its own rules.
@@ -275,7 +284,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     study->threads = sampler_threads(options->threads);
     study->estimator = options->estimator;
     r.sampler = (struct sampler){
-        .engine = options->engine ? options->engine : engines[0],
+        .engine = options->engine ? options->engine : usual_engine(options->paths),
         .simd = options->simd,
         .seed = study->seed,
         .horizon = scenario->horizon,

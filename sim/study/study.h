@@ -102,7 +102,7 @@ struct study_options {
     int      threads;               /* 0: all */
     enum estimator estimator;
     int      phases;                /* fixed delays become Erlang delays of so many phases; 0: they are fixed */
-    const struct engine *engine;    /* NULL: the usual one */
+    const struct engine *engine;    /* NULL: the faster one */
     enum simd simd;                 /* one that simd_runs() */
     bool     sample_all;            /* sample no release too where it could be solved, to check the sampling */
     const volatile int *stop;       /* becomes non-zero to end at the next block; may be NULL */
