@@ -26,6 +26,15 @@ const struct subcommand command_table[COMMANDS] = {
         "--format json one plan is an object, as in plan.json, and several are a list of them.\n",
         1, 1, command_plan,
     },
+    [COMMAND_GATE] = {
+        "gate", "SCENARIO", "decide whether a release may go: does its plan keep the conditions?",
+        "Samples the best plan, or the one named, until each condition of the scenario's gate and of --require is "
+        "decided at the scenario's confidence, and stops. However often the paths are looked at on the way, the "
+        "probability of any wrong ruling is at most what the confidence leaves.\n"
+        "Prints a line per condition: \u2713 kept, \u2717 broken, ? not decided within max_paths or --time-limit.\n"
+        "Exit status: 0 passed, 1 failed, 2 wrong usage or scenario, 3 could not be done, 4 undecided.\n",
+        1, 1, command_gate,
+    },
     [COMMAND_SOLVE] = {
         "solve", "SCENARIO|CHAIN.tra", "compute what 'nines run' samples, or answer questions to a Markov chain",
         "Of a scenario, computes the means and probabilities of every strategy without sampling, as those of a Markov "

@@ -4,7 +4,14 @@
 
 #include "cli/options.h"
 
-enum { STATUS_DONE = 0, STATUS_USAGE = 2, STATUS_FAILED = 3, STATUS_SIGNAL = 128 };
+enum {
+    STATUS_DONE = 0,
+    STATUS_GATE_FAILED = 1,
+    STATUS_USAGE = 2,
+    STATUS_FAILED = 3,
+    STATUS_UNDECIDED = 4, /* of a gate */
+    STATUS_SIGNAL = 128,
+};
 
 struct subcommand {
     const char *name;
@@ -22,6 +29,7 @@ const char *command_nearest(const char *name);
 
 int command_run(const struct options *options, struct error *error);
 int command_plan(const struct options *options, struct error *error);
+int command_gate(const struct options *options, struct error *error);
 int command_solve(const struct options *options, struct error *error);
 int command_validate(const struct options *options, struct error *error);
 int command_export(const struct options *options, struct error *error);

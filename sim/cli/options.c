@@ -13,6 +13,7 @@
 enum {
     RUN = 1 << COMMAND_RUN,
     PLAN = 1 << COMMAND_PLAN,
+    GATE = 1 << COMMAND_GATE,
     SOLVE = 1 << COMMAND_SOLVE,
     VALIDATE = 1 << COMMAND_VALIDATE,
     EXPORT = 1 << COMMAND_EXPORT,
@@ -32,10 +33,20 @@ static const char *const engine_names[] = {"lanes", "reference", NULL};
 #define AT(member) .offset = offsetof(struct options, member)
 
 const struct option option_table[] = {
-    {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | SOLVE | VALIDATE | EXPORT,
+    {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | GATE | SOLVE | VALIDATE | EXPORT,
      "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
     {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT, "only this strategy", AT(strategy)},
-    {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT, "only this topology", AT(topology)},
+    {"strategy", 0, OPTION_NAME, "NAME", GATE, "judge this strategy instead of the best", AT(strategy)},
+    {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | GATE | SOLVE | EXPORT, "only this topology", AT(topology)},
+    {"require", 0, OPTION_REQUIRE, "CONDITION", GATE,
+     "a condition beside the scenario's own, such as \"downtime.p99 <= 5m\"; may be repeated", AT(required)},
+    {"time-limit", 0, OPTION_DURATION, "TIME", GATE, "undecided after so long, such as 30s", AT(time_limit)},
+    {"undecided", 0, OPTION_CHOICE, "AS", GATE,
+     "what an undecided gate counts as: report (the default: exit status 4), pass (0) or fail (1)", AT(undecided),
+     .choices = undecided_names},
+    {"report", 0, OPTION_REPORT, "FORMAT=PATH", GATE,
+     "also write the verdict into a file, as junit, markdown, github, prometheus, json or csv; may be repeated",
+     AT(reports)},
     {"labels", 0, OPTION_FILE, "FILE", SOLVE, "the labels of the chain's states (.lab)", AT(labels)},
     {"state-rewards", 0, OPTION_FILE, "FILE", SOLVE, "the rewards of the chain's states (.srew)", AT(state_rewards)},
     {"initial", 0, OPTION_NAME, "STATE", SOLVE,
@@ -78,16 +89,16 @@ const struct option option_table[] = {
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
      AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
-    {"seed", 0, OPTION_SEED, "N", RUN, "seed of the random numbers, instead of the scenario's", AT(seed)},
-    {"threads", 0, OPTION_COUNT, "N", RUN | SOLVE, "number of threads; the results do not depend on it", AT(threads),
+    {"seed", 0, OPTION_SEED, "N", RUN | GATE, "seed of the random numbers, instead of the scenario's", AT(seed)},
+    {"threads", 0, OPTION_COUNT, "N", RUN | GATE | SOLVE, "number of threads; the results do not depend on it", AT(threads),
      .least = 1, .greatest = 1024},
     {"estimator", 0, OPTION_CHOICE, "ESTIMATOR", RUN,
      "how means of downtime and lost are estimated: smoothed (the default: less what chance has added, where that is "
      "known, which takes fewer paths) or plain", AT(estimator), .choices = estimator_names},
-    {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | SOLVE,
+    {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | GATE | SOLVE,
      "what draws the paths: lanes, many at once, or reference, one by one; the results do not depend on it, and without "
      "it the faster one is taken", AT(engine), .choices = engine_names},
-    {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | SOLVE,
+    {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | GATE | SOLVE,
      "the vectors of the lanes: auto (the default: the widest there are), baseline, avx2 or avx512; the results do not "
      "depend on them", AT(simd), .choices = simd_names},
     {"output", 'o', OPTION_FOLDER, "DIR", RUN, "write the results into DIR instead of results/NAME", AT(output)},
@@ -100,10 +111,10 @@ const struct option option_table[] = {
      "text (the default): the process; prism: its states and transitions as files; dot: the same as a graph",
      AT(format), .choices = export_formats},
     {"no-plots", 0, OPTION_FLAG, NULL, RUN, "write no plots, and remove those of an earlier run", AT(no_plots)},
-    {"color", 0, OPTION_CHOICE, "WHEN", RUN | SOLVE,
-     "color in the table: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
+    {"color", 0, OPTION_CHOICE, "WHEN", RUN | GATE | SOLVE,
+     "color: auto (the default: on a terminal, unless NO_COLOR is set), always or never", AT(color),
      .choices = colors},
-    {"quiet", 'q', OPTION_FLAG, NULL, RUN | SOLVE | VALIDATE,
+    {"quiet", 'q', OPTION_FLAG, NULL, RUN | GATE | SOLVE | VALIDATE,
      "say nothing on standard error but what is wrong", AT(quiet)},
     {"verbose", 'v', OPTION_FLAG, NULL, RUN | SOLVE, "say more in the table", AT(verbose)},
     {"completion", 0, OPTION_CHOICE, "SHELL", HELP, "print what makes a shell complete the command line: bash",
@@ -273,6 +284,49 @@ static bool take_override(const struct reader *reader, const struct option *opti
     return true;
 }
 
+static bool take_condition(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct options *options = reader->options;
+    if (!*value)
+        return say(reader, "--%s is empty", option->name);
+    options->required[options->n_required++] = value;
+    return true;
+}
+
+static bool take_duration(const struct reader *reader, const struct option *option, const char *value)
+{
+    double seconds;
+    if (!duration_parse(value, &seconds, NULL) || seconds <= 0)
+        return say(reader, "--%s takes a time above 0, such as 30s, not '%s'", option->name, value);
+    *(double *)place(reader, option) = seconds;
+    return true;
+}
+
+/* FORMAT=PATH */
+static bool take_report(const struct reader *reader, const struct option *option, const char *value)
+{
+    struct options *options = reader->options;
+    const char *equals = strchr(value, '='), *names[MAX_OPTIONS];
+    size_t length = strcspn(value, "=");
+    int n = 0;
+    const struct gate_format *format = gate_format_find(value, length);
+    if (format && equals && equals[1]) {
+        options->reports[options->n_reports++] = (struct report_to){format, equals + 1};
+        return true;
+    }
+    if (format || !equals)
+        return say(reader, "--%s takes FORMAT=PATH, such as junit=gate.xml, not '%s'", option->name, value);
+    struct text name = {0};
+    text_add_bytes(&name, value, length);
+    for (const struct gate_format *f = gate_formats; f->name; f++)
+        names[n++] = f->name;
+    const char *nearest = nearest_name(name.data ? name.data : "", names, n);
+    say(reader, "there is no format '%s' for --%s; %s%s%s", name.data ? name.data : "", option->name,
+        nearest ? "did you mean '" : "see 'nines help gate'", nearest ? nearest : "", nearest ? "'?" : "");
+    text_free(&name);
+    return false;
+}
+
 static bool take_question(const struct reader *reader, const struct option *option, const char *label)
 {
     struct options *options = reader->options;
@@ -316,8 +370,14 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_seed(reader, option, value);
     case OPTION_SHARE:
         return take_share(reader, option, value);
+    case OPTION_DURATION:
+        return take_duration(reader, option, value);
     case OPTION_OVERRIDE:
         return take_override(reader, option, value);
+    case OPTION_REQUIRE:
+        return take_condition(reader, option, value);
+    case OPTION_REPORT:
+        return take_report(reader, option, value);
     case OPTION_QUESTION:
         return take_question(reader, option, value);
     case OPTION_PHASES:
@@ -440,6 +500,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct error 
     options->arguments = memory_new((size_t)argc, sizeof *options->arguments);
     options->overrides = memory_new((size_t)argc, sizeof *options->overrides);
     options->questions = memory_new((size_t)argc, sizeof *options->questions);
+    options->required = memory_new((size_t)argc, sizeof *options->required);
+    options->reports = memory_new((size_t)argc, sizeof *options->reports);
     struct reader reader = {argv, argc, 2, options, error};
     return read_words(&reader) && check_together(&reader);
 }
@@ -450,5 +512,7 @@ void options_free(struct options *options)
     free(options->arguments);
     free(options->overrides);
     free(options->questions);
+    free(options->required);
+    free(options->reports);
     *options = (struct options){0};
 }

@@ -1,8 +1,9 @@
-/* cli/options: the one table of options: parsing, help, completion and manual read it. Includes study/ and below. */
+/* cli/options: the one table of options: parsing, help, completion and manual read it. Includes report/ and below. */
 #ifndef NINES_CLI_OPTIONS_H
 #define NINES_CLI_OPTIONS_H
 
 #include "base/error.h"
+#include "report/gates.h"
 #include "scenario/scenario.h"
 #include "study/question.h"
 #include "study/study.h"
@@ -14,6 +15,7 @@
 enum command_id {
     COMMAND_RUN,
     COMMAND_PLAN,
+    COMMAND_GATE,
     COMMAND_SOLVE,
     COMMAND_VALIDATE,
     COMMAND_EXPORT,
@@ -29,6 +31,12 @@ enum { USUAL_PHASES = 16 }; /* of the Erlang delay that stands for a fixed one *
 struct seed {
     bool     given;
     uint64_t value;
+};
+
+/* --report FORMAT=PATH */
+struct report_to {
+    const struct gate_format *format;
+    const char *path;
 };
 
 /* A command line, read. The texts are those of argv. */
@@ -47,6 +55,12 @@ struct options {
     const char       *method, *estimator, *engine, *simd; /* NULL without the option */
     struct question  *questions;                         /* in the order of the command line */
     int               n_questions;
+    const char      **required;                          /* conditions, as written */
+    int               n_required;
+    struct report_to *reports;
+    int               n_reports;
+    double            time_limit;                        /* seconds; NOT_GIVEN without the option */
+    const char       *undecided;                         /* NULL without the option */
     int64_t           phases, max_states;                /* NOT_GIVEN without the option */
     int               phase_list[MOST_PHASES], n_phases; /* rising */
     bool              no_plots, quiet, verbose, help, manual;
@@ -62,7 +76,10 @@ enum option_kind {
     OPTION_COUNT,    /* int64_t: a whole number from least to greatest; 1e6 will do */
     OPTION_SEED,     /* struct seed: a whole number of 64 bits */
     OPTION_SHARE,    /* double: 2% or 0.02, from least to greatest */
+    OPTION_DURATION, /* double: 30s, above 0 */
     OPTION_OVERRIDE, /* PATH=VALUE, added to overrides */
+    OPTION_REQUIRE,  /* a condition, added to required */
+    OPTION_REPORT,   /* FORMAT=PATH, added to reports */
     OPTION_QUESTION, /* the label of a question, added to questions; without an argument: a question without a label */
     OPTION_PHASES,   /* phase_list: rising whole numbers with commas between, from least to greatest */
     OPTION_BY,       /* a time, which belongs to the question before it */

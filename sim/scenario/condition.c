@@ -141,6 +141,8 @@ void read_condition(struct reader *reader, struct node *node, struct condition *
     }
     const char *text = node->text;
     condition->text = arena_text(reader->arena, text);
+    condition->line = node->place.set ? 0 : node->place.line;
+    condition->column = node->place.set ? 0 : node->place.column;
     size_t at = spaces(text), length = strcspn(text + at, ". <>=");
     if (!read_measure(&parse, at, length, condition))
         return;

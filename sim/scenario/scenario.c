@@ -127,6 +127,25 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
     return NULL;
 }
 
+/*
+ * Fills a condition from a text that stands in no file; source is what messages call its place. The condition lives as
+ * long as the scenario. Returns false with an error if it is none.
+ */
+bool scenario_condition(struct scenario *scenario, const char *text, const char *source, struct condition *condition,
+                        struct error *error)
+{
+    struct messages messages = {.file = source, .bytes = text, .length = strlen(text)};
+    struct reader reader = {&messages, &scenario->arena, NULL};
+    struct node node = {.kind = NODE_TEXT, .place = {1, 1, NULL}, .text = text, .exact = true};
+    *condition = (struct condition){0};
+    read_condition(&reader, &node, condition);
+    condition->line = condition->column = 0;
+    bool good = messages.count == 0;
+    messages_report(&messages, error);
+    messages_free(&messages);
+    return good;
+}
+
 /* All bytes of a stream up to one more than a scenario may have; NULL with errno set if it cannot be read. */
 static char *read_bytes(FILE *stream, size_t *length)
 {

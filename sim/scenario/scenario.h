@@ -21,6 +21,7 @@ struct condition {
     enum compare   compare;
     double         limit;    /* in the measure's unit */
     const char    *text;     /* as written */
+    int            line, column; /* in the file, from 1; line 0: given on the command line */
 };
 
 struct objective {
@@ -62,6 +63,8 @@ struct scenario *scenario_read(const char *file, const struct override *override
                                struct error *error);
 struct scenario *scenario_parse(const char *bytes, size_t length, const char *file, const struct override *overrides,
                                 int n_overrides, struct error *error);
+bool scenario_condition(struct scenario *scenario, const char *text, const char *source, struct condition *condition,
+                        struct error *error);
 void scenario_free(struct scenario *scenario);
 void scenario_print_schema(FILE *out);
 void scenario_print_fields(FILE *out);
