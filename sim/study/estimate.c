@@ -92,6 +92,23 @@ struct interval estimate_stratum(const struct arm *arm, const struct stratum *st
                           : of_difference(moments, confidence, 0, most, INFINITY);
 }
 
+/* The interval of the mean difference of the objective to the arm's rival, in one stratum, which has paths of both. */
+struct interval estimate_rival(const struct arm *arm, const struct stratum *stratum, enum measure objective,
+                               double confidence, double horizon)
+{
+    const struct tally *t = &stratum->tally;
+    int absolute = measure_absolute(objective);
+    enum measure m = absolute >= 0 ? (enum measure)absolute : objective;
+    bool probability = measure_types[objective].unit == UNIT_PROBABILITY;
+    double most = probability ? 1 : fmax(arm->rollout.greatest[m], arm->rival->rollout.greatest[m]) * horizon;
+    struct interval raw = of_difference(&t->rival, confidence, -most, most, interval_unseen_reach(&t->rival));
+    if (t->rival_smoothed.n == 0)
+        return raw;
+    struct interval smoothed =
+        of_difference(&t->rival_smoothed, confidence, -most, most, interval_unseen_reach(&t->rival_smoothed));
+    return smoothed.high - smoothed.low < raw.high - raw.low ? smoothed : raw;
+}
+
 /* Of no release itself: solved, or from its paths. */
 static struct interval of_none(const struct arm *none, enum measure measure, double confidence, double horizon)
 {

@@ -15,6 +15,8 @@ struct way {
 struct way estimate_way(const struct arm *arm, enum measure measure, double confidence, double horizon);
 struct interval estimate_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
                                  bool smoothed, double confidence, double horizon);
+struct interval estimate_rival(const struct arm *arm, const struct stratum *stratum, enum measure objective,
+                               double confidence, double horizon);
 struct interval estimate_interval(const struct arm *arm, enum measure measure, struct way way, double confidence,
                                   double horizon);
 struct interval estimate_objective(const struct scenario *scenario, const struct arm *arm);
