@@ -79,6 +79,29 @@ struct interval judge_above(const struct arm *arm, int watch, double confidence)
     return sum;
 }
 
+/*
+ * What the stratum does to the width of the interval that decides the statement: its weight times what its interval
+ * would be as wide as with one path. A stratum without a path counts for nothing.
+ */
+double judge_part(const struct arm *arm, int stratum, const struct statement *statement, double horizon)
+{
+    const double usual = 0.95; /* parts hardly depend on it */
+    const struct condition *c = statement->condition;
+    const struct stratum *s = &arm->strata[stratum];
+    struct interval interval;
+    if (s->tally.paths == 0)
+        return 0;
+    if (statement->watch >= 0) {
+        interval = interval_of_probability(s->tally.above[statement->watch], s->tally.paths, usual);
+    } else {
+        struct way way = estimate_way(arm, c->measure, usual, horizon);
+        int absolute = measure_absolute(c->measure);
+        enum measure own = way.paired && absolute >= 0 ? measure_added((enum measure)absolute) : c->measure;
+        interval = estimate_stratum(arm, s, own, way.smoothed, usual, horizon);
+    }
+    return s->weight * (interval.high - interval.low) * sqrt((double)s->tally.paths);
+}
+
 /* Whether the whole interval keeps `value <= limit`, or breaks it; the same for <, where that makes a difference. */
 static enum ruling at_most(const struct interval *interval, double limit, bool or_equal)
 {

@@ -16,6 +16,7 @@ bool judge_state(const struct condition *condition, struct watches *watches, str
                  struct error *error);
 double judge_spend(int look);
 struct interval judge_above(const struct arm *arm, int watch, double confidence);
+double judge_part(const struct arm *arm, int stratum, const struct statement *statement, double horizon);
 enum ruling judge(const struct arm *arm, const struct statement *statement, double risk, double horizon);
 
 #endif
