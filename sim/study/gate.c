@@ -25,7 +25,8 @@
 enum {
     FIRST_PATHS = 512,   /* a stratum, until the first look */
     GROWTH = 2,
-    NONE_PATHS = 4,      /* of no release, where it is sampled, to a plan's one */
+    NONE_PATHS = 16,     /* of no release, where it is sampled, to a plan's one: they cost little */
+    LOOKS_UNSOLVED = 3,  /* a gate that is decided by so many takes less time than to solve no release */
 };
 
 /* The least part of a plan's new paths that a stratum gets, whatever the conditions ask for. */
@@ -215,8 +216,9 @@ static void want_first(struct run *r)
     uint64_t most = r->scenario->simulation.max_paths;
     for (int a = 0; a < r->sampler.n_arms; a++) {
         struct arm *arm = &r->sampler.arms[a];
-        for (int s = 0; s < arm->n_strata && !arm->solution; s++)
-            arm->strata[s].wanted = least_of(FIRST_PATHS, most / (uint64_t)arm->n_strata);
+        uint64_t paths = arm->none ? FIRST_PATHS : NONE_PATHS * FIRST_PATHS;
+        for (int s = 0; s < arm->n_strata; s++)
+            arm->strata[s].wanted = least_of(paths, most / (uint64_t)arm->n_strata);
     }
 }
 
@@ -228,6 +230,19 @@ static void watch_clock(uint64_t paths, void *context)
     r->late = r->options->time_limit > 0 && clock_seconds() - r->started > r->options->time_limit;
     if (r->late || engine_stopped(r->options->stop))
         r->stop = 1;
+}
+
+/* Whether something is undecided that no release is a part of. */
+static bool rests_on_none(const struct run *r)
+{
+    for (int a = 1; a < r->sampler.n_arms; a++)
+        for (int i = 0; i < r->n && is_asked(r, a); i++) {
+            const struct condition *c = r->statements[i].condition;
+            if (rulings_of(r, a)[i] == RULING_UNDECIDED && c->statistic == STATISTIC_MEAN &&
+                measure_absolute(c->measure) == (int)c->measure)
+                return true;
+        }
+    return false;
 }
 
 /* Draws and looks until all is decided, or no more may be drawn. Returns false with an error. */
@@ -242,6 +257,8 @@ static bool draw_and_look(struct run *r, struct error *error)
         }
         look(r);
         r->gate->end = is_decided(r) ? GATE_DECIDED : GATE_MAX_PATHS;
+        if (r->look == LOOKS_UNSOLVED && rests_on_none(r))
+            none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
     } while (r->gate->end != GATE_DECIDED && want_next(r));
     return true;
 }
@@ -401,8 +418,6 @@ struct gate *gate_run(const struct scenario *scenario, const struct gate_options
                           "is about", scenario->n_topologies);
     good = good && arms_build(&r.study, 0, ESTIMATOR_SMOOTHED, &r.sampler, error) &&
            select_open(&r.selection, scenario, &r.sampler, error) && state_conditions(&r, error);
-    if (good)
-        none_solve(scenario, &r.sampler, 0, &gate->arena);
     good = good && draw_and_look(&r, error);
     if (good)
         conclude(&r);
