@@ -26,7 +26,9 @@
 #include <string.h>
 
 enum {
-    PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading */
+    PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading, */
+    PILOT_ALL = 32 * PILOT_PATHS, /* unless there are many plans, most of which are told to be worse with much less: */
+    PILOT_LEAST = 500,
     CONSTANT_PATHS = 100000,  /* so many equal values are believed to be all there is */
     GROWTH = 8,
     GROWTH_UNTRUSTED = 4,
@@ -340,15 +342,26 @@ static void want_more(struct rounds *r, int a)
         want_told(r, a);
 }
 
+/* How many paths a stratum draws first. */
+static uint64_t pilot_of(const struct rounds *r)
+{
+    int strata = 0;
+    for (int a = 0; a < r->sampler->n_arms; a++)
+        strata += r->sampler->arms[a].none ? r->sampler->arms[a].n_strata : 0;
+    uint64_t each = PILOT_ALL / (uint64_t)(strata ? strata : 1);
+    return each > PILOT_PATHS ? PILOT_PATHS : each < PILOT_LEAST ? PILOT_LEAST : each;
+}
+
 /* What the first round draws. */
 void rounds_pilot(struct rounds *r)
 {
+    uint64_t pilot = pilot_of(r);
     for (int a = 0; a < r->sampler->n_arms; a++) {
         struct arm *arm = &r->sampler->arms[a];
         uint64_t most = r->exactly ? r->exactly : r->scenario->simulation.max_paths;
         uint64_t least = most < 2 * (uint64_t)arm->n_strata ? 1 : 2, quarter = most / 4;
         for (int s = 0; s < arm->n_strata; s++)
-            want(&arm->strata[s], quarter < PILOT_PATHS ? (quarter > least ? quarter : least) : PILOT_PATHS);
+            want(&arm->strata[s], quarter < pilot ? (quarter > least ? quarter : least) : pilot);
     }
 }
 
@@ -364,8 +377,10 @@ bool rounds_more(struct rounds *r)
         if (!arm->none && !r->exactly)
             continue; /* no release gets what its strategies ask for */
         any = any || !r->done[a];
-        if (r->done[a])
+        if (r->done[a]) {
+            sampler_leave(r->sampler, a);
             continue;
+        }
         want_more(r, a);
         if (!r->exactly) /* its paths cost little, and tell whether pairing pays */
             want(&arm->none->strata[0],

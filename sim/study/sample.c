@@ -18,6 +18,9 @@
 
 enum { MOST_BLOCKS = 512 };
 
+/* Arms that draw paths at a time, and so many more a thread: their engines hold some megabytes each. */
+enum { OPEN_LEAST = 8, OPEN_A_THREAD = 2 };
+
 enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
 
 struct block {
@@ -78,14 +81,40 @@ static size_t blocks_wanted(const struct sampler *sampler)
     return n < MOST_BLOCKS ? (size_t)n : MOST_BLOCKS;
 }
 
-/* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
+static int most_open(const struct sampler *sampler)
+{
+    return OPEN_LEAST + OPEN_A_THREAD * sampler->threads;
+}
+
+static bool wants(const struct arm *arm)
+{
+    for (int s = 0; s < arm->n_strata; s++)
+        if (arm->strata[s].wanted > arm->strata[s].tally.paths)
+            return true;
+    return false;
+}
+
+/* The first of the arms that need not be looked at, since as many before it want paths as may be open. */
+static int end_of_open(const struct sampler *sampler)
+{
+    int end = 0;
+    for (int open = 0; end < sampler->n_arms && open < most_open(sampler); end++)
+        open += wants(&sampler->arms[end]);
+    return end;
+}
+
+/*
+ * The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each; where
+ * there are too many arms, of the first of them.
+ */
 static size_t cut(const struct sampler *sampler, struct block *blocks)
 {
     size_t n = 0, before;
     uint64_t turn = 0;
+    int end = end_of_open(sampler);
     do {
         before = n;
-        for (int a = 0; a < sampler->n_arms; a++)
+        for (int a = 0; a < end; a++)
             for (int s = 0; s < sampler->arms[a].n_strata && n < MOST_BLOCKS; s++) {
                 const struct stratum *stratum = &sampler->arms[a].strata[s];
                 uint64_t i = stratum->tally.paths + turn, left = stratum->wanted - i;
@@ -273,6 +302,31 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
     }
 }
 
+/* Gives back the arm's engines, which hold much memory. They are opened anew if it draws paths again. */
+void sampler_leave(struct sampler *sampler, int arm)
+{
+    for (int i = 0; sampler->workers && i < sampler->threads; i++) {
+        struct worker *worker = sampler->workers[i];
+        if (worker && worker->runs[arm])
+            sampler->engine->close(worker->runs[arm]);
+        if (worker)
+            worker->runs[arm] = NULL;
+    }
+    if (sampler->opened)
+        sampler->opened[arm] = NULL;
+}
+
+/*
+ * Gives back the engines of arms that have what they want, where there are many arms; not those that others need: of no
+ * release, and of plans without a rival, which may be one.
+ */
+static void leave_done(struct sampler *sampler)
+{
+    for (int a = 0; a < sampler->n_arms && sampler->n_arms > most_open(sampler); a++)
+        if (sampler->arms[a].rival && !wants(&sampler->arms[a]))
+            sampler_leave(sampler, a);
+}
+
 /*
  * Draws the paths that the strata want. Returns false with an error if a process broke its rules, and false without one
  * if it was stopped: the tallies then hold the blocks that were done. Arms and threads stay the same from the first
@@ -291,23 +345,10 @@ bool sampler_run(struct sampler *sampler, struct error *error)
     while (all && (n_blocks = cut(sampler, blocks)) > 0) {
         run_blocks(sampler, blocks, n_blocks, &paths, error);
         all = merge(sampler, blocks, n_blocks);
+        leave_done(sampler);
     }
     free(blocks);
     return all;
-}
-
-/* Gives back the arm's engines, which hold much memory. They are opened anew if it draws paths again. */
-void sampler_leave(struct sampler *sampler, int arm)
-{
-    for (int i = 0; sampler->workers && i < sampler->threads; i++) {
-        struct worker *worker = sampler->workers[i];
-        if (worker && worker->runs[arm])
-            sampler->engine->close(worker->runs[arm]);
-        if (worker)
-            worker->runs[arm] = NULL;
-    }
-    if (sampler->opened)
-        sampler->opened[arm] = NULL;
 }
 
 /* The arm is compared with the rival on all paths that it draws from now on. */

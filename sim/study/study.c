@@ -32,6 +32,8 @@ const char *const estimator_names[ESTIMATORS + 1] = {
 
 /* So few paths a strategy take less time than the fast engine takes to find out what it can do in each mode. */
 enum { FEW_PATHS = 500 };
+/* So many plans would take too much memory for that; most of them are dropped after a few paths. */
+enum { MANY_ARMS = 64 };
 
 struct runner {
     const struct scenario      *scenario;
@@ -111,6 +113,10 @@ static bool run_rounds(struct runner *r, struct error *error)
         if (!sampler_run(&r->sampler, error)) {
             r->study->partial = error->count == 0;
             return error->count == 0;
+        }
+        if (!r->options->engine && r->sampler.engine != &engine_lanes && r->options->paths == 0) {
+            sampler_close(&r->sampler); /* what is left after the first round is worth it */
+            r->sampler.engine = &engine_lanes;
         }
     } while (rounds_more(&r->rounds));
     return true;
@@ -195,10 +201,15 @@ enum estimator estimator_find(const char *name)
     return (enum estimator)e;
 }
 
-/* The faster one; each gives the same results. paths: how many a strategy, 0: not known. */
-static const struct engine *usual_engine(uint64_t paths)
+/* What draws the first round. Each engine gives the same results. */
+static const struct engine *first_engine(const struct runner *r)
 {
-    return paths > 0 && paths <= FEW_PATHS ? &engine_reference : &engine_lanes;
+    uint64_t paths = r->options->paths;
+    if (r->options->engine)
+        return r->options->engine;
+    int arms = r->scenario->n_topologies * (r->scenario->n_strategies + 1);
+    bool few = paths > 0 ? paths <= FEW_PATHS : arms > MANY_ARMS;
+    return few ? &engine_reference : &engine_lanes;
 }
 
 /*
@@ -215,7 +226,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     study->threads = sampler_threads(options->threads);
     study->estimator = options->estimator;
     r.sampler = (struct sampler){
-        .engine = options->engine ? options->engine : usual_engine(options->paths),
+        .engine = first_engine(&r),
         .simd = options->simd,
         .seed = study->seed,
         .horizon = scenario->horizon,
