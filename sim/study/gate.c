@@ -222,14 +222,18 @@ static void want_first(struct run *r)
     }
 }
 
-/* Ends the paths when the time is up, or a signal came. */
+/* Ends the paths when the time is up, or a signal came. `paths` were drawn since the last look. */
 static void watch_clock(uint64_t paths, void *context)
 {
     struct run *r = context;
-    (void)paths;
-    r->late = r->options->time_limit > 0 && clock_seconds() - r->started > r->options->time_limit;
+    struct progress progress = {.paths = paths, .seconds = clock_seconds() - r->started};
+    r->late = r->options->time_limit > 0 && progress.seconds > r->options->time_limit;
     if (r->late || engine_stopped(r->options->stop))
         r->stop = 1;
+    for (int a = 0; a < r->sampler.n_arms; a++)
+        progress.paths += drawn(&r->sampler.arms[a]);
+    if (r->options->on_progress && paths)
+        r->options->on_progress(&progress, r->options->context);
 }
 
 /* Whether something is undecided that no release is a part of. */
@@ -257,7 +261,7 @@ static bool draw_and_look(struct run *r, struct error *error)
         }
         look(r);
         r->gate->end = is_decided(r) ? GATE_DECIDED : GATE_MAX_PATHS;
-        if (r->look == LOOKS_UNSOLVED && rests_on_none(r))
+        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && rests_on_none(r))
             none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
     } while (r->gate->end != GATE_DECIDED && want_next(r));
     return true;

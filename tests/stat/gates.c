@@ -45,7 +45,8 @@ static struct counts count(const struct known *known, double distance)
         struct scenario *own = problem_parse(known->scenario);
         struct error error = {0};
         struct condition condition;
-        struct gate_options options = {.required = &condition, .n_required = 1, .named = true, .threads = 1};
+        struct gate_options options = {.required = &condition, .n_required = 1, .named = true, .threads = 1,
+                                       .sample_all = true};
         own->simulation.seed = (uint64_t)seed;
         struct gate *gate = NULL;
         if (scenario_condition(own, text, "stat", &condition, &error))
