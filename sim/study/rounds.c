@@ -336,7 +336,7 @@ static void want_more(struct rounds *r, int a)
     struct arm *arm = &r->sampler->arms[a];
     if (r->exactly)
         want_exactly(r, arm);
-    else if (select_is_settled(r->selection, a) || select_is_leader(r->selection, a))
+    else if (select_is_settled(r->selection, a))
         want_precise(r, arm);
     else
         want_told(r, a);

@@ -295,14 +295,15 @@ bool select_is_decided(const struct selection *s, int topology)
     return true;
 }
 
-/* How many times the paths an open arm needs until it will be told from its leader, as far as is known; 1 to 4. */
+/* How many times the paths an open arm needs until all is told of it, as far as is known: 1.25 to 4. */
 double select_growth(const struct selection *s, int arm)
 {
     int leader = leader_of(s, arm);
+    double least = is_feasible(s, arm) ? 1.25 : 2;
     if (leader < 0 || arm == leader)
-        return 2;
+        return least;
     struct interval difference = select_difference(s, arm, confidence_of_comparisons(s));
     double d = indifference(s, leader), below = difference.mean - difference.low;
     double far = fmax(difference.mean + d, -difference.mean), ratio = below / fmax(far, 1e-300);
-    return fmin(fmax(1.1 * ratio * ratio, 1.25), 4);
+    return fmin(fmax(1.1 * ratio * ratio, least), 4);
 }

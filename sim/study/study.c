@@ -27,6 +27,11 @@ const char *const stop_names[STOPS] = {
     [STOP_UNSOLVED] = "unsolved",
 };
 
+const char *const standing_names[STANDINGS] = {
+    [STANDING_OPEN] = "open", [STANDING_LEVEL] = "level", [STANDING_WORSE] = "worse",
+    [STANDING_INFEASIBLE] = "infeasible",
+};
+
 const char *const estimator_names[ESTIMATORS + 1] = {
     [ESTIMATOR_SMOOTHED] = "smoothed", [ESTIMATOR_PLAIN] = "plain"};
 

@@ -52,7 +52,10 @@ enum standing {
     STANDING_LEVEL,      /* it is not better than the leader by more than the indifference; more is not asked */
     STANDING_WORSE,      /* it costs more than another */
     STANDING_INFEASIBLE, /* it breaks a condition of subject_to */
+    STANDINGS
 };
+
+extern const char *const standing_names[STANDINGS];
 
 /* How means are estimated. */
 enum estimator {
