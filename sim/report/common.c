@@ -89,6 +89,11 @@ enum quantity_unit measure_quantity(enum measure measure)
         return QUANTITY_SHARE;
     case UNIT_INSTANCE_HOURS:
         return QUANTITY_INSTANCE_HOURS;
+    case UNIT_SHARE:
+        return QUANTITY_SHARE;
+    case UNIT_COUNT:
+    case UNITS_OF_MEASURES:
+        break;
     }
     return QUANTITY_NUMBER;
 }

@@ -139,6 +139,7 @@ bool scenario_condition(struct scenario *scenario, const char *text, const char 
     struct node node = {.kind = NODE_TEXT, .place = {1, 1, NULL}, .text = text, .exact = true};
     *condition = (struct condition){0};
     read_condition(&reader, &node, condition);
+    check_condition(&reader, &node, condition, &scenario->slo);
     condition->line = condition->column = 0;
     bool good = messages.count == 0;
     messages_report(&messages, error);
