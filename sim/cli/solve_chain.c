@@ -27,6 +27,7 @@ static bool check_options(const struct options *options, struct error *error)
                            : options->strategy                ? "strategy"
                            : options->topology                ? "topology"
                            : options->n_overrides             ? "set"
+                           : options->slo                     ? "slo"
                                                               : NULL;
     const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision != NOT_GIVEN ? "precision"
                        : options->seed.given ? "seed"

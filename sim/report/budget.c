@@ -48,7 +48,7 @@ static void add_plan(struct text *text, const struct scenario *scenario, const s
         add_estimate(text, QUANTITY_SHARE, &best->window);
         text_add(text, ".");
     }
-    text_add(text, " It can pay for ");
+    text_add(text, " A window can pay for ");
     add_releases(text, &best->measures[MEASURE_RELEASES_AFFORDABLE]);
     text_add(text, ".");
 }
