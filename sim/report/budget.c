@@ -13,20 +13,20 @@ static void add_estimate(struct text *text, enum quantity_unit unit, const struc
     text_add(text, "%s%s", estimate_print(q, e->solved, out), e->trusted ? "" : " ?");
 }
 
-/* Not a number that a table could hold: how many there may be can have no end. */
+/* How many there may be can have no end, as far as is known: then it is the lower end that tells. */
 static void add_releases(struct text *text, const struct estimate *e)
 {
     char number[QUANTITY_BYTES];
-    if (isfinite(e->mean) && isfinite(e->high)) {
+    if (isfinite(e->mean) && isfinite(e->high) && e->high > 0) {
         add_estimate(text, QUANTITY_NUMBER, e);
         return;
     }
     if (isinf(e->mean))
-        text_add(text, "any number of them");
+        text_add(text, "any number of releases");
     else
-        text_add(text, "%s", quantity_plain(QUANTITY_NUMBER, e->mean, number));
-    if (isfinite(e->low))
-        text_add(text, ", for %s at least", quantity_plain(QUANTITY_NUMBER, e->low, number));
+        text_add(text, "%s", e->high > 0 ? quantity_plain(QUANTITY_NUMBER, e->mean, number) : "none");
+    if (isfinite(e->low) && e->low < e->high)
+        text_add(text, " (%s at least)", quantity_plain(QUANTITY_NUMBER, e->low, number));
     text_add(text, "%s", e->trusted ? "" : " ?");
 }
 

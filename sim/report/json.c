@@ -83,11 +83,11 @@ static void write_solutions(struct json *json, const struct outcome *outcome)
 static void write_window(struct json *json, const struct study *study, const struct outcome *outcome)
 {
     const struct estimate *e = &outcome->window;
-    double releases = outcome->strategy ? study->scenario->releases_per_window : 0;
-    if (!study->scenario->slo.given || releases < 0)
+    double releases = study->scenario->releases_per_window;
+    if (!study->scenario->slo.given || (outcome->strategy && releases <= 0))
         return;
     json_object(json, "window");
-    json_number(json, "releases", releases);
+    json_number(json, "releases", outcome->strategy ? releases : 0);
     write_figure(json, "budget_share", e->mean, e->solved);
     write_figure(json, "low", e->low, e->solved);
     write_figure(json, "high", e->high, e->solved);

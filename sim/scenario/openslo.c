@@ -107,8 +107,8 @@ static void read_duration(struct messages *messages, struct node *node, double *
             number_parse(arena_format(&messages->arena, "%.*s", (int)digits, node->text), &number))
             *window = number * units[i].seconds;
     if (!in_bounds("window", *window))
-        refuse(messages, node, NULL, "expected a whole number and one of m, h, d, w, M (30d), Q (90d) and Y (365d), "
-               "such as 28d, above 0 and up to 10000Y");
+        refuse(messages, node, NULL, "expected a whole number above 0 and one of m, h, d, w, M (30d), Q (90d) and Y "
+               "(365d), such as 28d, up to 10000Y");
 }
 
 static void read_method(struct messages *messages, struct node *method)
