@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { HELP_COLUMNS = 100, NAME_COLUMNS = 18, KIND_COLUMNS = 11, SECTIONS_MOST = 32 };
+enum { HELP_COLUMNS = 100, NAME_COLUMNS = 21, KIND_COLUMNS = 11, SECTIONS_MOST = 32 };
 
 /* What the limit of a condition is, by the unit of its measure. */
 static const char *const limit_kinds[UNITS_OF_MEASURES] = {
@@ -422,8 +422,8 @@ void scenario_print_fields(FILE *out)
     fprintf(out, "\nA duration is 500ms, 30s, 5m, 1h30m, 30d, 2w or 1y (365 days); 0 needs no unit.\n"
             "A share is 25%% or 0.25, an amount a count or a share below 1: 3, 25%% or 0.25.\n"
             "A condition is \"measure.statistic op limit\", such as \"duration.p95 <= 3h\": statistics are mean,\n"
-            "p50 or any other percentile, and max; op is <=, <, >= or >; a probability and releases_affordable have\n"
-            "only a mean. budget_share and releases_affordable need an slo.\n"
+            "p50 or any other percentile, and max; op is <=, <, >= or >; a probability and releases_affordable\n"
+            "have only a mean. budget_share and releases_affordable need an slo.\n"
             "\nstrategy types\n");
     for (int i = 0; strategy_types[i]; i++)
         print_row(out, strategy_types[i]->name, "", strategy_types[i]->meaning);
