@@ -66,9 +66,9 @@ struct scenario *select_read(const struct options *options, const char *file, st
 }
 
 /*
- * Reads the scenario that is the first argument, with what --slo and --set say, and leaves in it only the strategy and the
- * topology that are named; its seed and precision become those of the command line. NULL with errors, of the reader or
- * about the names. To be given to scenario_free.
+ * Reads the scenario that is the first argument, with what --slo and --set say, and leaves in it only the strategy and
+ * the topology that are named; its seed and precision become those of the command line. NULL with errors, of the reader
+ * or about the names. To be given to scenario_free.
  */
 struct scenario *select_scenario(const struct options *options, struct error *error)
 {

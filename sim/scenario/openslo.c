@@ -74,7 +74,8 @@ static void read_target(struct messages *messages, struct node *node, bool perce
     const char *text = percent ? arena_format(&messages->arena, "%s%%", node->text) : node->text;
     bool parsed = node->kind == NODE_TEXT && (percent || !strchr(text, '%')) && share_parse(text, target, NULL);
     if (!parsed)
-        refuse(messages, node, NULL, percent ? "expected a number, such as 99.95" : "expected a number, such as 0.9995");
+        refuse(messages, node, NULL,
+               percent ? "expected a number, such as 99.95" : "expected a number, such as 0.9995");
     else if (!in_bounds("target", *target))
         refuse(messages, node, !percent && *target > 1 && *target < 100 ? "write `targetPercent` for percent" : NULL,
                arena_format(&messages->arena, "it must be above 0 and at most %.15g",
@@ -124,8 +125,10 @@ static void read_method(struct messages *messages, struct node *method)
 
 static void read_spec(struct messages *messages, struct node *spec, struct slo *slo)
 {
-    struct node *objective = need_first(messages, spec, "objectives", "an SLO has a list of objectives, each with its target");
-    struct node *window = need_first(messages, spec, "timeWindow", "an SLO has a list of the one window that its target is for");
+    struct node *objective = need_first(messages, spec, "objectives",
+                                        "an SLO has a list of objectives, each with its target");
+    struct node *window = need_first(messages, spec, "timeWindow",
+                                     "an SLO has a list of the one window that its target is for");
     struct node *duration = window ? need(messages, window, "duration", NODE_TEXT,
                                           "a window has a length, such as 28d") : NULL;
     if (objective)

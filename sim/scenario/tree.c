@@ -3,7 +3,8 @@
  *
  * libyaml's events are used, not its documents: the document loader takes quadratic time on deep nesting and keeps
  * repeated keys. What a scenario does not need and a hostile file could use is refused: aliases and anchors (the
- * "billion laughs"), tags, several documents of a scenario, nesting deeper than 32, more than 1000 entries in one list or map.
+ * "billion laughs"), tags, several documents of a scenario, nesting deeper than 32, more than 1000 entries in one list
+ * or map.
  * Costs time linear in the file, but for the search for repeated keys, quadratic in the 1000 entries of a map.
  *
  * Reference: YAML 1.1, https://yaml.org/spec/1.1/; libyaml 0.2.5.
