@@ -349,6 +349,11 @@ static void conditions_become_statements(void)
         check_near(cases[i].text, is.quantile, cases[i].quantile, 1e-12);
         check_near(cases[i].text, is.limit, cases[i].limit, 1e-9);
         check_near(cases[i].text, is.none_weight, cases[i].none_weight, 1e-12);
+        struct condition same = budget_condition(&is, &condition, 2);
+        CU_ASSERT_EQUAL(same.measure, is.measure);
+        CU_ASSERT_EQUAL(same.compare, is.compare);
+        CU_ASSERT_STRING_EQUAL(same.text, cases[i].text);
+        check_near(cases[i].text, same.limit, cases[i].limit - 2 * cases[i].none_weight, 1e-9);
     }
     scenario_free(s);
 }

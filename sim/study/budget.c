@@ -235,6 +235,22 @@ struct budget_statement budget_statement(const struct scenario *scenario, const 
     };
 }
 
+/*
+ * The statement as a condition on one measure, for where the mean of lost of no release is known: it goes into the
+ * limit, which may be negative. The text and the place are those of the condition on the budget.
+ */
+struct condition budget_condition(const struct budget_statement *statement, const struct condition *condition,
+                                  double none_mean)
+{
+    struct condition same = *condition;
+    same.measure = statement->measure;
+    same.statistic = statement->statistic;
+    same.quantile = statement->quantile;
+    same.compare = statement->compare;
+    same.limit = statement->limit - statement->none_weight * none_mean;
+    return same;
+}
+
 /* The figure that a condition on a measure of the budget is about, in its unit, of an outcome that is filled in. */
 double budget_statistic(const struct scenario *scenario, const struct arm *arm, const struct condition *condition,
                         const struct outcome *none, const struct outcome *outcome)

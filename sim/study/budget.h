@@ -20,6 +20,8 @@ struct budget_statement {
 
 double budget_seconds(const struct slo *slo);
 struct budget_statement budget_statement(const struct scenario *scenario, const struct condition *condition);
+struct condition budget_condition(const struct budget_statement *statement, const struct condition *condition,
+                                  double none_mean);
 double budget_statistic(const struct scenario *scenario, const struct arm *arm, const struct condition *condition,
                         const struct outcome *none, const struct outcome *outcome);
 void budget_fill(const struct scenario *scenario, const struct arm *arm, const struct outcome *none,
