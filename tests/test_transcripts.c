@@ -199,6 +199,7 @@ static const struct test_case cases[] = {
     {"scenario", transcript},
     {"run", transcript},
     {"solve", transcript},
+    {"budget", transcript},
     {"scripts", transcript},
     {"every transcript is listed", every_transcript_is_listed},
     {NULL, NULL},
