@@ -140,6 +140,12 @@ static double statistic_of(const struct condition *condition, const void *contex
     const struct judged *judged = context;
     if (measure_of_budget(condition->measure))
         return budget_statistic(judged->scenario, judged->arm, condition, judged->none, judged->outcome);
+    if (judge_needs_none(condition)) {
+        struct condition whole = *condition;
+        whole.measure = (enum measure)measure_absolute(condition->measure);
+        return estimate_statistic(judged->arm, &whole, &judged->outcome->measures[whole.measure]) -
+               judged->none->measures[whole.measure].mean;
+    }
     return estimate_statistic(judged->arm, condition, &judged->outcome->measures[condition->measure]);
 }
 
@@ -256,11 +262,11 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     };
     bool good = arms_build(study, options->phases, options->estimator, &r.sampler, error);
     study->selected = options->paths == 0;
-    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler, error));
-    rounds_open(&r.rounds, scenario, &r.sampler, study->selected ? &r.selection : NULL, options->paths);
     if (good && !options->sample_all)
         none_solve(scenario, &r.sampler, options->paths, &study->arena);
     note_solved(&r);
+    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler, error));
+    rounds_open(&r.rounds, scenario, &r.sampler, study->selected ? &r.selection : NULL, options->paths);
     good = good && run_rounds(&r, error);
     if (good)
         conclude(&r);
