@@ -1,7 +1,19 @@
 /* The manual page nines.1, in troff, written from the tables of commands and options. */
 #include "cli/help.h"
 
+#include "base/utf8.h"
 #include "base/version.h"
+
+#include <string.h>
+
+/* Writes a character beyond ASCII as troff knows it, and returns its bytes after the first. */
+static size_t put_special(const char *text, FILE *out)
+{
+    uint32_t code;
+    size_t n = utf8_next(text, strlen(text), &code);
+    fprintf(out, "\\[u%04X]", (unsigned)code);
+    return n - 1;
+}
 
 /* Writes a text so that troff takes it as it is. A newline begins a paragraph. */
 static void put(const char *text, FILE *out)
@@ -19,6 +31,8 @@ static void put(const char *text, FILE *out)
             fputs("\\-", out);
         else if (*text == '\'')
             fputs("\\(aq", out);
+        else if ((unsigned char)*text >= 0x80)
+            text += put_special(text, out);
         else
             fputc(*text, out);
     }
@@ -34,6 +48,18 @@ static void put_entries(const char *title, const struct help_entry *entries, FIL
         put(entries->meaning, out);
         fputs("\n", out);
     }
+}
+
+/* A list within the meaning of an option. */
+static void put_formats(FILE *out)
+{
+    fputs(".RS\n", out);
+    for (const struct gate_format *f = gate_formats; f->name; f++) {
+        fprintf(out, ".TP 12\n\\fB%s\\fR\n", f->name);
+        put(f->meaning, out);
+        fputs("\n", out);
+    }
+    fputs(".RE\n", out);
 }
 
 static void put_option(const struct option *option, FILE *out)
@@ -52,6 +78,8 @@ static void put_option(const struct option *option, FILE *out)
     fputs("\n", out);
     put(option->help, out);
     fputs("\n", out);
+    if (option->kind == OPTION_REPORT)
+        put_formats(out);
 }
 
 static void put_command(const struct subcommand *command, FILE *out)

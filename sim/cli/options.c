@@ -45,7 +45,7 @@ const struct option option_table[] = {
      "what an undecided gate counts as: report (the default: exit status 4), pass (0) or fail (1)", AT(undecided),
      .choices = undecided_names},
     {"report", 0, OPTION_REPORT, "FORMAT=PATH", GATE,
-     "also write the verdict into a file, as junit, markdown, github, prometheus, json or csv; may be repeated",
+     "also write the verdict into a file; may be repeated. The formats:",
      AT(reports)},
     {"labels", 0, OPTION_FILE, "FILE", SOLVE, "the labels of the chain's states (.lab)", AT(labels)},
     {"state-rewards", 0, OPTION_FILE, "FILE", SOLVE, "the rewards of the chain's states (.srew)", AT(state_rewards)},
