@@ -1,19 +1,7 @@
 /* The manual page nines.1, in troff, written from the tables of commands and options. */
 #include "cli/help.h"
 
-#include "base/utf8.h"
 #include "base/version.h"
-
-#include <string.h>
-
-/* Writes a character beyond ASCII as troff knows it, and returns its bytes after the first. */
-static size_t put_special(const char *text, FILE *out)
-{
-    uint32_t code;
-    size_t n = utf8_next(text, strlen(text), &code);
-    fprintf(out, "\\[u%04X]", (unsigned)code);
-    return n - 1;
-}
 
 /* Writes a text so that troff takes it as it is. A newline begins a paragraph. */
 static void put(const char *text, FILE *out)
@@ -31,8 +19,6 @@ static void put(const char *text, FILE *out)
             fputs("\\-", out);
         else if (*text == '\'')
             fputs("\\(aq", out);
-        else if ((unsigned char)*text >= 0x80)
-            text += put_special(text, out);
         else
             fputc(*text, out);
     }
