@@ -2,14 +2,14 @@
  * What a gate found, for a person: a line per condition in columns, then the verdict.
  *
  * Where the width does not do, a condition gets a line to itself, above its figures: nothing of it is cut, since what
- * was asked is what the answer is about.
+ * was asked is what the answer is about. A single long interval does not spread the columns of all others.
  */
 #include "report/gate_common.h"
 #include "report/terminal.h"
 
 #include "base/utf8.h"
 
-enum { MARK = 2, GAP = 2, LEAST_CONDITION = 16, PARTS = 3 };
+enum { MARK = 2, GAP = 2, USUAL_CONDITION = 32, USUAL_FOUND = 26, PARTS = 3 };
 
 static const char limit_word[] = "limit ";
 
@@ -59,17 +59,27 @@ static int widest(const struct gate *gate, int part, int most)
     return width;
 }
 
+/* Columns of a line whose condition and figure are so wide. */
+static int line_columns(const struct layout *layout, int condition, int found)
+{
+    return MARK + condition + GAP + found + GAP + utf8_columns(limit_word) + layout->widths[2];
+}
+
 static struct layout lay_out(const struct gate *gate, const struct table_options *options)
 {
     int width = width_of(options);
-    struct layout layout = {.options = options};
-    for (int part = 1; part < PARTS; part++)
+    struct layout layout = {.options = options, .beside = true};
+    for (int part = 0; part < PARTS; part++)
         layout.widths[part] = widest(gate, part, width);
-    int rest = MARK + 2 * GAP + layout.widths[1] + utf8_columns(limit_word) + layout.widths[2];
-    layout.widths[0] = width - rest < LEAST_CONDITION ? 0 : widest(gate, 0, width - rest);
-    layout.beside = true;
+    if (line_columns(&layout, layout.widths[0], layout.widths[1]) > width) {
+        layout.widths[0] = widest(gate, 0, USUAL_CONDITION);
+        layout.widths[1] = widest(gate, 1, USUAL_FOUND);
+    }
+    int whole = line_columns(&layout, layout.widths[0], layout.widths[1]);
     for (int i = 0; i < gate->n_findings; i++)
-        layout.beside = layout.beside && layout.widths[0] + rest + GAP + help_columns(&gate->findings[i]) <= width;
+        layout.beside = layout.beside && whole + GAP + help_columns(&gate->findings[i]) <= width &&
+                        part_columns(&gate->findings[i], 0) <= layout.widths[0] &&
+                        part_columns(&gate->findings[i], 1) <= layout.widths[1];
     return layout;
 }
 
@@ -81,20 +91,27 @@ static void put_part(const struct finding *f, int part, int width, FILE *out)
     text_free(&text);
 }
 
-/* The condition, and the columns behind it up to the figures, which are on the next line if it is long. */
+/* Whether the condition and its figures have room on one line. */
+static bool fits(const struct layout *layout, const struct finding *f)
+{
+    int found = part_columns(f, 1) > layout->widths[1] ? part_columns(f, 1) : layout->widths[1];
+    return part_columns(f, 0) <= layout->widths[0] &&
+           line_columns(layout, layout->widths[0], found) <= width_of(layout->options);
+}
+
+/* The condition, and the columns behind it up to the figures, which are else on the next line. */
 static void put_condition(const struct layout *layout, const struct finding *f, FILE *out)
 {
     struct paint paint = paint_of(layout->options, paints[f->ruling]);
     fprintf(out, "%s%s%s ", paint.on, ruling_marks[f->ruling], paint.off);
-    if (part_columns(f, 0) <= layout->widths[0]) {
+    if (fits(layout, f)) {
         put_part(f, 0, layout->widths[0], out);
         return;
     }
     struct text text = {0};
     add_part(&text, f, 0);
     put_wrapped(text.data, width_of(layout->options) - MARK, out);
-    putc('\n', out);
-    put_spaces(MARK + layout->widths[0], out);
+    fprintf(out, "\n%*s", MARK, "");
     text_free(&text);
 }
 
@@ -120,7 +137,8 @@ static void put_finding(const struct layout *layout, const struct finding *f, FI
     put_condition(layout, f, out);
     put_spaces(GAP, out);
     put_part(f, 1, layout->widths[1], out);
-    fprintf(out, "%*s%s", GAP, "", limit_word);
+    bool narrow = line_columns(layout, 0, part_columns(f, 1)) > width_of(layout->options);
+    fprintf(out, "%s%*s%s", narrow ? "\n" : "", narrow ? MARK + GAP : GAP, "", limit_word);
     put_part(f, 2, f->help && layout->beside ? layout->widths[2] : 0, out);
     if (f->help)
         put_help(layout, f, out);
