@@ -310,6 +310,8 @@ static bool take_report(const struct reader *reader, const struct option *option
     size_t length = strcspn(value, "=");
     int n = 0;
     const struct gate_format *format = gate_format_find(value, length);
+    if (format && equals && !strcmp(equals, "=-"))
+        return say(reader, "--%s writes a file; standard output has the verdict for people", option->name);
     if (format && equals && equals[1]) {
         options->reports[options->n_reports++] = (struct report_to){format, equals + 1};
         return true;

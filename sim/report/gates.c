@@ -29,16 +29,17 @@ const struct gate_format *gate_format_find(const char *name, size_t length)
 }
 
 /*
- * Writes the report beside its name and renames it when it is whole. What is no file, such as /dev/stdout, is left
- * alone: the rename would put a file in its place.
+ * Writes the report beside its name and renames it when it is whole. What is no file, such as /dev/stdout or a link, is
+ * left alone: the rename would put a file in its place.
  */
 bool report_gate_write(const struct gate_told *told, const struct gate_format *format, const char *path,
                        struct error *error)
 {
     struct file_writer writer = {0};
     struct stat there;
-    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
-        return error_add(error, FAULT_SYSTEM, "%s: cannot write: a report replaces a file, and this is none", path);
+    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return error_add(error, FAULT_SYSTEM, "%s: cannot write: a report would take its place, and it is no file",
+                         path);
     if (!file_begin(&writer, path, error))
         return false;
     format->write(told, writer.stream);
