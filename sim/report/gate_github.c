@@ -24,6 +24,14 @@ struct place {
     size_t length; /* of the text that names it, where it was read from one */
 };
 
+/* The file as GitHub has it, from the root of the repository on. */
+static const char *file_of(const char *file)
+{
+    while (!strncmp(file, "./", 2))
+        file += 2;
+    return file;
+}
+
 /* A scenario on standard input is no file of the change. */
 static void put_command(const char *command, const char *file, struct place place, const char *title,
                         const char *message, FILE *out)
@@ -31,7 +39,7 @@ static void put_command(const char *command, const char *file, struct place plac
     fprintf(out, "::%s ", command);
     if (strcmp(file, "-") != 0 && place.line > 0) {
         fputs("file=", out);
-        put_escaped(file, property_escapes, out);
+        put_escaped(file_of(file), property_escapes, out);
         fprintf(out, ",line=%d,col=%d,", place.line, place.column > 0 ? place.column : 1);
     }
     fputs("title=", out);
