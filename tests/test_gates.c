@@ -344,6 +344,17 @@ static void promtool_finds_no_fault(void)
     on_every_sample("prometheus", check_prometheus);
 }
 
+static void hostile_names_are_whole_in_prometheus(void)
+{
+    struct gate_told *told = sample_gate(GATE_HOSTILE);
+    char *text = gate_report(told, "prometheus");
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, ",strategy=\"a\\\"b<c>,\\n%0A\","));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, ",topology=\"x|y`z`\\\\\\n::warning::*t*\","));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "{file=\"dir/a,b:c%\\\"\\\\\\n.yaml\","));
+    free(text);
+    sample_gate_free(told);
+}
+
 static void check_json(const struct gate_told *told, const char *text)
 {
     ask_jq(text, ".schema_version == 1 and .nines == \"1.2.3\" and has(\"verdict\") and has(\"fault\")");
@@ -405,6 +416,7 @@ static const struct test_case cases[] = {
     {"hostile names come back from GitHub", hostile_names_come_back_from_github},
     {"GitHub shows a fault at its line", github_shows_a_fault_at_its_line},
     {"promtool finds no fault", promtool_finds_no_fault},
+    {"hostile names are whole in Prometheus", hostile_names_are_whole_in_prometheus},
     {"JSON is read by jq", json_is_read_by_jq},
     {"CSV comes back", csv_comes_back},
     {"formats are found by their names", formats_are_found_by_their_names},
