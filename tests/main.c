@@ -17,6 +17,8 @@ extern const struct test_suite suite_statistics;
 extern const struct test_suite suite_quantity;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
+extern const struct test_suite suite_gates;
+extern const struct test_suite suite_pipelines;
 extern const struct test_suite suite_plan;
 extern const struct test_suite suite_contract;
 extern const struct test_suite suite_path;
@@ -59,6 +61,8 @@ static const struct entry suites[] = {
     {&suite_quantity, ONCE},
     {&suite_file, ONCE},
     {&suite_report, ONCE},
+    {&suite_gates, ONCE},
+    {&suite_pipelines, ONCE},
     {&suite_plan, ONCE},
     {&suite_contract, EACH_ENGINE},
     {&suite_path, EACH_ENGINE},

@@ -194,6 +194,7 @@ static void every_transcript_is_listed(void);
 
 static const struct test_case cases[] = {
     {"usage", transcript},
+    {"gate-reports", transcript},
     {"help", transcript},
     {"output", transcript},
     {"scenario", transcript},

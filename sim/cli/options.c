@@ -47,7 +47,7 @@ const struct option option_table[] = {
      "what an undecided gate counts as: report (the default: exit status 4), pass (0) or fail (1)", AT(undecided),
      .choices = undecided_names},
     {"report", 0, OPTION_REPORT, "FORMAT=PATH", GATE,
-     "also write the verdict into a file, as junit, markdown, github, prometheus, json or csv; may be repeated",
+     "also write the verdict into a file; may be repeated. The formats:",
      AT(reports)},
     {"labels", 0, OPTION_FILE, "FILE", SOLVE, "the labels of the chain's states (.lab)", AT(labels)},
     {"state-rewards", 0, OPTION_FILE, "FILE", SOLVE, "the rewards of the chain's states (.srew)", AT(state_rewards)},
@@ -312,6 +312,8 @@ static bool take_report(const struct reader *reader, const struct option *option
     size_t length = strcspn(value, "=");
     int n = 0;
     const struct gate_format *format = gate_format_find(value, length);
+    if (format && equals && !strcmp(equals, "=-"))
+        return say(reader, "--%s writes a file; standard output has the verdict for people", option->name);
     if (format && equals && equals[1]) {
         options->reports[options->n_reports++] = (struct report_to){format, equals + 1};
         return true;
@@ -354,8 +356,8 @@ static bool take_by(const struct reader *reader, const struct option *option, co
     return true;
 }
 
-/* Those that may be repeated. */
-static bool take_one_more(const struct reader *reader, const struct option *option, char *value)
+/* An option that may be repeated: its value is added to a list. */
+static bool take_added(const struct reader *reader, const struct option *option, char *value)
 {
     switch (option->kind) {
     case OPTION_OVERRIDE:
@@ -364,8 +366,12 @@ static bool take_one_more(const struct reader *reader, const struct option *opti
         return take_condition(reader, option, value);
     case OPTION_REPORT:
         return take_report(reader, option, value);
-    default:
+    case OPTION_QUESTION:
         return take_question(reader, option, value);
+    case OPTION_BY:
+        return take_by(reader, option, value);
+    default:
+        return false;
     }
 }
 
@@ -391,10 +397,8 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_duration(reader, option, value);
     case OPTION_PHASES:
         return take_phases(reader, option, value);
-    case OPTION_BY:
-        return take_by(reader, option, value);
     default:
-        return take_one_more(reader, option, value);
+        return take_added(reader, option, value);
     }
 }
 
