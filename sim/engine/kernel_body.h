@@ -457,27 +457,43 @@ static inline mask set(double *row, mask on, num value, double least, double gre
     return on & ~(less_equal(ALL(num, least), value) & less_equal(value, ALL(num, greatest)));
 }
 
-/* Earns the branch's impulses and sets its variables in one vector. Returns where that may not be. */
-static inline mask take_updates(const struct work *w, const struct mode_branch *branch, mask on, int v)
+/* Earns the branch's impulses and sets its variables in these lanes. */
+static void take_updates(struct work *w, const struct mode_branch *branch, lane_set lanes, int from, int to)
 {
     mask bad = mask_of(0);
-    for (int i = 0; i < branch->n_impulses; i++) {
-        double *row = row_at(w, branch->impulses[i].row, v);
-        num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
-        bad |= on & ~(less(ALL(num, -(double)INFINITY), amount) & less(amount, ALL(num, (double)INFINITY)));
-        store(row, choose(on, had + amount, had));
-    }
+    for (int i = 0; i < branch->n_impulses; i++)
+        for (int v = from; v < to; v++) {
+            double *row = row_at(w, branch->impulses[i].row, v);
+            num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
+            mask on = mask_at(lanes, v);
+            bad |= on & ~(less(ALL(num, -(double)INFINITY), amount) & less(amount, ALL(num, (double)INFINITY)));
+            store(row, choose(on, had + amount, had));
+        }
     for (int u = 0; u < branch->n_updates; u++) {
-        const struct mode_update *update = &branch->updates[u];
-        num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1.8p52) - 0x1.8p52; /* no -0 */
-        bad |= on & ~equal(value, rounded);
-        bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
+        const struct mode_update update = branch->updates[u];
+        for (int v = from; v < to; v++) {
+            num value = load(vector_at(w, update.value, v)), rounded = (value + 0x1.8p52) - 0x1.8p52; /* no -0 */
+            mask on = mask_at(lanes, v);
+            bad |= on & ~equal(value, rounded);
+            bad |= set(row_at(w, update.row, v), on, rounded, update.least, update.greatest);
+        }
     }
-    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
-        double *row = w->base[BASE_ROWS] + step->at + v * WIDTH;
-        bad |= set(row, on, step->keep * load(row) + step->by, step->least, step->greatest);
+    w->bad |= bad;
+}
+
+/* Takes n steps in these lanes. */
+static void take_steps_together(struct work *w, const struct mode_step *steps, int n, lane_set lanes, int from, int to)
+{
+    mask bad = mask_of(0);
+    for (int i = 0; i < n; i++) {
+        const struct mode_step step = steps[i];
+        double *row = w->base[BASE_ROWS] + step.at;
+        for (int v = from; v < to; v++) {
+            num value = ALL(num, step.keep) * load(row + v * WIDTH) + ALL(num, step.by);
+            bad |= set(row + v * WIDTH, mask_at(lanes, v), value, step.least, step.greatest);
+        }
     }
-    return bad;
+    w->bad |= bad;
 }
 
 /* Takes n steps in one lane. Returns whether they may be taken. */
@@ -501,12 +517,9 @@ static void take_branch(struct visit *x, struct work *w, struct mode_branch *bra
             good &= take_steps(w, branch->steps, branch->n_steps, lowest(rest));
     } else {
         int from = vectors_from(lanes), to = vectors_to(lanes);
-        mask bad = mask_of(0);
         evaluate(&branch->code, w, from, to);
-        for (int v = from; v < to; v++)
-            if (bits_at(lanes, v))
-                bad |= take_updates(w, branch, mask_at(lanes, v), v);
-        w->bad |= bad;
+        take_updates(w, branch, lanes, from, to);
+        take_steps_together(w, branch->steps, branch->n_steps, lanes, from, to);
     }
     x->bad |= !good;
     if (!branch->n_changes)
