@@ -212,11 +212,41 @@ static inline num uniform_vector(word high, word low)
     return (num)(bits >> 12 | UINT64_C(0x3FF0000000000000)) - (1 - 0x1p-53);
 }
 
-/* Unit exponential and uniform numbers: of the blocks of w->stream and w->number, from vector v on. */
-static void draw_together(const struct visit *x, struct work *w, int v)
+#define EACH_OF_THEM for (int i = 0; i < TOGETHER; i++)
+
+/* -log_of_uniform() (engine/logarithm.h), likewise: step by step side by side, since each is a long chain of them. */
+static inline void exponential_vectors(const num u[TOGETHER], num *out)
+{
+    const word one = ALL(word, UINT64_C(0x3FF0000000000000));
+    const word root_half = ALL(word, UINT64_C(0x3FE6A09E667F3BCD));
+    num e[TOGETHER], f[TOGETHER], s[TOGETHER], z[TOGETHER], x[TOGETHER], odd[TOGETHER], even[TOGETHER];
+    EACH_OF_THEM
+    {
+        word bits = (word)u[i], biased = (bits + (one - root_half)) >> 52;
+        e[i] = (num)(UINT64_C(0x4330000000000000) | biased) - (0x1p52 + 1023);
+        f[i] = (num)(bits - (biased << 52) + one) - 1;
+        s[i] = f[i] / (2 + f[i]);
+    }
+    EACH_OF_THEM z[i] = s[i] * s[i];
+    EACH_OF_THEM x[i] = z[i] * z[i];
+    EACH_OF_THEM odd[i] = 2.0 / 15 + x[i] * (2.0 / 19), even[i] = 2.0 / 17 + x[i] * (2.0 / 21);
+    EACH_OF_THEM odd[i] = 2.0 / 11 + x[i] * odd[i], even[i] = 2.0 / 13 + x[i] * even[i];
+    EACH_OF_THEM odd[i] = 2.0 / 7 + x[i] * odd[i], even[i] = 2.0 / 9 + x[i] * even[i];
+    EACH_OF_THEM odd[i] = 2.0 / 3 + x[i] * odd[i], even[i] = 2.0 / 5 + x[i] * even[i];
+    EACH_OF_THEM odd[i] = z[i] * odd[i], even[i] = x[i] * even[i];
+    EACH_OF_THEM
+    {
+        num half_square = 0.5 * f[i] * f[i];
+        num correction = s[i] * (half_square + (odd[i] + even[i])) + e[i] * 0x1.a39ef35793c76p-33;
+        out[i] = -(e[i] * 0x1.62e42feep-1 - ((half_square - correction) - f[i]));
+    }
+}
+
+/* Unit exponential and, if asked for, uniform numbers: of the blocks of w->stream and w->number, from vector v on. */
+static inline void draw_together(const struct visit *x, struct work *w, int v, bool uniform)
 {
     word c[4][TOGETHER];
-    double u[TOGETHER * WIDTH];
+    num u[TOGETHER];
     for (int i = 0; i < TOGETHER; i++) {
         memcpy(&c[0][i], x->block->path + (v + i) * WIDTH, sizeof c[0][i]);
         c[1][i] = c[0][i] >> 32;
@@ -225,21 +255,22 @@ static void draw_together(const struct visit *x, struct work *w, int v)
     }
     philox_vectors(c, x->keys);
     for (int i = 0; i < TOGETHER; i++) {
-        num first = uniform_vector(c[0][i], c[1][i]);
-        memcpy(u + i * WIDTH, &first, sizeof first);
-        w->uniform[v + i] = uniform_vector(c[2][i], c[3][i]);
+        u[i] = uniform_vector(c[0][i], c[1][i]);
+        if (uniform)
+            w->uniform[v + i] = uniform_vector(c[2][i], c[3][i]);
     }
-    double *fresh = (double *)&w->fresh[v];
-#pragma omp simd
-    for (int i = 0; i < TOGETHER * WIDTH; i++)
-        fresh[i] = -log_of_uniform(u[i]);
+    exponential_vectors(u, &w->fresh[v]);
 }
 
-/* All vectors from..to. */
-static void draw(const struct visit *x, struct work *w, int from, int to)
+/* All vectors from..to. Where no branch is to be chosen a part of the work falls away. */
+static void draw(const struct visit *x, struct work *w, int from, int to, bool uniform)
 {
-    for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
-        draw_together(x, w, v);
+    if (uniform)
+        for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
+            draw_together(x, w, v, true);
+    else
+        for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
+            draw_together(x, w, v, false);
 }
 
 /* ---- time ---- */
@@ -681,14 +712,16 @@ static void name_draws(const struct visit *x, struct work *w, const struct mode_
 /* Draws the random numbers of the n commands that fire, and of the lanes `random`. */
 static void draw_all(const struct visit *x, struct work *w, int n, lane_set random)
 {
+    bool uniform = false;
     for (int i = 0; i < n; i++) {
         if (x->firing[i].command->fired < 0)
             continue;
+        uniform = uniform || !x->firing[i].command->certain;
         name_draws(x, w, x->firing[i].command, x->firing[i].lanes);
         random |= x->firing[i].lanes;
     }
     if (random)
-        draw(x, w, vectors_from(random), vectors_to(random));
+        draw(x, w, vectors_from(random), vectors_to(random), uniform);
 }
 
 /* Fires in each active lane the command that is next. */
@@ -797,7 +830,7 @@ static void begin(struct visit *x, const int *initial, lane_set lanes)
             w.stream[v] = ALL(word, (uint64_t)p->commands[k].stream);
             w.number[v] = ALL(word, 0);
         }
-        draw(x, &w, vectors_from(lanes), vectors_to(lanes));
+        draw(x, &w, vectors_from(lanes), vectors_to(lanes), false);
         for (int v = vectors_from(lanes); v < vectors_to(lanes); v++) {
             double *timer = row_at(&w, l->timer[k], v);
             store(timer, choose(mask_at(lanes, v), w.fresh[v], load(timer)));
