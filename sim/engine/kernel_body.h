@@ -43,107 +43,45 @@ static inline double *row_at(const struct work *w, int row, int v)
 
 /* ---- programs ---- */
 
-typedef void instruct(const struct instruction *in, const struct work *w, int from, int to);
-
-/* An instruction, for the vectors from..to; of an operand that is the same for all lanes the step is 0. */
-#define INSTRUCTION_LOOP(step_a, step_b, step_c, value)                                                 \
-    const double *at_a = vector_at(w, in->a, from), *at_b = vector_at(w, in->b, from);                  \
-    const double *at_c = vector_at(w, in->c, from);                                                     \
-    double *out = w->base[BASE_SCRATCH] + in->out + from * WIDTH;                                       \
-    _Pragma("GCC unroll 8") for (int v = 0; v < to - from; v++) {                                       \
-        num a = load(at_a + v * (step_a) * WIDTH), b = load(at_b + v * (step_b) * WIDTH);               \
-        num c = load(at_c + v * (step_c) * WIDTH);                                                      \
-        (void)b, (void)c;                                                                               \
-        store(out + v * WIDTH, value);                                                                  \
-    }
-
-#define INSTRUCTION_SOME(name, value)                                                                   \
-    static void name##_some(const struct instruction *in, const struct work *w, int from, int to)       \
-    {                                                                                                   \
-        INSTRUCTION_LOOP(in->a.step, in->b.step, in->c.step, value)                                     \
-    }
-
-/* For all vectors of a row, with operands of known steps: a loop without a branch. */
-#define INSTRUCTION_ALL(name, form, step_a, step_b, step_c, value)                                      \
-    static void name##_##form(const struct instruction *in, const struct work *w, int first, int end)   \
-    {                                                                                                   \
-        enum { from = 0, to = VECTORS };                                                                \
-        (void)first, (void)end;                                                                         \
-        INSTRUCTION_LOOP(step_a, step_b, step_c, value)                                                 \
-    }
-
-#define UNARY(name, value)                                                                              \
-    INSTRUCTION_SOME(name, value)                                                                       \
-    INSTRUCTION_ALL(name, rows, 1, 1, 1, value)
-
-#define BINARY(name, value)                                                                             \
-    UNARY(name, value)                                                                                  \
-    INSTRUCTION_ALL(name, constant_a, 0, 1, 1, value)                                                   \
-    INSTRUCTION_ALL(name, constant_b, 1, 0, 1, value)
-
-UNARY(do_copy, a)
-UNARY(do_not, condition(equal(a, ALL(num, 0.0))))
-BINARY(do_add, a + b)
-BINARY(do_subtract, a - b)
-BINARY(do_multiply, a * b)
-BINARY(do_divide, a / b)
-BINARY(do_min, choose(less(a, b), a, b))
-BINARY(do_max, choose(less(b, a), a, b))
-BINARY(do_less, condition(less(a, b)))
-BINARY(do_less_equal, condition(less_equal(a, b)))
-BINARY(do_equal, condition(equal(a, b)))
-BINARY(do_and, condition(holds(a) & holds(b)))
-BINARY(do_or, condition(holds(a) | holds(b)))
-UNARY(do_if, choose(holds(a), b, c))
-INSTRUCTION_ALL(do_if, constant_b, 1, 0, 1, choose(holds(a), b, c))
-INSTRUCTION_ALL(do_if, constant_c, 1, 1, 0, choose(holds(a), b, c))
-INSTRUCTION_ALL(do_if, constants, 1, 0, 0, choose(holds(a), b, c))
-
-/* apply_table(), in whose place the index is cut to the table for a vector at a time. */
-static void do_table(const struct instruction *in, const struct work *w, int from, int to)
+/* apply_table(), in whose place the index is cut to the table. */
+static inline num look_up(const struct table *table, num index)
 {
-    const double *values = in->table->values;
-    const double last = in->table->n_values - 1;
-    for (int v = from; v < to; v++) {
-        num index = load(vector_at(w, in->a, v));
-        double place[WIDTH], *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
-        index = greater_of(index, ALL(num, 0.0)); /* and so for what is no number */
-        index = choose(less(index, ALL(num, last)), index, ALL(num, last));
-        memcpy(place, &index, sizeof place);
-        for (int i = 0; i < WIDTH; i++)
-            out[i] = values[(int)place[i]];
-    }
+    const double last = table->n_values - 1;
+    double place[WIDTH];
+    index = greater_of(index, ALL(num, 0.0)); /* and so for what is no number */
+    index = choose(less(index, ALL(num, last)), index, ALL(num, last));
+    memcpy(place, &index, sizeof place);
+    for (int i = 0; i < WIDTH; i++)
+        place[i] = table->values[(int)place[i]];
+    return load_any(place);
 }
 
-#define UNARY_FORMS(name) {[FORM_SOME] = name##_some, [FORM_ROWS] = name##_rows}
-#define BINARY_FORMS(name)                                                                              \
-    {[FORM_SOME] = name##_some, [FORM_ROWS] = name##_rows, [FORM_CONSTANT_A] = name##_constant_a,       \
-     [FORM_CONSTANT_B] = name##_constant_b}
+enum { MANY = 8, FEW = 2 }; /* vectors that a program is run for at once */
 
-static instruct *const instructions[OPS][FORMS] = {
-    [OP_VARIABLE] = UNARY_FORMS(do_copy),
-    [OP_TABLE] = {[FORM_SOME] = do_table, [FORM_ROWS] = do_table},
-    [OP_NOT] = UNARY_FORMS(do_not),
-    [OP_ADD] = BINARY_FORMS(do_add),
-    [OP_SUBTRACT] = BINARY_FORMS(do_subtract),
-    [OP_MULTIPLY] = BINARY_FORMS(do_multiply),
-    [OP_DIVIDE] = BINARY_FORMS(do_divide),
-    [OP_MIN] = BINARY_FORMS(do_min),
-    [OP_MAX] = BINARY_FORMS(do_max),
-    [OP_LESS] = BINARY_FORMS(do_less),
-    [OP_LESS_EQUAL] = BINARY_FORMS(do_less_equal),
-    [OP_EQUAL] = BINARY_FORMS(do_equal),
-    [OP_AND] = BINARY_FORMS(do_and),
-    [OP_OR] = BINARY_FORMS(do_or),
-    [OP_IF] = {[FORM_SOME] = do_if_some, [FORM_ROWS] = do_if_rows, [FORM_CONSTANT_B] = do_if_constant_b,
-               [FORM_CONSTANT_C] = do_if_constant_c, [FORM_CONSTANTS] = do_if_constants},
-};
+#define EVALUATE evaluate_many
+#define EACH(x, ...)                                                                                    \
+    x(0, __VA_ARGS__) x(1, __VA_ARGS__) x(2, __VA_ARGS__) x(3, __VA_ARGS__)                             \
+    x(4, __VA_ARGS__) x(5, __VA_ARGS__) x(6, __VA_ARGS__) x(7, __VA_ARGS__)
+#include "engine/kernel_programs.h"
 
+#define EVALUATE evaluate_few
+#define EACH(x, ...) x(0, __VA_ARGS__) x(1, __VA_ARGS__)
+#include "engine/kernel_programs.h"
+
+/* Runs the program for the vectors from..to at least; that of others does no harm. */
 static void evaluate(const struct code *code, const struct work *w, int from, int to)
 {
-    bool all = from == 0 && to == VECTORS;
-    for (const struct instruction *in = code->instructions, *end = in + code->n; in < end; in++)
-        instructions[in->op][all ? in->form : FORM_SOME](in, w, from, to);
+    if (code->n == 0)
+        return;
+    for (int v = from / FEW * FEW; v < to;) {
+        if (v % MANY == 0 && to - v > MANY / 2) {
+            evaluate_many(code, w, v);
+            v += MANY;
+        } else {
+            evaluate_few(code, w, v);
+            v += FEW;
+        }
+    }
 }
 
 /* ---- lanes and bits ---- */
