@@ -56,7 +56,8 @@ static inline num look_up(const struct table *table, num index)
     return load_any(place);
 }
 
-enum { MANY = 8, FEW = 2 }; /* vectors that a program is run for at once */
+/* Vectors that a program is run for at once: as many as there are registers for, or of a few lanes only. */
+enum { MANY = 8, FEW = 2 };
 
 #define EVALUATE evaluate_many
 #define EACH(x, ...)                                                                                    \

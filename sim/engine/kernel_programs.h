@@ -9,13 +9,16 @@
 #define NOTHING_HELD(i, ...) num held##i = {0};
 #define STORE(i, ...) store(out + i * WIDTH, held##i);
 
-/* The operand of vector i: a row; a constant, which has been loaded; a row or a constant; none. */
+/*
+ * The operand of vector i: a row; a constant, loaded once; a row or a constant; none. Where the operation has no c, a
+ * table may stand in its place.
+ */
 #define ROW_A(i) load(at_a + i * WIDTH)
 #define ROW_B(i) load(at_b + i * WIDTH)
 #define CONSTANT_B(i) constant
 #define ANY_A(i) load(at_a + i * step_a)
 #define ANY_B(i) load(at_b + i * step_b)
-#define ANY_C(i) load(at_c + i * step_c)
+#define ANY_C(i) load(vector_at(w, in->c, v) + i * WIDTH * in->c.step)
 #define NONE(i) a
 
 #define VECTOR(i, operand_a, operand_b, operand_c, value)                                               \
@@ -28,10 +31,9 @@
 #define CASE(op, form, operand_a, operand_b, operand_c, value)                                          \
     case (op)*FORMS + (form): {                                                                         \
         const double *at_a = vector_at(w, in->a, v), *at_b = vector_at(w, in->b, v);                    \
-        const double *at_c = vector_at(w, in->c, v);                                                    \
-        const int step_a = in->a.step * WIDTH, step_b = in->b.step * WIDTH, step_c = in->c.step * WIDTH; \
+        const int step_a = in->a.step * WIDTH, step_b = in->b.step * WIDTH;                             \
         const num constant = load(at_b);                                                                \
-        (void)at_a, (void)at_b, (void)at_c, (void)step_a, (void)step_b, (void)step_c, (void)constant;   \
+        (void)at_a, (void)at_b, (void)step_a, (void)step_b, (void)constant;                             \
         EACH(VECTOR, operand_a, operand_b, operand_c, value)                                            \
     } break;
 
