@@ -29,7 +29,16 @@ struct place {
  * Where an instruction finds its operands: all are rows, or b is a constant, or any is either; or one of them is what
  * the instruction before has given, which is held in registers (engine/kernel_programs.h).
  */
-enum form { FORM_ANY, FORM_ROWS, FORM_CONSTANT_B, FORM_HELD_A, FORM_HELD_A_CONSTANT_B, FORM_HELD_B, FORM_HELD_C, FORMS };
+enum form {
+    FORM_ANY,
+    FORM_ROWS,
+    FORM_CONSTANT_B,
+    FORM_HELD_A,
+    FORM_HELD_A_CONSTANT_B,
+    FORM_HELD_B,
+    FORM_HELD_C,
+    FORMS
+};
 
 /* out = op(a, b, c) for all lanes; of OP_TABLE table[a]; of OP_VARIABLE a itself. */
 struct instruction {
