@@ -180,6 +180,34 @@ static void controls_of_many_places_are_the_same(void)
     check_trial(maze_new(40009), (struct trial){.stride = 1, .n_paths = 3, .horizon = 4000}, false);
 }
 
+/* Goes round from 9 to 0. */
+static void add_round(struct process *p, const char *name, int variable)
+{
+    expr value = term_variable(p, variable), one = term_number(p, 1);
+    chain_move(p, name, one, DELAY_EXPONENTIAL, one, variable,
+               term_if(p, term_is(p, value, 9), term_number(p, 0), term_plus(p, value, one)));
+}
+
+/* Rates that are an excess under its guard, times and over what may be 0 or not, and one that is not quite. */
+static void a_guard_of_an_excess_is_left_out(void)
+{
+    struct process *p = process_new("excess");
+    int x = process_add_variable(p, "x", 0, 9, 0), y = process_add_variable(p, "y", 0, 9, 4);
+    expr one = term_number(p, 1), more = term_variable(p, x), less = term_variable(p, y);
+    expr excess = term_minus(p, more, less), lack = term_minus(p, less, more);
+    expr has_excess = term_less(p, less, more), has_lack = term_less(p, more, less);
+    add_round(p, "rise", x);
+    add_round(p, "tide", y);
+    chain_move(p, "flow", has_excess, DELAY_EXPONENTIAL, term_times(p, excess, term_number(p, 0.3)), x,
+               term_minus(p, more, one));
+    chain_move(p, "ebb", has_lack, DELAY_EXPONENTIAL,
+               term_over(p, term_times(p, lack, more), term_plus(p, less, one)), y, term_minus(p, less, one));
+    chain_move(p, "jump", has_lack, DELAY_EXPONENTIAL, term_plus(p, lack, one), x, less);
+    process_add_reward(p, "excess", excess);
+    process_add_label(p, "even", term_not(p, term_or(p, has_excess, has_lack)));
+    check_trial(p, (struct trial){.seed = 3, .stride = 1, .n_paths = 300, .horizon = 50}, true);
+}
+
 static void chains_with_known_answers_are_the_same(void)
 {
     for (int i = 0; i < n_truths; i++) {
@@ -479,6 +507,7 @@ static const struct test_case cases[] = {
     {"engines agree on what is a cycle", engines_agree_on_what_is_a_cycle},
     {"cycles are told alike", cycles_are_told_alike},
     {"controls of many places are the same", controls_of_many_places_are_the_same},
+    {"a guard of an excess is left out", a_guard_of_an_excess_is_left_out},
     {"chains with known answers are the same", chains_with_known_answers_are_the_same},
     {"a run can be stopped and used again", a_run_can_be_stopped_and_used_again},
     {"threads share modes", threads_share_modes},

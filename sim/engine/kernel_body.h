@@ -43,107 +43,46 @@ static inline double *row_at(const struct work *w, int row, int v)
 
 /* ---- programs ---- */
 
-typedef void instruct(const struct instruction *in, const struct work *w, int from, int to);
-
-/* An instruction, for the vectors from..to; of an operand that is the same for all lanes the step is 0. */
-#define INSTRUCTION_LOOP(step_a, step_b, step_c, value)                                                 \
-    const double *at_a = vector_at(w, in->a, from), *at_b = vector_at(w, in->b, from);                  \
-    const double *at_c = vector_at(w, in->c, from);                                                     \
-    double *out = w->base[BASE_SCRATCH] + in->out + from * WIDTH;                                       \
-    _Pragma("GCC unroll 8") for (int v = 0; v < to - from; v++) {                                       \
-        num a = load(at_a + v * (step_a) * WIDTH), b = load(at_b + v * (step_b) * WIDTH);               \
-        num c = load(at_c + v * (step_c) * WIDTH);                                                      \
-        (void)b, (void)c;                                                                               \
-        store(out + v * WIDTH, value);                                                                  \
-    }
-
-#define INSTRUCTION_SOME(name, value)                                                                   \
-    static void name##_some(const struct instruction *in, const struct work *w, int from, int to)       \
-    {                                                                                                   \
-        INSTRUCTION_LOOP(in->a.step, in->b.step, in->c.step, value)                                     \
-    }
-
-/* For all vectors of a row, with operands of known steps: a loop without a branch. */
-#define INSTRUCTION_ALL(name, form, step_a, step_b, step_c, value)                                      \
-    static void name##_##form(const struct instruction *in, const struct work *w, int first, int end)   \
-    {                                                                                                   \
-        enum { from = 0, to = VECTORS };                                                                \
-        (void)first, (void)end;                                                                         \
-        INSTRUCTION_LOOP(step_a, step_b, step_c, value)                                                 \
-    }
-
-#define UNARY(name, value)                                                                              \
-    INSTRUCTION_SOME(name, value)                                                                       \
-    INSTRUCTION_ALL(name, rows, 1, 1, 1, value)
-
-#define BINARY(name, value)                                                                             \
-    UNARY(name, value)                                                                                  \
-    INSTRUCTION_ALL(name, constant_a, 0, 1, 1, value)                                                   \
-    INSTRUCTION_ALL(name, constant_b, 1, 0, 1, value)
-
-UNARY(do_copy, a)
-UNARY(do_not, condition(equal(a, ALL(num, 0.0))))
-BINARY(do_add, a + b)
-BINARY(do_subtract, a - b)
-BINARY(do_multiply, a * b)
-BINARY(do_divide, a / b)
-BINARY(do_min, choose(less(a, b), a, b))
-BINARY(do_max, choose(less(b, a), a, b))
-BINARY(do_less, condition(less(a, b)))
-BINARY(do_less_equal, condition(less_equal(a, b)))
-BINARY(do_equal, condition(equal(a, b)))
-BINARY(do_and, condition(holds(a) & holds(b)))
-BINARY(do_or, condition(holds(a) | holds(b)))
-UNARY(do_if, choose(holds(a), b, c))
-INSTRUCTION_ALL(do_if, constant_b, 1, 0, 1, choose(holds(a), b, c))
-INSTRUCTION_ALL(do_if, constant_c, 1, 1, 0, choose(holds(a), b, c))
-INSTRUCTION_ALL(do_if, constants, 1, 0, 0, choose(holds(a), b, c))
-
-/* apply_table(), in whose place the index is cut to the table for a vector at a time. */
-static void do_table(const struct instruction *in, const struct work *w, int from, int to)
+/* apply_table(), in whose place the index is cut to the table. */
+static inline num look_up(const struct table *table, num index)
 {
-    const double *values = in->table->values;
-    const double last = in->table->n_values - 1;
-    for (int v = from; v < to; v++) {
-        num index = load(vector_at(w, in->a, v));
-        double place[WIDTH], *out = w->base[BASE_SCRATCH] + in->out + v * WIDTH;
-        index = greater_of(index, ALL(num, 0.0)); /* and so for what is no number */
-        index = choose(less(index, ALL(num, last)), index, ALL(num, last));
-        memcpy(place, &index, sizeof place);
-        for (int i = 0; i < WIDTH; i++)
-            out[i] = values[(int)place[i]];
-    }
+    const double last = table->n_values - 1;
+    double place[WIDTH];
+    index = greater_of(index, ALL(num, 0.0)); /* and so for what is no number */
+    index = choose(less(index, ALL(num, last)), index, ALL(num, last));
+    memcpy(place, &index, sizeof place);
+    for (int i = 0; i < WIDTH; i++)
+        place[i] = table->values[(int)place[i]];
+    return load_any(place);
 }
 
-#define UNARY_FORMS(name) {[FORM_SOME] = name##_some, [FORM_ROWS] = name##_rows}
-#define BINARY_FORMS(name)                                                                              \
-    {[FORM_SOME] = name##_some, [FORM_ROWS] = name##_rows, [FORM_CONSTANT_A] = name##_constant_a,       \
-     [FORM_CONSTANT_B] = name##_constant_b}
+/* Vectors that a program is run for at once: as many as there are registers for, or of a few lanes only. */
+enum { MANY = 8, FEW = 2 };
 
-static instruct *const instructions[OPS][FORMS] = {
-    [OP_VARIABLE] = UNARY_FORMS(do_copy),
-    [OP_TABLE] = {[FORM_SOME] = do_table, [FORM_ROWS] = do_table},
-    [OP_NOT] = UNARY_FORMS(do_not),
-    [OP_ADD] = BINARY_FORMS(do_add),
-    [OP_SUBTRACT] = BINARY_FORMS(do_subtract),
-    [OP_MULTIPLY] = BINARY_FORMS(do_multiply),
-    [OP_DIVIDE] = BINARY_FORMS(do_divide),
-    [OP_MIN] = BINARY_FORMS(do_min),
-    [OP_MAX] = BINARY_FORMS(do_max),
-    [OP_LESS] = BINARY_FORMS(do_less),
-    [OP_LESS_EQUAL] = BINARY_FORMS(do_less_equal),
-    [OP_EQUAL] = BINARY_FORMS(do_equal),
-    [OP_AND] = BINARY_FORMS(do_and),
-    [OP_OR] = BINARY_FORMS(do_or),
-    [OP_IF] = {[FORM_SOME] = do_if_some, [FORM_ROWS] = do_if_rows, [FORM_CONSTANT_B] = do_if_constant_b,
-               [FORM_CONSTANT_C] = do_if_constant_c, [FORM_CONSTANTS] = do_if_constants},
-};
+#define EVALUATE evaluate_many
+#define EACH(x, ...)                                                                                    \
+    x(0, __VA_ARGS__) x(1, __VA_ARGS__) x(2, __VA_ARGS__) x(3, __VA_ARGS__)                             \
+    x(4, __VA_ARGS__) x(5, __VA_ARGS__) x(6, __VA_ARGS__) x(7, __VA_ARGS__)
+#include "engine/kernel_programs.h"
 
+#define EVALUATE evaluate_few
+#define EACH(x, ...) x(0, __VA_ARGS__) x(1, __VA_ARGS__)
+#include "engine/kernel_programs.h"
+
+/* Runs the program for the vectors from..to at least; that of others does no harm. */
 static void evaluate(const struct code *code, const struct work *w, int from, int to)
 {
-    bool all = from == 0 && to == VECTORS;
-    for (const struct instruction *in = code->instructions, *end = in + code->n; in < end; in++)
-        instructions[in->op][all ? in->form : FORM_SOME](in, w, from, to);
+    if (code->n == 0)
+        return;
+    for (int v = from / FEW * FEW; v < to;) {
+        if (v % MANY == 0 && to - v > MANY / 2) {
+            evaluate_many(code, w, v);
+            v += MANY;
+        } else {
+            evaluate_few(code, w, v);
+            v += FEW;
+        }
+    }
 }
 
 /* ---- lanes and bits ---- */
@@ -212,11 +151,41 @@ static inline num uniform_vector(word high, word low)
     return (num)(bits >> 12 | UINT64_C(0x3FF0000000000000)) - (1 - 0x1p-53);
 }
 
-/* Unit exponential and uniform numbers: of the blocks of w->stream and w->number, from vector v on. */
-static void draw_together(const struct visit *x, struct work *w, int v)
+#define EACH_OF_THEM for (int i = 0; i < TOGETHER; i++)
+
+/* -log_of_uniform() (engine/logarithm.h), likewise: step by step side by side, since each is a long chain of them. */
+static inline void exponential_vectors(const num u[TOGETHER], num *out)
+{
+    const word one = ALL(word, UINT64_C(0x3FF0000000000000));
+    const word root_half = ALL(word, UINT64_C(0x3FE6A09E667F3BCD));
+    num e[TOGETHER], f[TOGETHER], s[TOGETHER], z[TOGETHER], x[TOGETHER], odd[TOGETHER], even[TOGETHER];
+    EACH_OF_THEM
+    {
+        word bits = (word)u[i], biased = (bits + (one - root_half)) >> 52;
+        e[i] = (num)(UINT64_C(0x4330000000000000) | biased) - (0x1p52 + 1023);
+        f[i] = (num)(bits - (biased << 52) + one) - 1;
+        s[i] = f[i] / (2 + f[i]);
+    }
+    EACH_OF_THEM z[i] = s[i] * s[i];
+    EACH_OF_THEM x[i] = z[i] * z[i];
+    EACH_OF_THEM odd[i] = 2.0 / 15 + x[i] * (2.0 / 19), even[i] = 2.0 / 17 + x[i] * (2.0 / 21);
+    EACH_OF_THEM odd[i] = 2.0 / 11 + x[i] * odd[i], even[i] = 2.0 / 13 + x[i] * even[i];
+    EACH_OF_THEM odd[i] = 2.0 / 7 + x[i] * odd[i], even[i] = 2.0 / 9 + x[i] * even[i];
+    EACH_OF_THEM odd[i] = 2.0 / 3 + x[i] * odd[i], even[i] = 2.0 / 5 + x[i] * even[i];
+    EACH_OF_THEM odd[i] = z[i] * odd[i], even[i] = x[i] * even[i];
+    EACH_OF_THEM
+    {
+        num half_square = 0.5 * f[i] * f[i];
+        num correction = s[i] * (half_square + (odd[i] + even[i])) + e[i] * 0x1.a39ef35793c76p-33;
+        out[i] = -(e[i] * 0x1.62e42feep-1 - ((half_square - correction) - f[i]));
+    }
+}
+
+/* Unit exponential and, if asked for, uniform numbers: of the blocks of w->stream and w->number, from vector v on. */
+static inline void draw_together(const struct visit *x, struct work *w, int v, bool uniform)
 {
     word c[4][TOGETHER];
-    double u[TOGETHER * WIDTH];
+    num u[TOGETHER];
     for (int i = 0; i < TOGETHER; i++) {
         memcpy(&c[0][i], x->block->path + (v + i) * WIDTH, sizeof c[0][i]);
         c[1][i] = c[0][i] >> 32;
@@ -225,21 +194,22 @@ static void draw_together(const struct visit *x, struct work *w, int v)
     }
     philox_vectors(c, x->keys);
     for (int i = 0; i < TOGETHER; i++) {
-        num first = uniform_vector(c[0][i], c[1][i]);
-        memcpy(u + i * WIDTH, &first, sizeof first);
-        w->uniform[v + i] = uniform_vector(c[2][i], c[3][i]);
+        u[i] = uniform_vector(c[0][i], c[1][i]);
+        if (uniform)
+            w->uniform[v + i] = uniform_vector(c[2][i], c[3][i]);
     }
-    double *fresh = (double *)&w->fresh[v];
-#pragma omp simd
-    for (int i = 0; i < TOGETHER * WIDTH; i++)
-        fresh[i] = -log_of_uniform(u[i]);
+    exponential_vectors(u, &w->fresh[v]);
 }
 
-/* All vectors from..to. */
-static void draw(const struct visit *x, struct work *w, int from, int to)
+/* All vectors from..to. Where no branch is to be chosen a part of the work falls away. */
+static void draw(const struct visit *x, struct work *w, int from, int to, bool uniform)
 {
-    for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
-        draw_together(x, w, v);
+    if (uniform)
+        for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
+            draw_together(x, w, v, true);
+    else
+        for (int v = from / TOGETHER * TOGETHER; v < to; v += TOGETHER)
+            draw_together(x, w, v, false);
 }
 
 /* ---- time ---- */
@@ -457,27 +427,43 @@ static inline mask set(double *row, mask on, num value, double least, double gre
     return on & ~(less_equal(ALL(num, least), value) & less_equal(value, ALL(num, greatest)));
 }
 
-/* Earns the branch's impulses and sets its variables in one vector. Returns where that may not be. */
-static inline mask take_updates(const struct work *w, const struct mode_branch *branch, mask on, int v)
+/* Earns the branch's impulses and sets its variables in these lanes. */
+static void take_updates(struct work *w, const struct mode_branch *branch, lane_set lanes, int from, int to)
 {
     mask bad = mask_of(0);
-    for (int i = 0; i < branch->n_impulses; i++) {
-        double *row = row_at(w, branch->impulses[i].row, v);
-        num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
-        bad |= on & ~(less(ALL(num, -(double)INFINITY), amount) & less(amount, ALL(num, (double)INFINITY)));
-        store(row, choose(on, had + amount, had));
-    }
+    for (int i = 0; i < branch->n_impulses; i++)
+        for (int v = from; v < to; v++) {
+            double *row = row_at(w, branch->impulses[i].row, v);
+            num had = load(row), amount = load(vector_at(w, branch->impulses[i].amount, v));
+            mask on = mask_at(lanes, v);
+            bad |= on & ~(less(ALL(num, -(double)INFINITY), amount) & less(amount, ALL(num, (double)INFINITY)));
+            store(row, choose(on, had + amount, had));
+        }
     for (int u = 0; u < branch->n_updates; u++) {
-        const struct mode_update *update = &branch->updates[u];
-        num value = load(vector_at(w, update->value, v)), rounded = (value + 0x1.8p52) - 0x1.8p52; /* no -0 */
-        bad |= on & ~equal(value, rounded);
-        bad |= set(row_at(w, update->row, v), on, rounded, update->least, update->greatest);
+        const struct mode_update update = branch->updates[u];
+        for (int v = from; v < to; v++) {
+            num value = load(vector_at(w, update.value, v)), rounded = (value + 0x1.8p52) - 0x1.8p52; /* no -0 */
+            mask on = mask_at(lanes, v);
+            bad |= on & ~equal(value, rounded);
+            bad |= set(row_at(w, update.row, v), on, rounded, update.least, update.greatest);
+        }
     }
-    for (const struct mode_step *step = branch->steps, *end = step + branch->n_steps; step < end; step++) {
-        double *row = w->base[BASE_ROWS] + step->at + v * WIDTH;
-        bad |= set(row, on, step->keep * load(row) + step->by, step->least, step->greatest);
+    w->bad |= bad;
+}
+
+/* Takes n steps in these lanes. */
+static void take_steps_together(struct work *w, const struct mode_step *steps, int n, lane_set lanes, int from, int to)
+{
+    mask bad = mask_of(0);
+    for (int i = 0; i < n; i++) {
+        const struct mode_step step = steps[i];
+        double *row = w->base[BASE_ROWS] + step.at;
+        for (int v = from; v < to; v++) {
+            num value = ALL(num, step.keep) * load(row + v * WIDTH) + ALL(num, step.by);
+            bad |= set(row + v * WIDTH, mask_at(lanes, v), value, step.least, step.greatest);
+        }
     }
-    return bad;
+    w->bad |= bad;
 }
 
 /* Takes n steps in one lane. Returns whether they may be taken. */
@@ -501,12 +487,9 @@ static void take_branch(struct visit *x, struct work *w, struct mode_branch *bra
             good &= take_steps(w, branch->steps, branch->n_steps, lowest(rest));
     } else {
         int from = vectors_from(lanes), to = vectors_to(lanes);
-        mask bad = mask_of(0);
         evaluate(&branch->code, w, from, to);
-        for (int v = from; v < to; v++)
-            if (bits_at(lanes, v))
-                bad |= take_updates(w, branch, mask_at(lanes, v), v);
-        w->bad |= bad;
+        take_updates(w, branch, lanes, from, to);
+        take_steps_together(w, branch->steps, branch->n_steps, lanes, from, to);
     }
     x->bad |= !good;
     if (!branch->n_changes)
@@ -668,14 +651,16 @@ static void name_draws(const struct visit *x, struct work *w, const struct mode_
 /* Draws the random numbers of the n commands that fire, and of the lanes `random`. */
 static void draw_all(const struct visit *x, struct work *w, int n, lane_set random)
 {
+    bool uniform = false;
     for (int i = 0; i < n; i++) {
         if (x->firing[i].command->fired < 0)
             continue;
+        uniform = uniform || !x->firing[i].command->certain;
         name_draws(x, w, x->firing[i].command, x->firing[i].lanes);
         random |= x->firing[i].lanes;
     }
     if (random)
-        draw(x, w, vectors_from(random), vectors_to(random));
+        draw(x, w, vectors_from(random), vectors_to(random), uniform);
 }
 
 /* Fires in each active lane the command that is next. */
@@ -784,7 +769,7 @@ static void begin(struct visit *x, const int *initial, lane_set lanes)
             w.stream[v] = ALL(word, (uint64_t)p->commands[k].stream);
             w.number[v] = ALL(word, 0);
         }
-        draw(x, &w, vectors_from(lanes), vectors_to(lanes));
+        draw(x, &w, vectors_from(lanes), vectors_to(lanes), false);
         for (int v = vectors_from(lanes); v < vectors_to(lanes); v++) {
             double *timer = row_at(&w, l->timer[k], v);
             store(timer, choose(mask_at(lanes, v), w.fresh[v], load(timer)));

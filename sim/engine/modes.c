@@ -190,13 +190,34 @@ static struct instruction *new_instruction(struct maker *m)
     return &m->room[m->n_room++];
 }
 
-/* Of an instruction with n operands. What has no loop of its own for its constants is served vector by vector. */
-static enum form form_of(const struct instruction *in, int n)
+/* Of an operation with n operands, if the operand `held` of them (-1: none) is held. */
+static enum form form_of(const struct instruction *in, int n, int held)
 {
-    bool a = in->a.step == 0, b = n > 1 && in->b.step == 0, c = n > 2 && in->c.step == 0;
-    if (n == 3)
-        return a ? FORM_SOME : b && c ? FORM_CONSTANTS : b ? FORM_CONSTANT_B : c ? FORM_CONSTANT_C : FORM_ROWS;
-    return a && (b || n == 1) ? FORM_SOME : a ? FORM_CONSTANT_A : b ? FORM_CONSTANT_B : FORM_ROWS;
+    bool a = in->a.step == 0, b = n > 1 && in->b.step == 0;
+    if (held > 0)
+        return held == 1 ? FORM_HELD_B : FORM_HELD_C;
+    if (held == 0)
+        return n == 2 && b ? FORM_HELD_A_CONSTANT_B : FORM_HELD_A;
+    return n != 2 || a ? FORM_ANY : b ? FORM_CONSTANT_B : FORM_ROWS;
+}
+
+/*
+ * Which operand the program's last instruction gives, or -1. If nothing else reads it, it goes to no row. Readers have
+ * been counted down.
+ */
+static int find_held(struct maker *m, const int *operand, int n)
+{
+    struct instruction *last = m->n_room > 0 ? &m->room[m->n_room - 1] : NULL;
+    for (int k = 0; last && k < n; k++) {
+        expr e = operand[k];
+        if (m->place[e].base != BASE_SCRATCH || m->place[e].at != last->out)
+            continue;
+        bool twice = (k + 1 < n && operand[k + 1] == e) || (k + 2 < n && operand[k + 2] == e);
+        if (is_common(m) && m->readers[e] <= 0 && !m->lasting[e] && !twice)
+            last->out = -1;
+        return k;
+    }
+    return -1;
 }
 
 /* Gives the node a place; its operands have theirs. */
@@ -210,18 +231,17 @@ static void place_node(struct maker *m, expr e)
         m->scope[e] = SCOPE_GUARDS;
         return;
     }
-    struct instruction *in = new_instruction(m);
-    *in = (struct instruction){.op = (uint16_t)node->op};
-    in->a = m->place[operand[0]];
-    in->b = n > 1 ? m->place[operand[1]] : in->a;
-    in->c = n > 2 ? m->place[operand[2]] : in->a;
-    if (node->op == OP_TABLE)
-        in->table = &m->process->graph.tables[node->b];
-    in->form = (uint16_t)form_of(in, n);
+    struct instruction in = {.a = m->place[operand[0]]};
+    in.b = n > 1 ? m->place[operand[1]] : in.a;
+    in.c = n > 2 ? m->place[operand[2]] : in.a;
     for (int k = 0; k < n; k++)
         release(m, operand[k]);
+    in.kind = (uint32_t)node->op * FORMS + form_of(&in, n, find_held(m, operand, n));
+    if (node->op == OP_TABLE)
+        in.table = &m->process->graph.tables[node->b];
     m->place[e] = new_scratch(m); /* may be that of an operand: each vector is read before it is written */
-    in->out = m->place[e].at;
+    in.out = m->place[e].at;
+    *new_instruction(m) = in;
     m->scope[e] = present_scope(m);
 }
 
@@ -299,11 +319,10 @@ static struct place updated_value(struct maker *m, expr e)
     struct place place = compute(m, e);
     if (place.base != BASE_ROWS)
         return place;
-    struct instruction *in = new_instruction(m);
-    *in = (struct instruction){.op = OP_VARIABLE, .a = place, .b = place, .c = place};
-    in->form = (uint16_t)form_of(in, 1);
+    struct instruction in = {OP_VARIABLE * FORMS + FORM_ANY, .a = place, .b = place, .c = place};
     place = new_scratch(m);
-    in->out = place.at;
+    in.out = place.at;
+    *new_instruction(m) = in;
     return place;
 }
 

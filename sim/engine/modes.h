@@ -25,19 +25,30 @@ struct place {
     uint16_t step; /* from one lane to the next: 1, or 0: the same for all, which stands MOST_WIDTH times */
 };
 
-/* Which operands are constants, where all lanes take part: for each there is a loop of its own. */
-enum form { FORM_SOME, FORM_ROWS, FORM_CONSTANT_A, FORM_CONSTANT_B, FORM_CONSTANT_C, FORM_CONSTANTS, FORMS };
+/*
+ * Where an instruction finds its operands: all are rows, or b is a constant, or any is either; or one of them is what
+ * the instruction before has given, which is held in registers (engine/kernel_programs.h).
+ */
+enum form {
+    FORM_ANY,
+    FORM_ROWS,
+    FORM_CONSTANT_B,
+    FORM_HELD_A,
+    FORM_HELD_A_CONSTANT_B,
+    FORM_HELD_B,
+    FORM_HELD_C,
+    FORMS
+};
 
 /* out = op(a, b, c) for all lanes; of OP_TABLE table[a]; of OP_VARIABLE a itself. */
 struct instruction {
-    uint16_t            op, form; /* enum op, enum form */
-    int32_t             out; /* a temporary row */
-    struct place        a;
+    uint32_t            kind; /* enum op · FORMS + enum form */
+    int32_t             out;  /* a temporary row, or -1: only the next instruction needs it */
+    struct place        a, b;
     union {
-        struct place        b;
+        struct place        c;
         const struct table *table;
     };
-    struct place        c;
 };
 
 struct code {

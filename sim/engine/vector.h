@@ -36,6 +36,14 @@ static inline num load(const double *at)
     return *(const num *)at;
 }
 
+/* From an address that need not be a multiple of the vector's size. */
+static inline num load_any(const double *at)
+{
+    num value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
 static inline void store(double *at, num value)
 {
     *(num *)at = value;

@@ -254,12 +254,25 @@ static bool is_needless(const struct special *s, expr condition, expr e)
     return is_bounded(x) && x.least >= 0 && x.unsigned_zero && vanishes(s, e, node->b, DEEP);
 }
 
+/* Whether the condition is x < y, and e is y - x, times or over what is never below 0: e is above 0 nowhere else. */
+static bool is_excess(const struct special *s, expr condition, expr e)
+{
+    const struct node *node = &s->graph.nodes[condition], *excess = &s->graph.nodes[e];
+    if (node->op != OP_LESS || !is_bounded(s->range[e]))
+        return false;
+    while ((excess->op == OP_MULTIPLY || excess->op == OP_DIVIDE) && takes_zero(s, excess->op, excess->b))
+        excess = &s->graph.nodes[excess->a];
+    return excess->op == OP_SUBTRACT && excess->a == node->b && excess->b == node->a;
+}
+
 /* condition ? yes : no, of nodes of the special graph. */
 expr special_if(struct special *s, expr condition, expr yes, expr no)
 {
     int before = s->graph.n_nodes;
     if (is_number(s, no, 0) && is_needless(s, condition, yes))
         return yes; /* the guard of "as many as there are" */
+    if (is_number(s, no, 0) && is_excess(s, condition, yes))
+        return add(s, (struct node){.op = OP_MAX, .a = yes, .b = no}); /* which is 0, and not -0, if both are */
     return ranged(s, before, expr_if(&s->graph, condition, yes, no));
 }
 
