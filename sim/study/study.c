@@ -8,6 +8,7 @@
 #include "study/arms.h"
 #include "study/conclude.h"
 #include "study/estimate.h"
+#include "study/none.h"
 #include "study/rounds.h"
 #include "study/sample.h"
 
@@ -140,43 +141,6 @@ static bool has_measure(const struct arm *arm, enum measure m)
     return arm->none || m == MEASURE_DOWNTIME || m == MEASURE_LOST;
 }
 
-/* One more environment's figures. */
-static void add_solution(struct solution *sum, const struct solution *one)
-{
-    static const enum measure solved[] = {MEASURE_DOWNTIME, MEASURE_LOST};
-    sum->states += one->states;
-    sum->transitions += one->transitions;
-    sum->steps += one->steps;
-    for (int i = 0; i < 2; i++) {
-        sum->value[solved[i]] += one->value[solved[i]];
-        sum->bound[solved[i]] += one->bound[solved[i]];
-    }
-    for (int c = 0; c < CAUSES; c++)
-        sum->cause[c] += one->cause[c];
-}
-
-/* No release in a topology. Its environments have nothing to do with each other, so each is solved by itself. */
-static bool solve_environments(struct runner *r, const struct topology *topology,
-                               const struct solution_options *limits, struct solution *sum, struct error *error)
-{
-    bool good = true;
-    for (int e = 0; e < topology->n_environments && good; e++) {
-        const struct topology alone = {topology->name, &topology->environments[e], 1};
-        struct rollout rollout;
-        struct solution one;
-        if (alone.environments->users <= 0)
-            continue;
-        good = rollout_build(&alone, &r->scenario->release, NULL, r->scenario->available_at, &rollout, error);
-        if (!good)
-            break;
-        good = solution_find(&rollout, r->scenario->horizon, 1, limits, &one, error);
-        if (good)
-            add_solution(sum, &one);
-        rollout_free(&rollout);
-    }
-    return good;
-}
-
 /* What may be spent on no release: where a number of paths is asked for, no more than fits it. */
 static struct solution_options limits_of_none(const struct runner *r)
 {
@@ -204,7 +168,7 @@ static void solve_none(struct runner *r)
         struct solution solution = {0};
         if (arm->none || !arm->rollout.process)
             continue;
-        if (solve_environments(r, outcome->topology, &limits, &solution, &error)) {
+        if (none_solve(r->scenario, outcome->topology, &limits, &solution, &error)) {
             struct solution *kept = arena_new(&r->study->arena, 1, sizeof *kept);
             *kept = solution;
             arm->solution = outcome->solutions = kept;
