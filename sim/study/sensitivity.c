@@ -322,7 +322,7 @@ static bool vary(struct runner *r, const struct figure *figure, int way, struct 
     if (!moved.scenario)
         return true;
     narrow(moved.scenario, &r->alone);
-    bool good = trial_run(moved.scenario, &r->how, &trial, error);
+    bool good = trial_run(moved.scenario, &r->how, &r->base, &trial, error);
     if (good)
         conclude(r, &trial, v);
     *drawn = trial.drawn;
@@ -371,12 +371,12 @@ static bool vary_all(struct runner *r, struct error *error)
     return error->count == 0;
 }
 
-/* The greatest effect of a figure on the objective, one way or the other. */
+/* The greatest effect of a figure on the objective, one way or the other, as far as it can be told from none. */
 double sensitive_effect(const struct sensitive *sensitive)
 {
     double effect = 0;
     for (int w = 0; w < WAYS; w++)
-        if (sensitive->ways[w].is_there)
+        if (sensitive->ways[w].told)
             effect = fmax(effect, fabs(sensitive->ways[w].difference.mean));
     return effect;
 }
@@ -438,7 +438,7 @@ static void leave_out_stuck(struct runner *r)
 
 static bool run_all(struct runner *r, struct error *error)
 {
-    bool good = trial_run(&r->alone, &r->how, &r->base, error);
+    bool good = trial_run(&r->alone, &r->how, NULL, &r->base, error);
     if (!good) {
         r->result->n = 0;
         return error->count == 0;

@@ -9,7 +9,7 @@
 #define SENSITIVITY_FACTOR 2.0 /* unless told otherwise */
 
 enum {
-    SENSITIVITY_PATHS = 8192,        /* of each plan at each value, unless told otherwise */
+    SENSITIVITY_PATHS = 4096,        /* of each plan at each value, unless told otherwise */
     SENSITIVITY_PATHS_MOST = 400000, /* they are kept one by one */
 };
 

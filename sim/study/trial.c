@@ -11,15 +11,17 @@
  */
 #include "study/trial.h"
 
+#include "process/print.h"
 #include "study/arms.h"
 #include "study/none.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What solving no release may take: some tenth of a second, since it is done for each figure. */
 enum { NONE_STATES = 50000 };
-static const double NONE_WORK = 1e8;
+static const double NONE_WORK = 2e9;
 
 /* The difference of two sums over a path is nothing where it is no more than their rounding. */
 static const double ROUNDING = 1e-9;
@@ -112,8 +114,6 @@ static bool run_arm(struct trial *trial, const struct sampler *sampler, int a, c
 {
     const struct arm *arm = &sampler->arms[a], *plan = &sampler->arms[1];
     const struct process *process = arm->rollout.process;
-    if (!process) /* stopped before it was built */
-        return false;
     struct lane lane = {
         .run = options->engine->open(process, options->simd),
         .rewards = memory_new((size_t)process->n_rewards * BLOCK_PATHS, sizeof *lane.rewards),
@@ -155,22 +155,42 @@ static void solve_none(struct trial *trial, const struct trial_options *options)
 }
 
 /*
- * Runs the plans of a scenario with one topology on one thread. Returns false with an error if a process broke its own
+ * Whether no release is what it is in the base, whose paths and solution are then taken. The text has twelve digits of
+ * each number: what differs in less makes no difference either.
+ */
+static bool share_none(struct trial *trial, const struct process *none, const struct trial *base)
+{
+    process_print(none, &trial->none_text);
+    if (!base || strcmp(trial->none_text.data, base->none_text.data) != 0)
+        return false;
+    memcpy(trial->draws[0], base->draws[0], sizeof trial->draws[0]);
+    trial->none = base->none;
+    trial->is_solved = base->is_solved;
+    return true;
+}
+
+/*
+ * Runs the plans of a scenario with one topology on one thread. What is the same in the base (NULL: there is none), run
+ * with the same options, is taken from it, so that it must outlive the trial. Returns false with an error if a process broke its own
  * rules, without one if it was stopped; the trial is to be given to trial_free in either case.
  */
-bool trial_run(const struct scenario *scenario, const struct trial_options *options, struct trial *trial,
-               struct error *error)
+bool trial_run(const struct scenario *scenario, const struct trial_options *options, const struct trial *base,
+               struct trial *trial, struct error *error)
 {
     struct study study = {.scenario = scenario};
     struct sampler sampler = {.stop = options->stop};
     *trial = (struct trial){.scenario = scenario, .n_plans = scenario->n_strategies};
-    bool good = arms_build(&study, options->phases, options->estimator, &sampler, error);
+    bool good = arms_build(&study, options->phases, options->estimator, &sampler, error) &&
+                !engine_stopped(options->stop);
+    int first = 0;
     if (good) {
         set_strata(trial, &sampler.arms[1], options->paths);
         trial->draws = arena_new(&trial->arena, (size_t)sampler.n_arms, sizeof *trial->draws);
-        solve_none(trial, options);
+        first = share_none(trial, sampler.arms[0].rollout.process, base);
+        if (!first)
+            solve_none(trial, options);
     }
-    for (int a = 0; a < sampler.n_arms && good; a++)
+    for (int a = first; a < sampler.n_arms && good; a++)
         good = run_arm(trial, &sampler, a, options, error);
     arms_free(&sampler);
     arena_free(&study.arena);
@@ -180,6 +200,7 @@ bool trial_run(const struct scenario *scenario, const struct trial_options *opti
 void trial_free(struct trial *trial)
 {
     arena_free(&trial->arena);
+    text_free(&trial->none_text);
 }
 
 /* What a path gave; of what is added, the difference to the same path without a release. */

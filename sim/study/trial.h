@@ -31,11 +31,12 @@ struct trial {
     struct draws   (*draws)[STRATA]; /* by arm */
     struct solution  none;           /* no release at all, where it is solved */
     bool             is_solved;
+    struct text      none_text;      /* the process of no release, to tell whether another is the same */
     uint64_t         drawn;          /* paths, those of no release as well */
 };
 
-bool   trial_run(const struct scenario *scenario, const struct trial_options *options, struct trial *trial,
-                 struct error *error);
+bool   trial_run(const struct scenario *scenario, const struct trial_options *options, const struct trial *base,
+                 struct trial *trial, struct error *error);
 void   trial_free(struct trial *trial);
 double trial_value(const struct trial *trial, int arm, int stratum, enum measure measure, int path);
 double trial_statistic(const struct trial *trial, int arm, const struct condition *condition);
