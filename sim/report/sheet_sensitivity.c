@@ -13,7 +13,8 @@
 #include <math.h>
 
 enum { ROWS = SENSITIVITY_ROWS, PITCH = 32, HALF = 9, LABEL_COLUMNS = 62, SIDE = 16, VALUE_GAP = 7, HEAD = 24, FOOT = 82,
-       LEAST_PANEL = 380 };
+       LEAST_PANEL = 380,
+       TINY = 5 /* pixels: a narrower interval would only be a blot */ };
 
 static const unsigned way_colors[WAYS] = {[DOWN] = 0x56B4E9, [UP] = 0xE69F00};
 
@@ -155,8 +156,9 @@ static void add_way(const struct tornado *t, const struct sensitive *row, int wa
     if (is_bar(v)) {
         text_add(&sheet->data, "%.12g %.12g %.1f %.1f %u\n", t->base * factor, (t->base + d->mean) * factor, y, half,
                  way_colors[way]);
-        text_add(intervals, "%.12g %.12g %.12g %.1f\n", (t->base + d->mean) * factor, (t->base + d->low) * factor,
-                 (t->base + d->high) * factor, y);
+        if (x_of(t, d->high) - x_of(t, d->low) >= TINY)
+            text_add(intervals, "%.12g %.12g %.12g %.1f\n", (t->base + d->mean) * factor, (t->base + d->low) * factor,
+                     (t->base + d->high) * factor, y);
     }
     if (on_one_side(row)) /* the texts are higher than half a bar */
         y += way == DOWN ? 2 : -2;
@@ -212,6 +214,14 @@ static void add_axis(const struct tornado *t, struct sheet *sheet)
     text_free(&text);
 }
 
+static bool all_trusted(const struct tornado *t)
+{
+    bool all = true;
+    for (int i = 0; i < WAYS * t->n; i++)
+        all = all && t->sensitivity->list[i / WAYS].ways[i % WAYS].difference.trusted;
+    return all;
+}
+
 /* What the figures of the study matter to its best plan. */
 void sheet_sensitivity(const struct study *study, struct sheet *sheet)
 {
@@ -242,5 +252,6 @@ void sheet_sensitivity(const struct study *study, struct sheet *sheet)
     add_axis(&t, sheet);
     add_legend(&t, sheet);
     sheet_title(sheet, study, "What matters most: one figure moved at a time", true,
-                t.n ? "" : "; no figure makes a difference that can be told from none");
+                !t.n ? "; no figure makes a difference that can be told from none"
+                : all_trusted(&t) ? "" : "; ? too few paths to trust the interval");
 }

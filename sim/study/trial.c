@@ -155,17 +155,19 @@ static void solve_none(struct trial *trial, const struct trial_options *options)
 }
 
 /*
- * Whether no release is what it is in the base, whose paths and solution are then taken. The text has twelve digits of
- * each number: what differs in less makes no difference either.
+ * Whether the arm's process is that of the base, whose paths are then taken: a figure may matter to nothing at all. The
+ * text has twelve digits of each number: what differs in less makes no difference either.
  */
-static bool share_none(struct trial *trial, const struct process *none, const struct trial *base)
+static bool share(struct trial *trial, int a, const struct process *process, const struct trial *base)
 {
-    process_print(none, &trial->none_text);
-    if (!base || strcmp(trial->none_text.data, base->none_text.data) != 0)
+    process_print(process, &trial->processes[a]);
+    if (!base || strcmp(trial->processes[a].data, base->processes[a].data) != 0)
         return false;
-    memcpy(trial->draws[0], base->draws[0], sizeof trial->draws[0]);
-    trial->none = base->none;
-    trial->is_solved = base->is_solved;
+    memcpy(trial->draws[a], base->draws[a], sizeof trial->draws[a]);
+    if (a == 0) {
+        trial->none = base->none;
+        trial->is_solved = base->is_solved;
+    }
     return true;
 }
 
@@ -182,16 +184,18 @@ bool trial_run(const struct scenario *scenario, const struct trial_options *opti
     *trial = (struct trial){.scenario = scenario, .n_plans = scenario->n_strategies};
     bool good = arms_build(&study, options->phases, options->estimator, &sampler, error) &&
                 !engine_stopped(options->stop);
-    int first = 0;
     if (good) {
         set_strata(trial, &sampler.arms[1], options->paths);
         trial->draws = arena_new(&trial->arena, (size_t)sampler.n_arms, sizeof *trial->draws);
-        first = share_none(trial, sampler.arms[0].rollout.process, base);
-        if (!first)
-            solve_none(trial, options);
+        trial->processes = arena_new(&trial->arena, (size_t)sampler.n_arms, sizeof *trial->processes);
     }
-    for (int a = first; a < sampler.n_arms && good; a++)
+    for (int a = 0; a < sampler.n_arms && good; a++) {
+        if (share(trial, a, sampler.arms[a].rollout.process, base))
+            continue;
+        if (a == 0)
+            solve_none(trial, options);
         good = run_arm(trial, &sampler, a, options, error);
+    }
     arms_free(&sampler);
     arena_free(&study.arena);
     return good;
@@ -199,8 +203,9 @@ bool trial_run(const struct scenario *scenario, const struct trial_options *opti
 
 void trial_free(struct trial *trial)
 {
+    for (int a = 0; trial->processes && a <= trial->n_plans; a++)
+        text_free(&trial->processes[a]);
     arena_free(&trial->arena);
-    text_free(&trial->none_text);
 }
 
 /* What a path gave; of what is added, the difference to the same path without a release. */

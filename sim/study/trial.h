@@ -31,7 +31,7 @@ struct trial {
     struct draws   (*draws)[STRATA]; /* by arm */
     struct solution  none;           /* no release at all, where it is solved */
     bool             is_solved;
-    struct text      none_text;      /* the process of no release, to tell whether another is the same */
+    struct text     *processes;      /* by arm, in words: to tell whether another is the same */
     uint64_t         drawn;          /* paths, those of no release as well */
 };
 
