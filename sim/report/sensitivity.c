@@ -7,6 +7,7 @@
  */
 #include "report/sensitivity.h"
 
+#include "base/units.h"
 #include "base/utf8.h"
 #include "report/terminal.h"
 
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP = 2, MOST_NAMED = 4 };
+enum { GAP = 2, MOST_NAMED = 4, SETTING_DIGITS = 4, SETTING_BYTES = 10 };
 
 static const char *const rivalry_names[] = {
     [RIVALRY_BEST] = "best", [RIVALRY_LEVEL] = "level", [RIVALRY_WORSE] = "worse", [RIVALRY_INFEASIBLE] = "infeasible",
@@ -76,6 +77,13 @@ static bool is_known_well(const struct interval *d)
     return d->high - d->low < 0.01 * fabs(d->mean);
 }
 
+/* "0.61 s ± 0.02", or "0.612 s" where that is known well. */
+static const char *interval_print(enum quantity_unit unit, const struct interval *d, char out[QUANTITY_BYTES])
+{
+    return is_known_well(d) ? quantity_plain(unit, d->mean, out)
+                            : quantity_print((struct quantity){unit, d->mean, d->low, d->high}, out);
+}
+
 static bool makes_no_difference(const struct variation *v)
 {
     return v->difference.mean == 0 && v->difference.low == 0 && v->difference.high == 0;
@@ -94,10 +102,7 @@ const char *difference_print(enum quantity_unit unit, const struct variation *v,
         quantity_plain(unit, rounded_to(2, fmax(-d->low, d->high)), text);
         snprintf(out, QUANTITY_BYTES, "within %.100s%s", text, d->trusted ? "" : " ?");
     } else {
-        if (is_known_well(d))
-            quantity_plain(unit, d->mean, text);
-        else
-            quantity_print((struct quantity){unit, d->mean, d->low, d->high}, text);
+        interval_print(unit, d, text);
         snprintf(out, QUANTITY_BYTES, "%s%.100s%s", d->mean > 0 ? "+" : "", text, d->trusted ? "" : " ?");
     }
     return out;
@@ -218,22 +223,32 @@ static void add_paths(struct text *text, const struct sensitivity *s, int first,
         text_add(text, " and %d more", n - most);
 }
 
-/* Where the moved figure has this value: "release.detect at 8 min". */
-static void add_place(struct text *text, const struct sensitive *sensitive, const struct variation *v)
+/* "release.detect=8m", as --set takes it; of a value with many digits the first few. */
+static void add_setting(struct text *text, const struct sensitive *sensitive, const struct variation *v)
 {
     char value[QUANTITY_BYTES];
+    double few = rounded_to(SETTING_DIGITS, v->value);
     utf8_add_printable(text, sensitive->figure.path);
-    text_add(text, " at %s", figure_print(&sensitive->figure, v->value, value));
+    if (sensitive->figure.field->kind == KIND_SHARE) {
+        text_add(text, "=%.*g%%", SETTING_DIGITS, 100 * v->value);
+    } else if (sensitive->figure.field->kind == KIND_DURATION) {
+        duration_print(v->value, value, sizeof value);
+        if (strlen(value) > SETTING_BYTES)
+            duration_print(few, value, sizeof value);
+        text_add(text, "=%s", value);
+    } else {
+        text_add(text, "=%s", quantity_exact(few, value));
+    }
 }
 
-/* "With release.detect at 8 min canary breaks duration.p95 <= 3h, and blue-green is best." */
+/* "With release.detect=8m canary breaks duration.p95 <= 3h, and blue-green is best." */
 static void put_rival(const struct study *study, const struct sensitive *sensitive, const struct variation *v,
                       const struct table_options *options, FILE *out)
 {
     struct text text = {0};
     char gap[QUANTITY_BYTES];
     text_add(&text, "With ");
-    add_place(&text, sensitive, v);
+    add_setting(&text, sensitive, v);
     text_add(&text, " ");
     if (v->broken) {
         utf8_add_printable(&text, study->outcomes[study->sensitivity->winner].name);
@@ -247,7 +262,7 @@ static void put_rival(const struct study *study, const struct sensitive *sensiti
         text_add(&text, "so does every other plan");
     if (v->rivalry == RIVALRY_WORSE)
         text_add(&text, " costs less, by %s",
-                 quantity_print((struct quantity){objective_unit(study), v->gap.mean, v->gap.low, v->gap.high}, gap));
+                 interval_print(objective_unit(study), &v->gap, gap));
     else if (v->rivalry == RIVALRY_LEVEL)
         text_add(&text, " is level with it");
     else if (v->rival >= 0)
@@ -290,7 +305,7 @@ static void put_clipped(const struct study *study, const struct table_options *o
             if (!v->is_there || !v->clipped)
                 continue;
             text_add(&text, n++ ? ", " : "Moved only as far as the checks of the scenario allow: ");
-            add_place(&text, &s->list[i], v);
+            add_setting(&text, &s->list[i], v);
         }
     text_add(&text, ".");
     if (n)
@@ -301,18 +316,19 @@ static void put_clipped(const struct study *study, const struct table_options *o
 /* The figures that are not shown, since others matter more or since none can be told of them. */
 static void put_rest(const struct sensitivity *s, int shown, const struct table_options *options, FILE *out)
 {
+    int told = sensitivity_shown(s, s->n);
     struct text text = {0};
-    int less = sensitivity_shown(s, s->n) - shown, told = shown + less, none = s->n - told;
-    if (less > 0)
-        text_add(&text, "%d more move it less (-v names them)", less);
-    if (none > 0)
-        text_add(&text, "%s%d %s no difference that can be told from none: ", less > 0 ? "; " : "", none,
-                 none == 1 ? "makes" : "make");
+    if (told > shown) {
+        text_add(&text, "%d more move%s it less; -v shows %s.", told - shown, told - shown == 1 ? "s" : "",
+                 told - shown == 1 ? "it" : "them");
+        put_sentence(&text, options, out);
+    }
+    if (told == s->n)
+        return;
+    text_add(&text, "No difference that can be told from none: ");
     add_paths(&text, s, told, options->verbose);
     text_add(&text, ".");
-    if (less > 0 || none > 0)
-        put_sentence(&text, options, out);
-    text_free(&text);
+    put_sentence(&text, options, out);
 }
 
 static void put_left_out(const struct sensitivity *s, const struct table_options *options, FILE *out)
@@ -320,7 +336,7 @@ static void put_left_out(const struct sensitivity *s, const struct table_options
     struct text text = {0};
     for (int why = MOBILE + 1; why < MOBILITIES; why++)
         if (s->left_out[why].n)
-            text_add(&text, "%s%d, %s", text.length ? "; " : "Not moved: ", s->left_out[why].n, why_left_out[why]);
+            text_add(&text, "%s%s (%d)", text.length ? "; " : "Not moved: ", why_left_out[why], s->left_out[why].n);
     text_add(&text, ".");
     if (text.length > 1)
         put_sentence(&text, options, out);
