@@ -90,8 +90,8 @@ const struct option option_table[] = {
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
      AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
     {"sensitivity", 0, OPTION_FLAG, NULL, RUN,
-     "then move each figure of the environments and the release, one at a time, and say what that does to the best plan "
-     "and where another would be best", AT(sensitivity)},
+     "move each figure of the environments and the release, one at a time, to see which matter most (on 4096 paths of "
+     "each plan, or as --paths says)", AT(sensitivity)},
     {"sensitivity-factor", 0, OPTION_NUMBER, "FACTOR", RUN,
      "by how much figures are moved, down and up (2 unless given: halved and doubled); shares on their odds",
      AT(factor), .least = 1.01, .greatest = 1000},

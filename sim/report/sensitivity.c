@@ -426,3 +426,55 @@ void report_sensitivity_csv(const struct study *study, FILE *out)
             putc('\n', out);
         }
 }
+
+/* ---- result.json ---- */
+
+static void json_interval(struct json *json, const char *key, const struct interval *interval)
+{
+    json_object(json, key);
+    json_number(json, "mean", rounded_to(DIGITS_OF_MEAN, interval->mean));
+    json_number(json, "low", rounded_to(DIGITS_OF_MEAN, interval->low));
+    json_number(json, "high", rounded_to(DIGITS_OF_MEAN, interval->high));
+    json_bool(json, "trusted", interval->trusted);
+    json_end(json);
+}
+
+static void json_variation(struct json *json, const struct study *study, const struct variation *v)
+{
+    json_object(json, NULL);
+    json_number(json, "value", rounded_to(DIGITS_OF_MEAN, v->value));
+    json_bool(json, "clipped", v->clipped);
+    json_interval(json, "difference", &v->difference);
+    json_bool(json, "told", v->told);
+    json_count(json, "differing", v->differing);
+    json_text(json, "rivalry", rivalry_names[v->rivalry]);
+    json_text(json, "breaks", v->broken);
+    json_text(json, "rival", v->rival < 0 ? NULL : study->outcomes[v->rival].name);
+    if (v->rival >= 0)
+        json_interval(json, "gap", &v->gap);
+    json_end(json);
+}
+
+/* The same for programs: the figures that were moved, each with what came of it one way and the other. */
+void sensitivity_json(struct json *json, const struct study *study)
+{
+    const struct sensitivity *s = study->sensitivity;
+    json_object(json, "sensitivity");
+    json_number(json, "factor", s->factor);
+    json_count(json, "paths", s->paths);
+    json_array(json, "figures");
+    for (int i = 0; i < s->n; i++) {
+        json_object(json, NULL);
+        json_text(json, "path", s->list[i].figure.path);
+        json_text(json, "unit", unit_name(&s->list[i].figure));
+        json_number(json, "value", rounded_to(DIGITS_OF_MEAN, s->list[i].figure.value));
+        json_array(json, "moved");
+        for (int w = 0; w < WAYS; w++)
+            if (s->list[i].ways[w].is_there)
+                json_variation(json, study, &s->list[i].ways[w]);
+        json_end(json);
+        json_end(json);
+    }
+    json_end(json);
+    json_end(json);
+}

@@ -2,6 +2,7 @@
 #ifndef NINES_REPORT_SENSITIVITY_H
 #define NINES_REPORT_SENSITIVITY_H
 
+#include "base/json.h"
 #include "report/common.h"
 #include "study/sensitivity.h"
 
@@ -12,5 +13,6 @@ int                sensitivity_shown(const struct sensitivity *sensitivity, int 
 const char        *figure_print(const struct figure *figure, double value, char out[QUANTITY_BYTES]);
 void               figure_label(const struct figure *figure, struct text *out);
 const char        *difference_print(enum quantity_unit unit, const struct variation *v, char out[QUANTITY_BYTES]);
+void               sensitivity_json(struct json *json, const struct study *study);
 
 #endif
