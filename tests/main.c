@@ -33,6 +33,7 @@ extern const struct test_suite suite_truths;
 extern const struct test_suite suite_lanes;
 extern const struct test_suite suite_study;
 extern const struct test_suite suite_sensitivity;
+extern const struct test_suite suite_gate;
 extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
@@ -72,6 +73,7 @@ static const struct entry suites[] = {
     {&suite_lanes, ONCE},
     {&suite_study, ONCE},
     {&suite_sensitivity, ONCE},
+    {&suite_gate, ONCE},
     {&suite_solve, ONCE},
     {&suite_erlang, EACH_ENGINE},
     {&suite_files, ONCE},

@@ -56,7 +56,9 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     };
     struct study *study = study_run(scenario, &how, error);
     progress_clear(&line);
-    if (study && options->sensitivity && study->winner >= 0 && !study->partial)
+    if (study && options->sensitivity && !study->partial && study->winner < 0)
+        fputs("nines: warning: there is no best plan whose figures could be moved\n", stderr);
+    else if (study && options->sensitivity && !study->partial)
         move_figures(study, options, how.stop, error);
     return study;
 }

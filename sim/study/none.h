@@ -1,12 +1,10 @@
-/* study/none: no release at all, solved. Includes study/solution, scenario/. */
+/* study/none: no release at all, solved. Includes scenario/, study/sample. */
 #ifndef NINES_STUDY_NONE_H
 #define NINES_STUDY_NONE_H
 
-#include "base/error.h"
 #include "scenario/scenario.h"
-#include "study/solution.h"
+#include "study/sample.h"
 
-bool none_solve(const struct scenario *scenario, const struct topology *topology,
-                const struct solution_options *limits, struct solution *sum, struct error *error);
+void none_solve(const struct scenario *scenario, struct sampler *sampler, uint64_t paths, struct arena *arena);
 
 #endif

@@ -19,10 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What solving no release may take: some tenth of a second, since it is done for each figure. */
-enum { NONE_STATES = 50000 };
-static const double NONE_WORK = 2e9;
-
 /* The difference of two sums over a path is nothing where it is no more than their rounding. */
 static const double ROUNDING = 1e-9;
 
@@ -143,15 +139,13 @@ static void set_strata(struct trial *trial, const struct arm *plan, uint64_t pat
 }
 
 /* No release by itself, where that is small: its means have no error then. */
-static void solve_none(struct trial *trial, const struct trial_options *options)
+static void solve_none(struct trial *trial, struct sampler *sampler)
 {
-    struct solution_options limits = {
-        .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = 1, .stop = options->stop};
-    struct error ignored = {0};
     if (measure_absolute(trial->scenario->objective.minimize) >= 0)
-        trial->is_solved =
-            none_solve(trial->scenario, trial->scenario->topologies, &limits, &trial->none, &ignored);
-    error_free(&ignored);
+        none_solve(trial->scenario, sampler, 0, &trial->arena);
+    trial->is_solved = sampler->arms[0].solution != NULL;
+    if (trial->is_solved)
+        trial->none = *sampler->arms[0].solution;
 }
 
 /*
@@ -180,7 +174,7 @@ bool trial_run(const struct scenario *scenario, const struct trial_options *opti
                struct trial *trial, struct error *error)
 {
     struct study study = {.scenario = scenario};
-    struct sampler sampler = {.stop = options->stop};
+    struct sampler sampler = {.stop = options->stop, .threads = 1};
     *trial = (struct trial){.scenario = scenario, .n_plans = scenario->n_strategies};
     bool good = arms_build(&study, options->phases, options->estimator, &sampler, error) &&
                 !engine_stopped(options->stop);
@@ -193,7 +187,7 @@ bool trial_run(const struct scenario *scenario, const struct trial_options *opti
         if (share(trial, a, sampler.arms[a].rollout.process, base))
             continue;
         if (a == 0)
-            solve_none(trial, options);
+            solve_none(trial, &sampler);
         good = run_arm(trial, &sampler, a, options, error);
     }
     arms_free(&sampler);
