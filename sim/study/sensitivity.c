@@ -20,9 +20,16 @@
  * 884-908: monotone couplings of this kind never have more variance than independent paths.)
  *
  * Intervals are Student's, with the bound on what is unseen by the scale of the differences seen (engine/interval.c).
- * A stratum in which no path differs adds nothing, not even a bound: that a figure is of no account is the usual case,
- * and any bound on it would say that all figures are. So what happens on fewer than one path in thousands is not seen
+ * A stratum in which no path differs adds nothing else, not even a bound: that a figure is of no account is the usual
+ * case, and any bound on it would say that all figures are. So what happens on fewer than one path in thousands is not seen
  * here; `differing` says on how many paths a figure made a difference.
+ *
+ * Where no release is solved, what is left to the paths is what the release makes of its faults, and that is seldom seen:
+ * a rare fault would have to come during the rollout. So the paths are counted on which no release itself is another. If
+ * the release were to change a share q of these, none of k would show it with probability (1 - q)^k; so q is at most
+ * 1 - a^(1/k) at the confidence 1 - a, and what it changes is taken to be as much as what no release does there: the
+ * solved difference times q is added to the interval, all of it where k is 0. (The bounds of the solver itself are a
+ * millionth of that.)
  *
  * Where another plan would be best is told in the same way, from differences between plans on the same paths of the
  * moved scenario. Conditions are judged by the paths as well, but only as a change: a plan breaks one if it does so at
@@ -132,17 +139,39 @@ static struct interval sampled(struct side one, struct side other, struct form f
     return interval_combine(parts, ones, one.trial->n_strata);
 }
 
-/* Adds `times` the difference that is solved of no release itself. */
-static void add_none(struct interval *interval, const struct trial *one, const struct trial *other, double times)
+/* The paths on which no release itself is another. */
+static uint64_t none_differing(const struct trial *one, const struct trial *other)
 {
     int absolute = measure_absolute(one->scenario->objective.minimize);
-    double a = one->none.value[absolute], b = other->none.value[absolute];
-    double bound = one->none.bound[absolute] + other->none.bound[absolute];
-    double difference = times * difference_of(a, b);
-    bound = difference == 0 ? 0 : bound;
+    uint64_t n = 0;
+    for (int s = 0; s < one->n_strata; s++)
+        for (int i = 0; i < one->n_paths[s]; i++)
+            n += difference_of(one->draws[0][s].value[absolute][i], other->draws[0][s].value[absolute][i]) != 0;
+    return n;
+}
+
+/* The greatest share of something that none of n showed. */
+static double unseen(uint64_t n, double confidence)
+{
+    return n ? -expm1(log1p(-confidence) / (double)n) : 1;
+}
+
+/* Adds `times` the difference that is solved of no release itself, and what the release may do to it unseen. */
+static void add_none(struct interval *interval, const struct trial *one, const struct trial *other, double times,
+                     double confidence)
+{
+    int absolute = measure_absolute(one->scenario->objective.minimize);
+    double difference = times * difference_of(one->none.value[absolute], other->none.value[absolute]);
+    if (difference == 0)
+        return;
+    uint64_t differing = none_differing(one, other);
+    double bound = fabs(difference) * unseen(differing, confidence);
+    double low = hypot(interval->mean - interval->low, bound), high = hypot(interval->high - interval->mean, bound);
     interval->mean += difference;
-    interval->low += difference - bound;
-    interval->high += difference + bound;
+    interval->low = interval->mean - low;
+    interval->high = interval->mean + high;
+    interval->trusted = interval->trusted && ((double)differing >= INTERVAL_EFFECTIVE_LEAST ||
+                                              bound < INTERVAL_NARROW * fabs(interval->mean));
 }
 
 /* How often no release itself is to be added to what the form gives, to have the objective: 0, 1 or -1. */
@@ -173,7 +202,7 @@ static struct interval compare(struct side one, struct side other, double confid
             continue;
         struct interval interval = sampled(one, other, forms[f], confidence, &n);
         if (due)
-            add_none(&interval, one.trial, other.trial, due);
+            add_none(&interval, one.trial, other.trial, due, confidence);
         if (forms[f].paired == measure_is_added(objective) && !forms[f].smoothed)
             *differing = n;
         if (!any || is_better(&interval, &best))
