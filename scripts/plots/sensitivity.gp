@@ -13,6 +13,7 @@ do for [form in "svg png"] {
     top = panel_top
     load "panel.gp"
     unset ytics
+    set xtics nomirror tics_from, tics_step
     set grid xtics
     set border 1 lc rgb "#888888"
     set xrange [least:greatest]

@@ -368,6 +368,27 @@ static bool take_number(const struct reader *reader, const struct option *option
     return true;
 }
 
+/* A value that is made of numbers. */
+static bool take_figures(const struct reader *reader, const struct option *option, const char *value)
+{
+    switch (option->kind) {
+    case OPTION_COUNT:
+        return take_count(reader, option, value);
+    case OPTION_SEED:
+        return take_seed(reader, option, value);
+    case OPTION_SHARE:
+        return take_share(reader, option, value);
+    case OPTION_NUMBER:
+        return take_number(reader, option, value);
+    case OPTION_DURATION:
+        return take_duration(reader, option, value);
+    case OPTION_PHASES:
+        return take_phases(reader, option, value);
+    default:
+        return take_by(reader, option, value);
+    }
+}
+
 static bool take(const struct reader *reader, const struct option *option, char *value)
 {
     switch (option->kind) {
@@ -380,16 +401,6 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_name(reader, option, value);
     case OPTION_CHOICE:
         return take_choice(reader, option, value);
-    case OPTION_COUNT:
-        return take_count(reader, option, value);
-    case OPTION_SEED:
-        return take_seed(reader, option, value);
-    case OPTION_SHARE:
-        return take_share(reader, option, value);
-    case OPTION_NUMBER:
-        return take_number(reader, option, value);
-    case OPTION_DURATION:
-        return take_duration(reader, option, value);
     case OPTION_OVERRIDE:
         return take_override(reader, option, value);
     case OPTION_REQUIRE:
@@ -398,12 +409,9 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_report(reader, option, value);
     case OPTION_QUESTION:
         return take_question(reader, option, value);
-    case OPTION_PHASES:
-        return take_phases(reader, option, value);
-    case OPTION_BY:
-        return take_by(reader, option, value);
+    default:
+        return take_figures(reader, option, value);
     }
-    return false;
 }
 
 /* Reads the value that follows an option as its own word, if it did not come with it, and takes it. */

@@ -28,7 +28,8 @@ static const struct {
     const char *suffix, *end;
 } forms[] = {{"svg", "</svg>"}, {"png", "IEND\xAE\x42\x60\x82"}};
 
-enum { FIGURES = sizeof figures / sizeof *figures, SENSITIVITY = FIGURES - 1, FORMS = sizeof forms / sizeof *forms, LAST_BYTES = 12 };
+enum { FIGURES = sizeof figures / sizeof *figures, FORMS = sizeof forms / sizeof *forms, LAST_BYTES = 12 };
+enum { SENSITIVITY = FIGURES - 1 };
 
 /* How many figures there are: that of the sensitivity, the last, only where it was asked for and anything was moved. */
 static int figures_of_study(const struct study *study)

@@ -8,6 +8,8 @@
 
 enum { SENSITIVITY_ROWS = 12 }; /* figures that are shown where not all are asked for */
 
+extern const char *const why_left_out[MOBILITIES];
+
 enum quantity_unit objective_unit(const struct study *study);
 int                sensitivity_shown(const struct sensitivity *sensitivity, int most);
 const char        *figure_print(const struct figure *figure, double value, char out[QUANTITY_BYTES]);

@@ -12,8 +12,8 @@
 
 #include <math.h>
 
-enum { ROWS = SENSITIVITY_ROWS, PITCH = 32, HALF = 9, LABEL_COLUMNS = 62, SIDE = 16, VALUE_GAP = 7, HEAD = 24, FOOT = 82,
-       LEAST_PANEL = 380,
+enum { ROWS = SENSITIVITY_ROWS, PITCH = 32, HALF = 9, LABEL_COLUMNS = 62, SIDE = 16, VALUE_GAP = 7, HEAD = 24,
+       FOOT = 82, LEAST_PANEL = 380,
        TINY = 5 /* pixels: a narrower interval would only be a blot */ };
 
 static const unsigned way_colors[WAYS] = {[DOWN] = 0x56B4E9, [UP] = 0xE69F00};
@@ -106,7 +106,7 @@ static void set_axis(struct tornado *t)
         t->greatest = fmax(t->greatest, end_of(t, &t->sensitivity->list[i / WAYS], i % WAYS));
     }
     double span = t->greatest > t->least ? t->greatest - t->least : fmax(fabs(t->base), 1), most[2] = {0, 0};
-    /* A text takes the more of the axis the longer its bar is: what is needed on either side, as a share of the span. */
+    /* What the texts need beyond the longest bar on either side, as a share of the span. */
     for (int i = 0; i < WAYS * t->n; i++) {
         const struct sensitive *row = &t->sensitivity->list[i / WAYS];
         int side = side_of(row, i % WAYS);
@@ -190,7 +190,8 @@ static void add_base(const struct tornado *t, struct sheet *sheet)
 {
     struct text text = {0};
     char value[QUANTITY_BYTES];
-    struct quantity q = estimate_quantity(minimized(t), &t->study->outcomes[t->sensitivity->winner].measures[minimized(t)]);
+    const struct outcome *winner = &t->study->outcomes[t->sensitivity->winner];
+    struct quantity q = estimate_quantity(minimized(t), &winner->measures[minimized(t)]);
     q.unit = objective_unit(t->study);
     text_add(&text, "as it is: %s", quantity_value(q, value));
     double half = text_pixels(text.data) / 2;
@@ -199,6 +200,16 @@ static void add_base(const struct tornado *t, struct sheet *sheet)
     text_add(&sheet->none, "%.12g %.1f\n%.12g %.1f\n", t->base * t->scale.factor, t->box.bottom,
              t->base * t->scale.factor, t->box.top);
     text_free(&text);
+}
+
+/* Tics at 1, 2 or 5 times a power of ten, from 6 to 12 of them; none below 0 where the objective cannot be less. */
+static void add_tics(const struct tornado *t, struct sheet *sheet)
+{
+    double span = (t->greatest - t->least) * t->scale.factor, power = pow(10, floor(log10(span / 6)));
+    double times = span / 6 / power, step = power * (times >= 5 ? 5 : times >= 2 ? 2 : 1);
+    double from = measure_is_added(minimized(t)) ? t->least : fmax(t->least, 0);
+    sheet_number(sheet, "tics_from", ceil(from * t->scale.factor / step) * step);
+    sheet_number(sheet, "tics_step", step);
 }
 
 static void add_axis(const struct tornado *t, struct sheet *sheet)
@@ -211,6 +222,7 @@ static void add_axis(const struct tornado *t, struct sheet *sheet)
     sheet_text(sheet, TEXT_CENTER, (t->box.left + t->box.right) / 2, 44, text.data);
     sheet_number(sheet, "least", t->least * t->scale.factor);
     sheet_number(sheet, "greatest", t->greatest * t->scale.factor);
+    add_tics(t, sheet);
     text_free(&text);
 }
 

@@ -86,7 +86,7 @@ static bool begin_part(struct file_writer *writer, const struct part *part, cons
     return !writer->fault || file_finish(writer, error);
 }
 
-/* What this run has not must not be taken for its own: without a winner a plan of an earlier run would be carried out. */
+/* What an earlier run had must not be taken for this one's: its plan would be carried out. */
 static bool remove_part(const struct part *part, const char *folder, struct error *error)
 {
     struct text path = {0};
@@ -112,10 +112,11 @@ static bool remove_others(const struct study *study, const char *folder, const s
 }
 
 /*
- * Writes all results of a study into the folder, which is made if missing: the parts above and, last, the plots. The files are written beside the old ones first and take their names
- * when all of them are on the disk, so that a full one leaves the results of the run before as they were, pictures
- * included. Pictures of the run before, which would show other figures, are removed whether or not new ones are asked
- * for. Returns false at the first fault; what only costs a picture is told in options->warnings.
+ * Writes all results of a study into the folder, which is made if missing: the parts above and, last, the plots. The
+ * files are written beside the old ones first and take their names when all of them are on the disk, so that a full one
+ * leaves the results of the run before as they were, pictures included. Pictures of the run before, which would show
+ * other figures, are removed whether or not new ones are asked for. Returns false at the first fault; what only costs a
+ * picture is told in options->warnings.
  */
 bool report_write(const struct study *study, const char *folder, const struct report_options *options,
                   struct error *error)

@@ -21,15 +21,15 @@
  *
  * Intervals are Student's, with the bound on what is unseen by the scale of the differences seen (engine/interval.c).
  * A stratum in which no path differs adds nothing else, not even a bound: that a figure is of no account is the usual
- * case, and any bound on it would say that all figures are. So what happens on fewer than one path in thousands is not seen
- * here; `differing` says on how many paths a figure made a difference.
+ * case, and any bound on it would say that all figures are. So what happens on fewer than one path in thousands is not
+ * seen here; `differing` says on how many paths a figure made a difference.
  *
- * Where no release is solved, what is left to the paths is what the release makes of its faults, and that is seldom seen:
- * a rare fault would have to come during the rollout. So the paths are counted on which no release itself is another. If
- * the release were to change a share q of these, none of k would show it with probability (1 - q)^k; so q is at most
- * 1 - a^(1/k) at the confidence 1 - a, and what it changes is taken to be as much as what no release does there: the
- * solved difference times q is added to the interval, all of it where k is 0. (The bounds of the solver itself are a
- * millionth of that.)
+ * Where no release is solved, what is left to the paths is what the release makes of its faults, and that is seldom
+ * seen: a rare fault would have to come during the rollout. So the paths are counted on which no release itself is
+ * another. If the release were to change a share q of these, none of k would show it with probability (1 - q)^k; so q
+ * is at most 1 - a^(1/k) at the confidence 1 - a, and what it changes is taken to be as much as what no release does
+ * there: the solved difference times q is added to the interval, all of it where k is 0. (The bounds of the solver
+ * itself are a millionth of that.)
  *
  * Where another plan would be best is told in the same way, from differences between plans on the same paths of the
  * moved scenario. Conditions are judged by the paths as well, but only as a change: a plan breaks one if it does so at
@@ -286,8 +286,8 @@ static void find_rival(struct runner *r, const struct trial *moved, struct varia
         uint64_t ignored;
         if (p == winner || breaks(r, moved, p) >= 0)
             continue;
-        struct interval gap = compare((struct side){moved, winner, moved->weight}, (struct side){moved, p, moved->weight},
-                                      confidence_of(r), &ignored);
+        struct side best = {moved, winner, moved->weight}, other = {moved, p, moved->weight};
+        struct interval gap = compare(best, other, confidence_of(r), &ignored);
         enum rivalry rivalry = condition < 0 ? rivalry_of(&gap) : RIVALRY_INFEASIBLE;
         if (rivalry == RIVALRY_BEST || (rivalry == RIVALRY_LEVEL && r->rivalry[p] == RIVALRY_LEVEL) ||
             !is_worse(v, rivalry, gap.mean))

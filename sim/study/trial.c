@@ -167,8 +167,8 @@ static bool share(struct trial *trial, int a, const struct process *process, con
 
 /*
  * Runs the plans of a scenario with one topology on one thread. What is the same in the base (NULL: there is none), run
- * with the same options, is taken from it, so that it must outlive the trial. Returns false with an error if a process broke its own
- * rules, without one if it was stopped; the trial is to be given to trial_free in either case.
+ * with the same options, is taken from it, so that it must outlive the trial. Returns false with an error if a process
+ * broke its own rules, without one if it was stopped; the trial is to be given to trial_free in either case.
  */
 bool trial_run(const struct scenario *scenario, const struct trial_options *options, const struct trial *base,
                struct trial *trial, struct error *error)
