@@ -192,7 +192,7 @@ datadir       = $(DESTDIR)$(PREFIX)/share/nines
 docdir        = $(DESTDIR)$(PREFIX)/share/doc/nines
 
 install: all
-	install -d '$(bindir)' '$(mandir)' '$(completiondir)' '$(datadir)/scenarios' \
+	install -d '$(bindir)' '$(mandir)' '$(completiondir)' '$(datadir)/scenarios' '$(datadir)/ci' \
 	    '$(docdir)/models' '$(docdir)/results'
 	install -m 755 $(BUILD)/nines '$(bindir)/nines'
 	install -m 644 $(BUILD)/nines.1 '$(mandir)/nines.1'
@@ -200,7 +200,10 @@ install: all
 	install -m 644 $(wildcard README.md) LICENSE '$(docdir)'
 	install -m 644 models/README.md '$(docdir)/models/README.md'
 	install -m 644 results/README.md '$(docdir)/results/README.md'
+	install -m 644 scenarios/ci/* '$(datadir)/ci'
 	$(if $(wildcard scenarios/*.yaml),install -m 644 $(wildcard scenarios/*.yaml) '$(datadir)/scenarios')
+	install -d '$(datadir)/scenarios/openslo'
+	install -m 644 $(wildcard scenarios/openslo/*.yaml) '$(datadir)/scenarios/openslo'
 
 uninstall:
 	rm -f '$(bindir)/nines' '$(mandir)/nines.1' '$(completiondir)/nines'

@@ -17,6 +17,8 @@ extern const struct test_suite suite_statistics;
 extern const struct test_suite suite_quantity;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_report;
+extern const struct test_suite suite_gates;
+extern const struct test_suite suite_pipelines;
 extern const struct test_suite suite_plan;
 extern const struct test_suite suite_contract;
 extern const struct test_suite suite_path;
@@ -25,6 +27,8 @@ extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
+extern const struct test_suite suite_openslo;
+extern const struct test_suite suite_budget;
 extern const struct test_suite suite_plots;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_control;
@@ -58,6 +62,8 @@ static const struct entry suites[] = {
     {&suite_quantity, ONCE},
     {&suite_file, ONCE},
     {&suite_report, ONCE},
+    {&suite_gates, ONCE},
+    {&suite_pipelines, ONCE},
     {&suite_plan, ONCE},
     {&suite_contract, EACH_ENGINE},
     {&suite_path, EACH_ENGINE},
@@ -65,6 +71,8 @@ static const struct entry suites[] = {
     {&suite_transcripts, ONCE},
     {&suite_units, ONCE},
     {&suite_scenario, ONCE},
+    {&suite_openslo, ONCE},
+    {&suite_budget, ONCE},
     {&suite_plots, ONCE},
     {&suite_process, EACH_WIDTH},
     {&suite_control, ONCE},

@@ -130,7 +130,7 @@ static void check_row(const struct option *o)
                     o->argument == NULL);
     CU_ASSERT_EQUAL(o->kind == OPTION_CHOICE, o->choices != NULL);
     CU_ASSERT_EQUAL(o->kind == OPTION_COUNT || o->kind == OPTION_SHARE || o->kind == OPTION_NUMBER ||
-                                  o->kind == OPTION_PHASES,
+                        o->kind == OPTION_PHASES,
                     o->greatest > o->least);
     for (const struct option *other = o + 1; other->name; other++) {
         if (!(o->commands & other->commands))

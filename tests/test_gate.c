@@ -58,7 +58,7 @@ static enum ruling rule_above(const char *text, uint64_t paths, uint64_t above)
     struct scenario *s = parse(single, NULL, 0);
     struct arm arm = arm_above(paths, above);
     CU_ASSERT_TRUE(scenario_condition(s, text, "test", &condition, &error));
-    CU_ASSERT_TRUE(judge_state(&condition, &watches, &statement, &error));
+    CU_ASSERT_TRUE(judge_state(s, &condition, &arm, &watches, &statement, &error));
     CU_ASSERT_EQUAL(watches.n, 1);
     CU_ASSERT_EQUAL(watches.list[0].or_equal,
                     condition.compare == COMPARE_LESS || condition.compare == COMPARE_GREATER_EQUAL);
@@ -101,7 +101,7 @@ static enum ruling rule_solved(const char *text)
     struct solution solution = {.value = {[MEASURE_DOWNTIME] = 26}};
     struct arm arm = {.solution = &solution, .n_strata = 1};
     CU_ASSERT_TRUE(scenario_condition(s, text, "test", &condition, &error));
-    CU_ASSERT_TRUE(judge_state(&condition, &watches, &statement, &error));
+    CU_ASSERT_TRUE(judge_state(s, &condition, &arm, &watches, &statement, &error));
     enum ruling ruling = judge(&arm, &statement, 0.025, 600);
     scenario_free(s);
     return ruling;
@@ -123,15 +123,18 @@ static void equal_watches_are_shared_and_too_many_refused(void)
     struct watches watches = {.n = 0};
     struct statement statement;
     struct condition c = {.measure = MEASURE_LOST, .statistic = STATISTIC_QUANTILE, .quantile = 0.9};
+    struct scenario *s = parse(single, NULL, 0);
+    struct arm none = {.n_strata = 1};
     for (int i = 0; i < 2 * MOST_WATCHES; i++) {
         c.limit = i % MOST_WATCHES;
-        CU_ASSERT_TRUE(judge_state(&c, &watches, &statement, &error));
+        CU_ASSERT_TRUE(judge_state(s, &c, &none, &watches, &statement, &error));
         CU_ASSERT_EQUAL(statement.watch, i % MOST_WATCHES);
     }
     c.limit = 1e6;
-    CU_ASSERT_FALSE(judge_state(&c, &watches, &statement, &error));
+    CU_ASSERT_FALSE(judge_state(s, &c, &none, &watches, &statement, &error));
     CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
     error_free(&error);
+    scenario_free(s);
 }
 
 /* ---- selection ---- */

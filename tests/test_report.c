@@ -1,21 +1,16 @@
 /* Reports of studies filled by hand: the table, CSV, JSON and plans. */
 #include "test.h"
 
-#include "base/file.h"
 #include "base/quantity.h"
 #include "base/utf8.h"
 #include "report/report.h"
 #include "report_study.h"
 #include "study/conclude.h"
+#include "tools.h"
 
-#include <csv.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-
-extern char **environ;
 
 static char *table_of(const struct sample_options *sample, struct table_options options)
 {
@@ -201,49 +196,6 @@ static char *csv_of(const struct study *study, void (*write)(const struct study 
     return sample_end(out);
 }
 
-/* The fields of a CSV file as libcsv's reader has them. */
-struct fields {
-    char  **field;
-    size_t  n, rows, per_row;
-    bool    ragged;
-};
-
-static void on_field(void *bytes, size_t length, void *context)
-{
-    struct fields *fields = context;
-    fields->field = memory_grow(fields->field, fields->n + 1, sizeof *fields->field);
-    fields->field[fields->n++] = strndup(bytes ? bytes : "", length);
-}
-
-static void on_row(int end, void *context)
-{
-    struct fields *fields = context;
-    (void)end;
-    fields->rows++;
-    if (fields->rows == 1)
-        fields->per_row = fields->n;
-    fields->ragged = fields->ragged || fields->n != fields->rows * fields->per_row;
-}
-
-static struct fields read_csv(const char *text)
-{
-    struct fields fields = {0};
-    struct csv_parser parser;
-    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-    CU_ASSERT_EQUAL(csv_parse(&parser, text, strlen(text), on_field, on_row, &fields), strlen(text));
-    CU_ASSERT_EQUAL(csv_fini(&parser, on_field, on_row, &fields), 0);
-    csv_free(&parser);
-    CU_ASSERT_FALSE(fields.ragged);
-    return fields;
-}
-
-static void fields_free(struct fields *fields)
-{
-    for (size_t i = 0; i < fields->n; i++)
-        free(fields->field[i]);
-    free(fields->field);
-}
-
 static void csv_is_as_agreed(void)
 {
     struct study *study = sample_study(&(struct sample_options){.strategies = 2, .troubled = true});
@@ -310,43 +262,6 @@ static void files_show_no_rounding_noise(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"high\": 0.333333333333,\n"));
     free(text);
     sample_free(study);
-}
-
-/* Whether a program, run on a file, exits with 0; -1 where it is not installed. */
-static int accepts(char *const *arguments)
-{
-    pid_t pid;
-    int status;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1 /* O_WRONLY */, 0);
-    int fault = posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (fault)
-        return -1;
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-/* Asks jq a question about a text; it answers with its exit status. */
-static void ask_jq(const char *text, const char *question)
-{
-    struct error error = {0};
-    char path[] = "/tmp/nines-test-json-XXXXXX";
-    int descriptor = mkstemp(path);
-    CU_ASSERT_TRUE_FATAL(descriptor >= 0);
-    FILE *out = fdopen(descriptor, "w");
-    fputs(text, out);
-    fclose(out);
-    char *arguments[] = {"jq", "-e", (char *)question, path, NULL};
-    int accepted = accepts(arguments);
-    if (accepted < 0)
-        puts("skipped: jq is not installed");
-    CU_ASSERT_NOT_EQUAL(accepted, 0);
-    if (!accepted)
-        printf("    jq says no to %s\n", question);
-    remove(path);
-    error_free(&error);
 }
 
 static void result_json_is_as_agreed(void)

@@ -194,12 +194,14 @@ static void every_transcript_is_listed(void);
 
 static const struct test_case cases[] = {
     {"usage", transcript},
+    {"gate-reports", transcript},
     {"help", transcript},
     {"output", transcript},
     {"scenario", transcript},
     {"run", transcript},
     {"sensitivity", transcript},
     {"solve", transcript},
+    {"budget", transcript},
     {"scripts", transcript},
     {"every transcript is listed", every_transcript_is_listed},
     {NULL, NULL},

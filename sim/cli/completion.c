@@ -50,6 +50,11 @@ static void put_value(const struct subcommand *command, const struct option *opt
         for (int i = 0; option->choices[i]; i++)
             fprintf(out, "%s%s", i ? " " : "", option->choices[i]);
         fputs("'", out);
+    } else if (option->kind == OPTION_REPORT) { /* the path behind it is completed as any file */
+        fputs("kind=words words='", out);
+        for (const struct gate_format *f = gate_formats; f->name; f++)
+            fprintf(out, "%s%s=", f == gate_formats ? "" : " ", f->name);
+        fputs("'; compopt -o nospace 2>/dev/null", out);
     } else {
         bool is_file = option->kind == OPTION_FILE;
         fprintf(out, "kind=%s", option->kind == OPTION_FOLDER ? "folders" : is_file ? "files" : "nothing");

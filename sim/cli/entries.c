@@ -2,9 +2,11 @@
 #include "cli/help.h"
 
 const struct help_entry help_statuses[] = {
-    {"0", "done"},
+    {"0", "done; of 'nines gate': passed"},
+    {"1", "'nines gate': a condition is broken"},
     {"2", "wrong usage, or a scenario that cannot be used"},
     {"3", "could not do it: a file, a full disk, a missing tool, no memory, an internal fault"},
+    {"4", "'nines gate': undecided, unless --undecided says what that counts as"},
     {"130, 143", "ended by Ctrl-C or SIGTERM; the results of 'nines run' are in a folder 'partial'"},
     {NULL, NULL},
 };
@@ -21,6 +23,7 @@ const struct help_entry help_examples[] = {
     {"nines run checkout.yaml --set release.detect=3m --seed 7", "what if defects were found in three minutes?"},
     {"nines run checkout.yaml --format csv | head", "the figures, for a spreadsheet"},
     {"nines plan checkout.yaml --strategy canary", "what the canary rollout does, step by step"},
+    {"nines gate release.yaml --report junit=gate.xml", "may it go? The exit status says it, and gate.xml"},
     {"nines solve one-machine.yaml --phases 8,16,32", "the same without sampling, where it is small enough"},
     {NULL, NULL},
 };

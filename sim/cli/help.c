@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Where lines end at most, how narrow they are made, and where the meaning of a command or an option begins. */
-enum { WIDTH = 80, LEAST_WIDTH = 48, COLUMN = 26 };
+/* Where lines end at most, how narrow they are made, and where the meaning of a command, option or format begins. */
+enum { WIDTH = 80, LEAST_WIDTH = 48, COLUMN = 26, FORMAT_COLUMN = 38 };
 
 /* Returns the column that it leaves: 0. */
 static int end_line(FILE *out)
@@ -59,6 +59,9 @@ static void print_option(const struct option *option, FILE *out)
     if (option->argument)
         at += fprintf(out, " %s", option->argument);
     wrap(option->help, at, COLUMN, out);
+    if (option->kind == OPTION_REPORT)
+        for (const struct gate_format *f = gate_formats; f->name; f++)
+            wrap(f->meaning, fprintf(out, "%*s%s", COLUMN, "", f->name), FORMAT_COLUMN, out);
 }
 
 /* Prints what `nines help` says. */

@@ -36,6 +36,18 @@ static void put_entries(const char *title, const struct help_entry *entries, FIL
     }
 }
 
+/* A list within the meaning of an option. */
+static void put_formats(FILE *out)
+{
+    fputs(".RS\n", out);
+    for (const struct gate_format *f = gate_formats; f->name; f++) {
+        fprintf(out, ".TP 12\n\\fB%s\\fR\n", f->name);
+        put(f->meaning, out);
+        fputs("\n", out);
+    }
+    fputs(".RE\n", out);
+}
+
 static void put_option(const struct option *option, FILE *out)
 {
     fputs(".TP\n\\fB", out);
@@ -52,6 +64,8 @@ static void put_option(const struct option *option, FILE *out)
     fputs("\n", out);
     put(option->help, out);
     fputs("\n", out);
+    if (option->kind == OPTION_REPORT)
+        put_formats(out);
 }
 
 static void put_command(const struct subcommand *command, FILE *out)

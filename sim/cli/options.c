@@ -35,6 +35,8 @@ static const char *const engine_names[] = {"lanes", "reference", NULL};
 const struct option option_table[] = {
     {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | GATE | SOLVE | VALIDATE | EXPORT,
      "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
+    {"slo", 0, OPTION_FILE, "FILE", RUN | PLAN | GATE | SOLVE | VALIDATE | EXPORT,
+     "take target and window from this OpenSLO file, in place of the scenario's slo", AT(slo)},
     {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT, "only this strategy", AT(strategy)},
     {"strategy", 0, OPTION_NAME, "NAME", GATE, "judge this strategy instead of the best", AT(strategy)},
     {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | GATE | SOLVE | EXPORT, "only this topology", AT(topology)},
@@ -45,7 +47,7 @@ const struct option option_table[] = {
      "what an undecided gate counts as: report (the default: exit status 4), pass (0) or fail (1)", AT(undecided),
      .choices = undecided_names},
     {"report", 0, OPTION_REPORT, "FORMAT=PATH", GATE,
-     "also write the verdict into a file, as junit, markdown, github, prometheus, json or csv; may be repeated",
+     "also write the verdict into a file; may be repeated. The formats:",
      AT(reports)},
     {"labels", 0, OPTION_FILE, "FILE", SOLVE, "the labels of the chain's states (.lab)", AT(labels)},
     {"state-rewards", 0, OPTION_FILE, "FILE", SOLVE, "the rewards of the chain's states (.srew)", AT(state_rewards)},
@@ -96,14 +98,14 @@ const struct option option_table[] = {
      "by how much figures are moved, down and up (2 unless given: halved and doubled); shares on their odds",
      AT(factor), .least = 1.01, .greatest = 1000},
     {"seed", 0, OPTION_SEED, "N", RUN | GATE, "seed of the random numbers, instead of the scenario's", AT(seed)},
-    {"threads", 0, OPTION_COUNT, "N", RUN | GATE | SOLVE, "number of threads; the results do not depend on it", AT(threads),
-     .least = 1, .greatest = 1024},
+    {"threads", 0, OPTION_COUNT, "N", RUN | GATE | SOLVE, "number of threads; the results do not depend on it",
+     AT(threads), .least = 1, .greatest = 1024},
     {"estimator", 0, OPTION_CHOICE, "ESTIMATOR", RUN,
      "how means of downtime and lost are estimated: smoothed (the default: less what chance has added, where that is "
      "known, which takes fewer paths) or plain", AT(estimator), .choices = estimator_names},
     {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | GATE | SOLVE,
-     "what draws the paths: lanes, many at once, or reference, one by one; the results do not depend on it, and without "
-     "it the faster one is taken", AT(engine), .choices = engine_names},
+     "what draws the paths: lanes, many at once, or reference, one by one; the results do not depend on it, and "
+     "without it the faster one is taken", AT(engine), .choices = engine_names},
     {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | GATE | SOLVE,
      "the vectors of the lanes: auto (the default: the widest there are), baseline, avx2 or avx512; the results do not "
      "depend on them", AT(simd), .choices = simd_names},
@@ -316,6 +318,8 @@ static bool take_report(const struct reader *reader, const struct option *option
     size_t length = strcspn(value, "=");
     int n = 0;
     const struct gate_format *format = gate_format_find(value, length);
+    if (format && equals && !strcmp(equals, "=-"))
+        return say(reader, "--%s writes a file; standard output has the verdict for people", option->name);
     if (format && equals && equals[1]) {
         options->reports[options->n_reports++] = (struct report_to){format, equals + 1};
         return true;
@@ -368,24 +372,22 @@ static bool take_number(const struct reader *reader, const struct option *option
     return true;
 }
 
-/* A value that is made of numbers. */
-static bool take_figures(const struct reader *reader, const struct option *option, const char *value)
+/* An option that may be repeated: its value is added to a list. */
+static bool take_added(const struct reader *reader, const struct option *option, char *value)
 {
     switch (option->kind) {
-    case OPTION_COUNT:
-        return take_count(reader, option, value);
-    case OPTION_SEED:
-        return take_seed(reader, option, value);
-    case OPTION_SHARE:
-        return take_share(reader, option, value);
-    case OPTION_NUMBER:
-        return take_number(reader, option, value);
-    case OPTION_DURATION:
-        return take_duration(reader, option, value);
-    case OPTION_PHASES:
-        return take_phases(reader, option, value);
-    default:
+    case OPTION_OVERRIDE:
+        return take_override(reader, option, value);
+    case OPTION_REQUIRE:
+        return take_condition(reader, option, value);
+    case OPTION_REPORT:
+        return take_report(reader, option, value);
+    case OPTION_QUESTION:
+        return take_question(reader, option, value);
+    case OPTION_BY:
         return take_by(reader, option, value);
+    default:
+        return false;
     }
 }
 
@@ -401,16 +403,20 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_name(reader, option, value);
     case OPTION_CHOICE:
         return take_choice(reader, option, value);
-    case OPTION_OVERRIDE:
-        return take_override(reader, option, value);
-    case OPTION_REQUIRE:
-        return take_condition(reader, option, value);
-    case OPTION_REPORT:
-        return take_report(reader, option, value);
-    case OPTION_QUESTION:
-        return take_question(reader, option, value);
+    case OPTION_COUNT:
+        return take_count(reader, option, value);
+    case OPTION_SEED:
+        return take_seed(reader, option, value);
+    case OPTION_SHARE:
+        return take_share(reader, option, value);
+    case OPTION_NUMBER:
+        return take_number(reader, option, value);
+    case OPTION_DURATION:
+        return take_duration(reader, option, value);
+    case OPTION_PHASES:
+        return take_phases(reader, option, value);
     default:
-        return take_figures(reader, option, value);
+        return take_added(reader, option, value);
     }
 }
 

@@ -1,16 +1,23 @@
-/* What a gate found: a line per condition for people, and the formats that pipelines read. */
+/* The formats in which a gate is told to a pipeline, and the files that they go into. */
 #include "report/gates.h"
 
 #include "base/file.h"
-#include "report/common.h"
+#include "report/gate_common.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 const char *const undecided_names[] = {"report", "pass", "fail", NULL};
 
-static const char *const marks[RULINGS] = {[RULING_UNDECIDED] = "?", [RULING_PASSED] = "✓", [RULING_FAILED] = "✗"};
-
-const struct gate_format gate_formats[] = {{.name = NULL}};
+const struct gate_format gate_formats[] = {
+    {"junit", "test cases in XML, as GitLab and Jenkins show them", gate_junit},
+    {"markdown", "a table, for a summary or a comment", gate_markdown},
+    {"github", "commands that make GitHub annotate the scenario's lines", gate_github},
+    {"prometheus", "metrics for the textfile collector of the node exporter", gate_prometheus},
+    {"json", "all that was found", gate_json},
+    {"csv", "a row per condition", gate_csv},
+    {.name = NULL},
+};
 
 /* The format of that name, which need not end with a zero byte; NULL: there is none. */
 const struct gate_format *gate_format_find(const char *name, size_t length)
@@ -21,21 +28,18 @@ const struct gate_format *gate_format_find(const char *name, size_t length)
     return NULL;
 }
 
-/* Prints a line per condition, and one with the verdict. */
-void report_gate_text(const struct gate_told *told, const struct table_options *options, FILE *out)
-{
-    (void)options;
-    for (int i = 0; i < told->gate->n_findings; i++) {
-        const struct finding *f = &told->gate->findings[i];
-        fprintf(out, "%s %s\n", marks[f->ruling], f->condition->text);
-    }
-}
-
-/* Writes the report beside its name and renames it when it is whole. */
+/*
+ * Writes the report beside its name and renames it when it is whole. What is no file, such as /dev/stdout or a link, is
+ * left alone: the rename would put a file in its place.
+ */
 bool report_gate_write(const struct gate_told *told, const struct gate_format *format, const char *path,
                        struct error *error)
 {
     struct file_writer writer = {0};
+    struct stat there;
+    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return error_add(error, FAULT_SYSTEM, "%s: cannot write: a report would take its place, and it is no file",
+                         path);
     if (!file_begin(&writer, path, error))
         return false;
     format->write(told, writer.stream);

@@ -6,6 +6,8 @@
 #include "report/report.h"
 #include "study/gate.h"
 
+enum { GATE_SCHEMA_VERSION = 1 }; /* of the JSON */
+
 /* What an undecided gate counts as. */
 enum undecided { UNDECIDED_REPORT, UNDECIDED_PASS, UNDECIDED_FAIL };
 

@@ -578,6 +578,7 @@ static void put_group(const struct study *study, const struct group *group, cons
         put_no_winner_yet(study->partial, options, out);
     else
         put_best(study, best, false, options, out);
+    put_budget(study, group, options, out);
     put_infeasible(study, group, options, out);
     for (int i = group->first; i < group->end; i++)
         put_notes(&layout, &study->outcomes[i], options, out);

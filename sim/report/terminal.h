@@ -23,4 +23,8 @@ void         add_grouped(struct text *text, double count);
 void         put_details(const struct study *study, const struct group *group, const struct table_options *options,
                          FILE *out);
 
+/* What releases take of the error budget, in report/budget. */
+void         put_budget(const struct study *study, const struct group *group, const struct table_options *options,
+                        FILE *out);
+
 #endif

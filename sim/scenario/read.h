@@ -15,6 +15,8 @@ bool read_is_misspelt(struct reader *reader, const struct section *section, cons
                       const char *key);
 void read_section(struct reader *reader, const struct section *section, struct node *node, void *base);
 void read_condition(struct reader *reader, struct node *node, struct condition *condition);
+void check_condition(struct reader *reader, struct node *node, const struct condition *condition,
+                     const struct slo *slo);
 void check_scenario(struct reader *reader, struct draft *draft);
 void doubt_scenario(struct reader *reader, const struct draft *draft);
 void set_apply(struct arena *arena, struct node *root, const struct override *overrides, int n_overrides,

@@ -163,6 +163,15 @@ static bool is_asked(const struct run *r, int arm)
     return !all_ruled(r, arm) || !(r->options->named || select_is_settled(&r->selection, arm));
 }
 
+/* Whether something is undecided of the arm that no release is a part of. */
+static bool rests_on_none(const struct run *r, int arm)
+{
+    for (int i = 0; i < r->n; i++)
+        if (rulings_of(r, arm)[i] == RULING_UNDECIDED && judge_rests_on_none(&r->statements[i]))
+            return true;
+    return false;
+}
+
 /* The parts of the arm's strata in what is not known yet: as the variance that they have in undecided conditions. */
 static void find_parts(const struct run *r, int a, double *part)
 {
@@ -195,8 +204,9 @@ static void want_more(struct run *r, int a)
         sum += part[s];
     for (int s = 0; s < arm->n_strata; s++)
         arm->strata[s].wanted = arm->strata[s].tally.paths + (uint64_t)ceil(part[s] / sum * (double)more);
-    if (!arm->none->solution && arm->none->strata[0].wanted < NONE_PATHS * (had + more))
-        arm->none->strata[0].wanted = least_of(NONE_PATHS * (had + more), r->scenario->simulation.max_paths);
+    struct stratum *none = &arm->none->strata[0];
+    if (!arm->none->solution && rests_on_none(r, a) && none->wanted < NONE_PATHS * (had + more))
+        none->wanted = least_of(NONE_PATHS * (had + more), r->scenario->simulation.max_paths);
 }
 
 /* What is drawn until the next look; false: no more may be. */
@@ -216,7 +226,7 @@ static void want_first(struct run *r)
     uint64_t most = r->scenario->simulation.max_paths;
     for (int a = 0; a < r->sampler.n_arms; a++) {
         struct arm *arm = &r->sampler.arms[a];
-        uint64_t paths = arm->none ? FIRST_PATHS : NONE_PATHS * FIRST_PATHS;
+        uint64_t paths = arm->none || !rests_on_none(r, 1) ? FIRST_PATHS : NONE_PATHS * FIRST_PATHS;
         for (int s = 0; s < arm->n_strata; s++)
             arm->strata[s].wanted = least_of(paths, most / (uint64_t)arm->n_strata);
     }
@@ -237,15 +247,11 @@ static void watch_clock(uint64_t paths, void *context)
 }
 
 /* Whether something is undecided that no release is a part of. */
-static bool rests_on_none(const struct run *r)
+static bool any_rests_on_none(const struct run *r)
 {
     for (int a = 1; a < r->sampler.n_arms; a++)
-        for (int i = 0; i < r->n && is_asked(r, a); i++) {
-            const struct condition *c = r->statements[i].condition;
-            if (rulings_of(r, a)[i] == RULING_UNDECIDED && c->statistic == STATISTIC_MEAN &&
-                measure_absolute(c->measure) == (int)c->measure)
-                return true;
-        }
+        if (is_asked(r, a) && rests_on_none(r, a))
+            return true;
     return false;
 }
 
@@ -261,7 +267,8 @@ static bool draw_and_look(struct run *r, struct error *error)
         }
         look(r);
         r->gate->end = is_decided(r) ? GATE_DECIDED : GATE_MAX_PATHS;
-        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && rests_on_none(r))
+        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && !r->sampler.arms[0].solution &&
+            any_rests_on_none(r))
             none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
     } while (r->gate->end != GATE_DECIDED && want_next(r));
     return true;
@@ -269,17 +276,61 @@ static bool draw_and_look(struct run *r, struct error *error)
 
 /* ---- what is found ---- */
 
-/* The figure that the condition is about, with its interval. */
-static struct interval figure_of(const struct run *r, const struct arm *arm, const struct condition *c)
+static struct interval interval_of(const struct estimate *e)
 {
+    return (struct interval){.mean = e->mean, .low = e->low, .high = e->high, .trusted = e->trusted};
+}
+
+/* The mean of a measure of the budget. */
+static struct interval budget_mean(struct run *r, struct arm *arm, enum measure measure)
+{
+    struct outcome none = {.strategy = NULL}, outcome = {.strategy = r->scenario->strategies};
     double confidence = r->scenario->simulation.confidence, horizon = r->scenario->horizon;
-    if (c->statistic == STATISTIC_QUANTILE)
-        return estimate_quantile(arm, c->measure, c->quantile, confidence, horizon);
-    if (c->statistic == STATISTIC_MEAN)
-        return estimate_interval(arm, c->measure, estimate_way(arm, c->measure, confidence, horizon), confidence,
-                                 horizon);
-    double seen = estimate_statistic(arm, c, NULL);
-    return (struct interval){seen, seen, arm->rollout.greatest[c->measure] * horizon, 0, 0, false};
+    static const enum measure needed[] = {MEASURE_LOST, MEASURE_ADDED_LOST};
+    for (int i = 0; i < 2; i++)
+        estimate_fill(arm, needed[i], estimate_way(arm, needed[i], confidence, horizon), confidence, horizon,
+                      &r->gate->arena, &outcome.measures[needed[i]]);
+    estimate_fill(arm->none, MEASURE_LOST, (struct way){false, false}, confidence, horizon, &r->gate->arena,
+                  &none.measures[MEASURE_LOST]);
+    budget_fill(r->scenario, arm, &none, &outcome);
+    return interval_of(&outcome.measures[measure]);
+}
+
+/* A percentile or a maximum, in the unit of the condition's measure. */
+static struct interval extreme_of(const struct run *r, const struct arm *arm, const struct statement *statement)
+{
+    const struct budget_statement *says = &statement->says;
+    const struct condition *c = statement->condition;
+    double horizon = r->scenario->horizon;
+    struct interval figure;
+    if (says->statistic == STATISTIC_QUANTILE) {
+        figure = estimate_quantile(arm, says->measure, says->quantile, r->scenario->simulation.confidence, horizon);
+    } else {
+        double seen = estimate_statistic(arm, &(struct condition){.measure = says->measure, .statistic = STATISTIC_MAX},
+                                         NULL);
+        figure = (struct interval){seen, seen, arm->rollout.greatest[says->measure] * horizon, 0, 0, false};
+    }
+    if (!judge_needs_none(c))
+        return figure;
+    struct interval none = estimate_interval(arm->none, says->measure, (struct way){false, false},
+                                             r->scenario->simulation.confidence, horizon);
+    double scale = measure_of_budget(c->measure) ? 1 / budget_seconds(&r->scenario->slo) : 1;
+    figure.mean = scale * (figure.mean - none.mean);
+    figure.low = scale * (figure.low - none.mean);
+    figure.high = scale * (figure.high - none.mean);
+    return figure;
+}
+
+/* The figure that the condition is about, with its interval. */
+static struct interval figure_of(struct run *r, struct arm *arm, const struct statement *statement)
+{
+    const struct condition *c = statement->condition;
+    double confidence = r->scenario->simulation.confidence, horizon = r->scenario->horizon;
+    if (c->statistic != STATISTIC_MEAN)
+        return extreme_of(r, arm, statement);
+    if (measure_of_budget(c->measure))
+        return budget_mean(r, arm, c->measure);
+    return estimate_interval(arm, c->measure, estimate_way(arm, c->measure, confidence, horizon), confidence, horizon);
 }
 
 /* How many times as many paths would decide, if the figure is what it seems to be. */
@@ -290,9 +341,12 @@ static double paths_needed(const struct interval *figure, double limit)
     return far > 0 && half > 0 ? 2 * ratio * ratio : INFINITY;
 }
 
-static const char *help_for(struct run *r, const struct finding *f, const struct interval *figure)
+static const char *help_for(struct run *r, const struct statement *statement, const struct finding *f,
+                            const struct interval *figure)
 {
     struct arena *arena = &r->gate->arena;
+    if (statement->unknown)
+        return "it is measured from the mean of no release, which is too large to be solved: ask for a mean";
     if (f->condition->statistic == STATISTIC_MAX)
         return "a maximum can be refuted by paths but never be confirmed: ask for a percentile, such as p99.9";
     double more = paths_needed(figure, f->condition->limit), paths = more * (double)f->paths;
@@ -311,7 +365,7 @@ static void fill_finding(struct run *r, int a, int i)
     f->value = f->low = f->high = NAN;
     if (a < 0)
         return;
-    struct interval figure = figure_of(r, &r->sampler.arms[a], f->condition);
+    struct interval figure = figure_of(r, &r->sampler.arms[a], &r->statements[i]);
     f->ruling = rulings_of(r, a)[i];
     f->value = figure.mean;
     f->low = figure.low;
@@ -319,7 +373,7 @@ static void fill_finding(struct run *r, int a, int i)
     f->trusted = figure.trusted;
     f->paths = drawn(&r->sampler.arms[a]);
     if (f->ruling == RULING_UNDECIDED)
-        f->help = help_for(r, f, &figure);
+        f->help = help_for(r, &r->statements[i], f, &figure);
 }
 
 /* Names of plans that are so: level with the judged one, or not told from it. */
@@ -369,12 +423,28 @@ static void conclude(struct run *r)
 
 /* ---- the run ---- */
 
+static const struct condition *condition_at(const struct run *r, int i)
+{
+    const struct scenario *s = r->scenario;
+    return i < s->n_gate ? &s->gate[i] : &r->options->required[i - s->n_gate];
+}
+
+/* States all conditions, those of subject_to as well; no release is solved first where one needs it. */
 static bool state_conditions(struct run *r, struct error *error)
 {
     const struct scenario *s = r->scenario;
+    bool needs_none = false;
+    for (int i = 0; i < r->n; i++)
+        needs_none = needs_none || judge_needs_none(condition_at(r, i));
+    for (int i = 0; i < s->objective.n_subject_to; i++)
+        needs_none = needs_none || judge_needs_none(&s->objective.subject_to[i]);
+    if (needs_none)
+        none_solve(s, &r->sampler, 0, &r->gate->arena);
+    if (!select_open(&r->selection, s, &r->sampler, error))
+        return false;
     for (int i = 0; i < r->n; i++) {
-        const struct condition *c = i < s->n_gate ? &s->gate[i] : &r->options->required[i - s->n_gate];
-        if (!judge_state(c, &r->sampler.watches, &r->statements[i], error))
+        const struct condition *c = condition_at(r, i);
+        if (!judge_state(s, c, &r->sampler.arms[0], &r->sampler.watches, &r->statements[i], error))
             return false;
     }
     return true;
@@ -421,7 +491,7 @@ struct gate *gate_run(const struct scenario *scenario, const struct gate_options
                 error_add(error, FAULT_INPUT, "nines gate: the scenario has %d topologies; --topology says which one it "
                           "is about", scenario->n_topologies);
     good = good && arms_build(&r.study, 0, ESTIMATOR_SMOOTHED, &r.sampler, error) &&
-           select_open(&r.selection, scenario, &r.sampler, error) && state_conditions(&r, error);
+           state_conditions(&r, error);
     good = good && draw_and_look(&r, error);
     if (good)
         conclude(&r);

@@ -46,19 +46,58 @@ static int watch(struct watches *watches, enum measure measure, double value, bo
 }
 
 /*
- * Makes ready to judge the condition: what its paths must be counted by is added to the watches, before any path is
- * drawn. Fails with an error if there are too many different ones.
+ * The percentiles of what a release adds are those of the measure itself less the mean of no release: which faults of a
+ * path would have come without a release is not defined, path by path.
  */
-bool judge_state(const struct condition *condition, struct watches *watches, struct statement *statement,
-                 struct error *error)
+static struct budget_statement statement_of(const struct scenario *scenario, const struct condition *c)
 {
-    bool or_equal = condition->compare == COMPARE_LESS || condition->compare == COMPARE_GREATER_EQUAL;
-    *statement = (struct statement){condition, -1};
-    if (condition->statistic == STATISTIC_MEAN)
+    if (measure_of_budget(c->measure))
+        return budget_statement(scenario, c);
+    bool less_none = measure_is_added(c->measure) && c->statistic != STATISTIC_MEAN;
+    return (struct budget_statement){
+        .measure = less_none ? (enum measure)measure_absolute(c->measure) : c->measure,
+        .statistic = c->statistic,
+        .quantile = c->quantile,
+        .compare = c->compare,
+        .limit = c->limit,
+        .none_weight = less_none ? -1 : 0,
+    };
+}
+
+/* Whether no release must be solved before the condition can be stated. */
+bool judge_needs_none(const struct condition *condition)
+{
+    bool less_none = measure_is_added(condition->measure) || measure_of_budget(condition->measure);
+    return less_none && condition->statistic != STATISTIC_MEAN;
+}
+
+/*
+ * Makes ready to judge the condition in the topology of `none`: what its paths must be counted by is added to the
+ * watches, before any path is drawn. Fails with an error if there are too many different ones.
+ */
+bool judge_state(const struct scenario *scenario, const struct condition *condition, const struct arm *none,
+                 struct watches *watches, struct statement *statement, struct error *error)
+{
+    *statement = (struct statement){condition, statement_of(scenario, condition), -1, false};
+    struct budget_statement *says = &statement->says;
+    if (says->statistic == STATISTIC_MEAN)
         return true;
-    statement->watch = watch(watches, condition->measure, condition->limit, or_equal);
+    if (judge_needs_none(condition)) {
+        statement->unknown = !none->solution;
+        says->limit -= none->solution ? says->none_weight * none->solution->value[says->measure] : 0;
+    }
+    bool or_equal = says->compare == COMPARE_LESS || says->compare == COMPARE_GREATER_EQUAL;
+    statement->watch = watch(watches, says->measure, says->limit, or_equal);
     return statement->watch >= 0 ||
            error_add(error, FAULT_INPUT, "too many conditions: there may be %d on percentiles and maxima", MOST_WATCHES);
+}
+
+/* Whether no release, and how well it is known, is a part of what is judged. */
+bool judge_rests_on_none(const struct statement *statement)
+{
+    const struct budget_statement *says = &statement->says;
+    bool absolute = measure_absolute(says->measure) == (int)says->measure, is_sum = says->none_weight != 0;
+    return says->statistic == STATISTIC_MEAN && (absolute || is_sum);
 }
 
 /* The probability that a path is above a watched value. */
@@ -86,7 +125,7 @@ struct interval judge_above(const struct arm *arm, int watch, double confidence)
 double judge_part(const struct arm *arm, int stratum, const struct statement *statement, double horizon)
 {
     const double usual = 0.95; /* parts hardly depend on it */
-    const struct condition *c = statement->condition;
+    const struct budget_statement *c = &statement->says;
     const struct stratum *s = &arm->strata[stratum];
     struct interval interval;
     if (s->tally.paths == 0)
@@ -117,24 +156,35 @@ static enum ruling opposite(enum ruling ruling)
     return ruling == RULING_PASSED ? RULING_FAILED : ruling == RULING_FAILED ? RULING_PASSED : RULING_UNDECIDED;
 }
 
+/* The interval of the mean that the statement is about. */
+static struct interval mean_of(const struct arm *arm, const struct budget_statement *says, double confidence,
+                               double horizon)
+{
+    struct way way = estimate_way(arm, says->measure, confidence, horizon);
+    if (says->none_weight != 0)
+        return estimate_added_to(arm, way, says->none_weight, confidence, horizon);
+    return estimate_interval(arm, says->measure, way, confidence, horizon);
+}
+
 /*
  * What the arm's paths say of the statement, with a probability of at most `risk` (in (0, 0.5)) to be wrong at this
  * look. No path in some stratum: undecided.
  */
 enum ruling judge(const struct arm *arm, const struct statement *statement, double risk, double horizon)
 {
-    const struct condition *c = statement->condition;
-    bool less = c->compare == COMPARE_LESS || c->compare == COMPARE_LESS_EQUAL;
-    double confidence = 1 - 2 * risk, limit = c->limit;
-    bool or_equal = c->compare == COMPARE_LESS_EQUAL || c->compare == COMPARE_GREATER;
+    const struct budget_statement *says = &statement->says;
+    bool less = says->compare == COMPARE_LESS || says->compare == COMPARE_LESS_EQUAL;
+    bool or_equal = says->compare == COMPARE_LESS_EQUAL || says->compare == COMPARE_GREATER;
+    double confidence = 1 - 2 * risk, limit = says->limit;
     struct interval interval;
+    if (statement->unknown)
+        return RULING_UNDECIDED;
     if (statement->watch >= 0) {
         interval = judge_above(arm, statement->watch, confidence);
-        limit = c->statistic == STATISTIC_MAX ? 0 : 1 - c->quantile;
+        limit = says->statistic == STATISTIC_MAX ? 0 : 1 - says->quantile;
         or_equal = true;
     } else {
-        struct way way = estimate_way(arm, c->measure, confidence, horizon);
-        interval = estimate_interval(arm, c->measure, way, confidence, horizon);
+        interval = mean_of(arm, says, confidence, horizon);
     }
     if (isnan(interval.mean))
         return RULING_UNDECIDED;

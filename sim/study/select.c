@@ -53,13 +53,14 @@ bool select_open(struct selection *s, const struct scenario *scenario, struct sa
     s->per_topology = scenario->n_strategies + 1;
     s->standing = memory_new((size_t)sampler->n_arms, sizeof *s->standing);
     s->leader = memory_new((size_t)scenario->n_topologies, sizeof *s->leader);
-    s->statements = memory_new((size_t)n, sizeof *s->statements);
+    s->statements = memory_new((size_t)n * (size_t)scenario->n_topologies, sizeof *s->statements);
     s->rulings = memory_new((size_t)n * (size_t)sampler->n_arms, sizeof *s->rulings);
     sampler->watches.objective = scenario->objective.minimize;
     for (int t = 0; t < scenario->n_topologies; t++)
         s->leader[t] = -1;
-    for (int i = 0; i < n; i++)
-        if (!judge_state(&scenario->objective.subject_to[i], &sampler->watches, &s->statements[i], error))
+    for (int i = 0; i < n * scenario->n_topologies; i++)
+        if (!judge_state(scenario, &scenario->objective.subject_to[i % n],
+                         &sampler->arms[i / n * s->per_topology], &sampler->watches, &s->statements[i], error))
             return false;
     return true;
 }
@@ -98,11 +99,12 @@ static double risk_of_each(const struct selection *s, double risk, int n)
 static void look_at_constraints(struct selection *s, int arm)
 {
     int n = s->scenario->objective.n_subject_to, plans = s->per_topology - 1;
+    const struct statement *statements = s->statements + arm / s->per_topology * n;
     double risk = risk_of_each(s, s->risk / 2, n * plans);
     for (int i = 0; i < n; i++) {
         enum ruling *ruling = &s->rulings[arm * n + i];
         if (*ruling == RULING_UNDECIDED)
-            *ruling = judge(&s->sampler->arms[arm], &s->statements[i], risk, s->scenario->horizon);
+            *ruling = judge(&s->sampler->arms[arm], &statements[i], risk, s->scenario->horizon);
         if (*ruling == RULING_FAILED)
             s->standing[arm] = STANDING_INFEASIBLE;
     }

@@ -12,7 +12,7 @@ struct selection {
     int               look;         /* so many were taken */
     enum standing    *standing;     /* per arm; of no release nothing */
     int              *leader;       /* per topology: the arm that others are compared with; -1: all are infeasible */
-    struct statement *statements;   /* of subject_to */
+    struct statement *statements;   /* per topology and condition of subject_to */
     enum ruling      *rulings;      /* per arm and statement */
 };
 

@@ -67,24 +67,12 @@ static void add_pair(struct tally *t, const struct rollout *rollout, const doubl
     }
 }
 
-/* What the path has of a measure that is accumulated; of what is added, the difference to no release. */
-static double value_of(const struct rollout *rollout, enum measure measure, const double *rewards,
-                       const struct rollout *none, const double *none_rewards)
-{
-    if (!measure_is_added(measure))
-        return rewards[rollout->reward[measure]];
-    int absolute = measure_absolute(measure);
-    return difference_of(rewards[rollout->reward[absolute]], none_rewards[none->reward[absolute]]);
-}
-
-static void add_watches(struct tally *t, const struct watches *watches, const struct block_rollouts *of,
-                        const double *rewards, const double *none_rewards)
+static void add_watches(struct tally *t, const struct watches *watches, const struct rollout *rollout,
+                        const double *rewards)
 {
     for (int i = 0; i < watches->n; i++) {
         const struct watch *w = &watches->list[i];
-        if (!none_rewards && measure_is_added(w->measure))
-            continue;
-        double value = value_of(of->own, w->measure, rewards, of->none, none_rewards);
+        double value = rewards[rollout->reward[w->measure]];
         t->above[i] += w->or_equal ? value >= w->value : value > w->value;
     }
 }
@@ -111,14 +99,14 @@ void tally_add_block(struct tally *tally, const struct block_rollouts *of, const
                      const struct block_results *results, int n_paths)
 {
     for (int i = 0; i < n_paths; i++) {
-        const double *rewards = results->rewards + (ptrdiff_t)i * of->own->process->n_rewards, *none = NULL;
+        const double *rewards = results->rewards + (ptrdiff_t)i * of->own->process->n_rewards;
         const bool *labels = results->labels + (ptrdiff_t)i * of->own->process->n_labels;
         add_path(tally, of->own, rewards, labels);
-        if (results->none_rewards) {
-            none = results->none_rewards + (ptrdiff_t)i * of->none->process->n_rewards;
-            add_pair(tally, of->own, rewards, of->none, none);
-        }
-        add_watches(tally, watches, of, rewards, none);
+        if (results->none_rewards)
+            add_pair(tally, of->own, rewards, of->none,
+                     results->none_rewards + (ptrdiff_t)i * of->none->process->n_rewards);
+        if (of->none) /* of no release only means are asked for */
+            add_watches(tally, watches, of->own, rewards);
         if (results->rival_rewards)
             add_rival(tally, watches->objective, of, rewards,
                       results->rival_rewards + (ptrdiff_t)i * of->rival->process->n_rewards, labels,

@@ -28,7 +28,7 @@ static bool is_kept(const struct scenario *scenario, enum measure measure)
     bool kept = false;
     for (int i = -1; i < objective->n_subject_to; i++) {
         enum measure asked = i < 0 ? objective->minimize : objective->subject_to[i].measure;
-        int absolute = measure_absolute(asked);
+        int absolute = asked >= MEASURES ? MEASURE_LOST : measure_absolute(asked); /* of a budget: what is lost of it */
         kept = kept || measure == (absolute < 0 ? asked : (enum measure)absolute);
     }
     return kept;
@@ -257,15 +257,46 @@ static double mean(const struct trial *trial, int arm, enum measure measure)
     return sum;
 }
 
-/* The figure that a condition asks for, of the paths of one plan. */
-double trial_statistic(const struct trial *trial, int arm, const struct condition *condition)
+static double statistic(const struct trial *trial, int arm, const struct condition *condition, enum measure measure)
 {
     switch (condition->statistic) {
     case STATISTIC_QUANTILE:
-        return quantile(trial, arm, condition->measure, condition->quantile);
+        return quantile(trial, arm, measure, condition->quantile);
     case STATISTIC_MAX:
-        return quantile(trial, arm, condition->measure, 1);
+        return quantile(trial, arm, measure, 1);
     default:
-        return mean(trial, arm, condition->measure);
+        return mean(trial, arm, measure);
     }
+}
+
+static double mean_of_none(const struct trial *trial, enum measure absolute)
+{
+    return trial->is_solved ? trial->none.value[absolute] : mean(trial, 0, absolute);
+}
+
+/* Shares of an error budget, and how many releases it can pay for: as study/budget.c has them. */
+static double of_budget(const struct trial *trial, int arm, const struct condition *condition)
+{
+    const struct slo *slo = &trial->scenario->slo;
+    double budget = (1 - slo->target) * slo->window, none = mean_of_none(trial, MEASURE_LOST);
+    double share = (statistic(trial, arm, condition, MEASURE_LOST) - none) / budget;
+    double left = 1 - none / trial->scenario->horizon * slo->window / budget;
+    if (condition->measure == MEASURE_BUDGET_SHARE)
+        return share;
+    return left <= 0 ? 0 : share <= 0 ? INFINITY : left / share;
+}
+
+/*
+ * The figure that a condition asks for, of the paths of one plan. Percentiles of what is added are those of the whole
+ * less the mean of no release.
+ */
+double trial_statistic(const struct trial *trial, int arm, const struct condition *condition)
+{
+    enum measure m = condition->measure;
+    if (m >= MEASURES)
+        return of_budget(trial, arm, condition);
+    if (!measure_is_added(m) || condition->statistic == STATISTIC_MEAN)
+        return statistic(trial, arm, condition, m);
+    enum measure absolute = (enum measure)measure_absolute(m);
+    return statistic(trial, arm, condition, absolute) - mean_of_none(trial, absolute);
 }
