@@ -129,7 +129,8 @@ static void check_row(const struct option *o)
     CU_ASSERT_EQUAL(o->kind == OPTION_FLAG || (o->kind == OPTION_QUESTION && o->question == QUESTION_REWARD),
                     o->argument == NULL);
     CU_ASSERT_EQUAL(o->kind == OPTION_CHOICE, o->choices != NULL);
-    CU_ASSERT_EQUAL(o->kind == OPTION_COUNT || o->kind == OPTION_SHARE || o->kind == OPTION_PHASES,
+    CU_ASSERT_EQUAL(o->kind == OPTION_COUNT || o->kind == OPTION_SHARE || o->kind == OPTION_NUMBER ||
+                        o->kind == OPTION_PHASES,
                     o->greatest > o->least);
     for (const struct option *other = o + 1; other->name; other++) {
         if (!(o->commands & other->commands))

@@ -199,6 +199,7 @@ static const struct test_case cases[] = {
     {"output", transcript},
     {"scenario", transcript},
     {"run", transcript},
+    {"sensitivity", transcript},
     {"solve", transcript},
     {"budget", transcript},
     {"scripts", transcript},

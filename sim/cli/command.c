@@ -16,6 +16,11 @@ const struct subcommand command_table[COMMANDS] = {
         "summary.csv, distribution.csv, causes.csv, result.json, plan.json with the steps of the best strategy, and "
         "plots/ with the figures as SVG and PNG and, in plots/source, what they are drawn from. Without gnuplot there "
         "are no plots, only a warning.\n"
+        "With --sensitivity each figure of the environments and the release is then moved down and up by a factor, one "
+        "at a time, and every plan is run again on the same random numbers: durations and numbers times the factor, "
+        "shares by it on their odds p / (1 - p). Figures that are 0, not given, or 100 % are not moved. A second table "
+        "says what that does to the objective of the best plan and where another would be best; all of it is in "
+        "sensitivity.csv and plots/sensitivity.\n"
         "Ctrl-C ends early and writes what there is into the folder partial of the results; a second Ctrl-C, a second "
         "later or more, kills.\n",
         1, 1, command_run,

@@ -91,6 +91,12 @@ const struct option option_table[] = {
     {"precision", 0, OPTION_SHARE, "SHARE", RUN,
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
      AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
+    {"sensitivity", 0, OPTION_FLAG, NULL, RUN,
+     "move each figure of the environments and the release, one at a time, to see which matter most (on 4096 paths of "
+     "each plan, or as --paths says)", AT(sensitivity)},
+    {"sensitivity-factor", 0, OPTION_NUMBER, "FACTOR", RUN,
+     "by how much figures are moved, down and up (2 unless given: halved and doubled); shares on their odds",
+     AT(factor), .least = 1.01, .greatest = 1000},
     {"seed", 0, OPTION_SEED, "N", RUN | GATE, "seed of the random numbers, instead of the scenario's", AT(seed)},
     {"threads", 0, OPTION_COUNT, "N", RUN | GATE | SOLVE, "number of threads; the results do not depend on it",
      AT(threads), .least = 1, .greatest = 1024},
@@ -356,6 +362,16 @@ static bool take_by(const struct reader *reader, const struct option *option, co
     return true;
 }
 
+static bool take_number(const struct reader *reader, const struct option *option, const char *value)
+{
+    double number;
+    if (!number_parse(value, &number) || !(number >= option->least && number <= option->greatest))
+        return say(reader, "--%s takes a number from %g to %g, not '%s'", option->name, option->least,
+                   option->greatest, value);
+    *(double *)place(reader, option) = number;
+    return true;
+}
+
 /* An option that may be repeated: its value is added to a list. */
 static bool take_added(const struct reader *reader, const struct option *option, char *value)
 {
@@ -393,6 +409,8 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_seed(reader, option, value);
     case OPTION_SHARE:
         return take_share(reader, option, value);
+    case OPTION_NUMBER:
+        return take_number(reader, option, value);
     case OPTION_DURATION:
         return take_duration(reader, option, value);
     case OPTION_PHASES:
@@ -489,6 +507,8 @@ static bool check_together(const struct reader *reader)
         return true;
     if (options->paths != NOT_GIVEN && options->precision != NOT_GIVEN)
         return say(reader, "--paths and --precision exclude each other");
+    if (options->factor != NOT_GIVEN && !options->sensitivity)
+        return say(reader, "--sensitivity-factor belongs to --sensitivity");
     if (!simd_runs(simd_find(options->simd)))
         return say(reader, "--simd %s: this processor does not have them", options->simd);
     if (options->n_arguments < command->least)

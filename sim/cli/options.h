@@ -64,7 +64,8 @@ struct options {
     const char       *undecided;                         /* NULL without the option */
     int64_t           phases, max_states;                /* NOT_GIVEN without the option */
     int               phase_list[MOST_PHASES], n_phases; /* rising */
-    bool              no_plots, quiet, verbose, help, manual;
+    double            factor;                            /* NOT_GIVEN without the option */
+    bool              sensitivity, no_plots, quiet, verbose, help, manual;
 };
 
 /* How the value of an option is read, and where in struct options it goes. */
@@ -77,6 +78,7 @@ enum option_kind {
     OPTION_COUNT,    /* int64_t: a whole number from least to greatest; 1e6 will do */
     OPTION_SEED,     /* struct seed: a whole number of 64 bits */
     OPTION_SHARE,    /* double: 2% or 0.02, from least to greatest */
+    OPTION_NUMBER,   /* double: from least to greatest */
     OPTION_DURATION, /* double: 30s, above 0 */
     OPTION_OVERRIDE, /* PATH=VALUE, added to overrides */
     OPTION_REQUIRE,  /* a condition, added to required */

@@ -9,11 +9,34 @@
 #include "cli/terminal.h"
 #include "base/version.h"
 #include "report/report.h"
+#include "study/sensitivity.h"
 #include "study/study.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Moves the figures of a study with a winner, with progress on a terminal; false, with an error, if that cannot be. */
+static bool move_figures(struct study *study, const struct options *options, const volatile int *stop,
+                         struct error *error)
+{
+    struct progress_line line = {0};
+    bool shows = !options->quiet && terminal_is(STDERR_FILENO);
+    struct sensitivity_options how = {
+        .factor = options->factor == NOT_GIVEN ? SENSITIVITY_FACTOR : options->factor,
+        .paths = (uint64_t)options->paths,
+        .estimator = study->estimator,
+        .phases = (int)options->phases,
+        .engine = engine_find(options->engine),
+        .simd = simd_find(options->simd),
+        .stop = stop,
+        .on_progress = shows ? progress_show : NULL,
+        .context = &line,
+    };
+    bool good = sensitivity_run(study, &how, error);
+    progress_clear(&line);
+    return good;
+}
 
 /* Runs the study, with progress on a terminal. Signals are caught from now on. */
 static struct study *simulate(const struct scenario *scenario, const struct options *options, struct error *error)
@@ -33,6 +56,10 @@ static struct study *simulate(const struct scenario *scenario, const struct opti
     };
     struct study *study = study_run(scenario, &how, error);
     progress_clear(&line);
+    if (study && options->sensitivity && !study->partial && study->winner < 0)
+        fputs("nines: warning: there is no best plan whose figures could be moved\n", stderr);
+    else if (study && options->sensitivity && !study->partial)
+        move_figures(study, options, how.stop, error);
     return study;
 }
 

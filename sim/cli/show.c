@@ -22,4 +22,6 @@ void show_study(const struct study *study, const struct options *options)
         report_result_json(study, NINES_VERSION, stdout);
     else
         report_table(study, &how, stdout);
+    if (study->sensitivity && (!options->format || !strcmp(options->format, "table")))
+        report_sensitivity(study, &how, stdout);
 }

@@ -26,6 +26,8 @@ double             outcome_lost(const struct outcome *outcome);
 enum quantity_unit measure_quantity(enum measure measure);
 enum quantity_unit measure_unit_among(const struct study *study, const struct group *group, enum measure measure);
 struct quantity    estimate_quantity(enum measure measure, const struct estimate *estimate);
+void               csv_text(const char *text, FILE *out);
+void               csv_number(double value, int digits, FILE *out);
 const char        *estimate_print(struct quantity quantity, bool solved, char out[QUANTITY_BYTES]);
 
 #endif

@@ -10,12 +10,14 @@
 #include <math.h>
 #include <string.h>
 
-static void write_text(const char *text, FILE *out)
+/* A text as a field. */
+void csv_text(const char *text, FILE *out)
 {
     csv_fwrite(out, text, strlen(text));
 }
 
-static void write_number(double value, int digits, FILE *out)
+/* A number to so many digits as one more field; an empty one where there is none. */
+void csv_number(double value, int digits, FILE *out)
 {
     char text[QUANTITY_BYTES];
     putc(',', out);
@@ -26,11 +28,11 @@ static void write_number(double value, int digits, FILE *out)
 /* The fields that every row begins with. */
 static void write_row_start(const struct outcome *outcome, const char *what, FILE *out)
 {
-    write_text(outcome->topology->name, out);
+    csv_text(outcome->topology->name, out);
     putc(',', out);
-    write_text(outcome->name, out);
+    csv_text(outcome->name, out);
     putc(',', out);
-    write_text(what, out);
+    csv_text(what, out);
 }
 
 static void write_summary_row(const struct outcome *outcome, enum measure measure, FILE *out)
@@ -39,11 +41,11 @@ static void write_summary_row(const struct outcome *outcome, enum measure measur
     const double means[] = {e->mean, e->low, e->high}, percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
     write_row_start(outcome, measure_types[measure].name, out);
     putc(',', out);
-    write_text(measure_types[measure].unit_name, out);
+    csv_text(measure_types[measure].unit_name, out);
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)
-        write_number(means[i], DIGITS_OF_MEAN, out);
+        csv_number(means[i], DIGITS_OF_MEAN, out);
     for (size_t i = 0; i < sizeof percentiles / sizeof *percentiles; i++)
-        write_number(percentiles[i], DIGITS_OF_PERCENTILE, out);
+        csv_number(percentiles[i], DIGITS_OF_PERCENTILE, out);
     fprintf(out, ",%llu\n", (unsigned long long)e->paths);
 }
 
@@ -62,11 +64,11 @@ static void write_solved_row(const struct outcome *outcome, enum measure measure
     const struct solution *last = &outcome->solutions[outcome->n_solutions - 1];
     write_row_start(outcome, measure_types[measure].name, out);
     putc(',', out);
-    write_text(measure_types[measure].unit_name, out);
-    write_number(e->mean, DIGITS_SOLVED, out);
+    csv_text(measure_types[measure].unit_name, out);
+    csv_number(e->mean, DIGITS_SOLVED, out);
     fprintf(out, ",%llu", (unsigned long long)last->states);
     write_phases(outcome, out);
-    write_number((e->high - e->low) / 2, DIGITS_OF_BOUND, out);
+    csv_number((e->high - e->low) / 2, DIGITS_OF_BOUND, out);
     putc('\n', out);
 }
 
@@ -106,8 +108,8 @@ void report_distribution_csv(const struct study *study, FILE *out)
             const struct curve *curve = &study->outcomes[i].curves[c];
             for (int p = 0; p < curve->n_points; p++) {
                 write_row_start(&study->outcomes[i], measure_types[curve_measures[c]].name, out);
-                write_number(curve->value[p], DIGITS_OF_PERCENTILE, out);
-                write_number(curve->exceeded[p], DIGITS_OF_PERCENTILE, out);
+                csv_number(curve->value[p], DIGITS_OF_PERCENTILE, out);
+                csv_number(curve->exceeded[p], DIGITS_OF_PERCENTILE, out);
                 putc('\n', out);
             }
         }
@@ -122,8 +124,8 @@ void report_causes_csv(const struct study *study, FILE *out)
         double lost = outcome_lost(outcome);
         for (int c = 0; c < CAUSES; c++) {
             write_row_start(outcome, cause_types[c].name, out);
-            write_number(outcome->causes[c], DIGITS_OF_MEAN, out);
-            write_number(lost > 0 ? outcome->causes[c] / lost : NAN, DIGITS_OF_MEAN, out);
+            csv_number(outcome->causes[c], DIGITS_OF_MEAN, out);
+            csv_number(lost > 0 ? outcome->causes[c] / lost : NAN, DIGITS_OF_MEAN, out);
             putc('\n', out);
         }
     }

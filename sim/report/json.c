@@ -1,5 +1,6 @@
 /* result.json: all that a study found, with what is needed to run it again. */
 #include "report/common.h"
+#include "report/sensitivity.h"
 
 #include "base/json.h"
 #include "models/strategy.h"
@@ -204,5 +205,7 @@ void report_result_json(const struct study *study, const char *version, FILE *ou
     json_bool(&json, "partial", study->partial);
     write_winner(&json, study);
     write_topologies(&json, study);
+    if (study->sensitivity)
+        sensitivity_json(&json, study);
     json_end(&json);
 }

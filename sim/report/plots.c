@@ -6,6 +6,7 @@
  */
 #include "report/gnuplot.h"
 #include "report/sheet.h"
+#include "study/sensitivity.h"
 
 #include "base/file.h"
 
@@ -17,9 +18,10 @@
 enum { USUAL_LIMIT = 30 };
 
 static void (*const figures[])(const struct study *, struct sheet *) = {sheet_downtime, sheet_exceedance,
-                                                                        sheet_tradeoff, sheet_causes};
+                                                                        sheet_tradeoff, sheet_causes,
+                                                                        sheet_sensitivity};
 
-static const char *const figure_names[] = {"downtime", "exceedance", "tradeoff", "causes"};
+static const char *const figure_names[] = {"downtime", "exceedance", "tradeoff", "causes", "sensitivity"};
 
 /* A form, and what stands among the last bytes of a whole file. */
 static const struct {
@@ -27,6 +29,13 @@ static const struct {
 } forms[] = {{"svg", "</svg>"}, {"png", "IEND\xAE\x42\x60\x82"}};
 
 enum { FIGURES = sizeof figures / sizeof *figures, FORMS = sizeof forms / sizeof *forms, LAST_BYTES = 12 };
+enum { SENSITIVITY = FIGURES - 1 };
+
+/* How many figures there are: that of the sensitivity, the last, only where it was asked for and anything was moved. */
+static int figures_of_study(const struct study *study)
+{
+    return study->sensitivity && study->sensitivity->n ? FIGURES : SENSITIVITY;
+}
 
 static void warn(const struct report_options *options, const char *message)
 {
@@ -161,7 +170,7 @@ static bool write_sources(const struct study *study, const char *folder, struct 
         text_free(&path);
         text_free(&bytes);
     }
-    for (int i = 0; done && i < FIGURES; i++) {
+    for (int i = 0; done && i < figures_of_study(study); i++) {
         struct sheet sheet = {0};
         figures[i](study, &sheet);
         done = sheet_write(&sheet, folder, error);
@@ -232,6 +241,14 @@ static enum gnuplot_end draw(int figure, const char *sources, const char *folder
     return end;
 }
 
+static bool exists(const char *folder, const char *name)
+{
+    struct text path = {0};
+    bool there = access(path_of(&path, folder, name, ""), F_OK) == 0;
+    text_free(&path);
+    return there;
+}
+
 /* What the pictures were drawn from, for those who want to draw them otherwise: gnuplot downtime.gp in that folder. */
 static void keep_sources(const char *from, const char *folder, const struct report_options *options)
 {
@@ -240,7 +257,7 @@ static void keep_sources(const char *from, const char *folder, const struct repo
     path_of(&path, folder, "source", "");
     bool done = file_make_folder(path.data, &error);
     for (int i = 0; done && source_name(i, &name); i++)
-        done = move(from, path.data, name.data, "", &error);
+        done = !exists(from, name.data) || move(from, path.data, name.data, "", &error);
     if (error.count)
         warn_all(options, &error);
     text_free(&path);
@@ -249,11 +266,13 @@ static void keep_sources(const char *from, const char *folder, const struct repo
 }
 
 /* Draws all figures, as far as gnuplot comes. */
-static bool draw_all(const char *sources, const char *folder, const struct report_options *options, struct error *error)
+static bool draw_all(const struct study *study, const char *sources, const char *folder,
+                     const struct report_options *options, struct error *error)
 {
     enum gnuplot_end end = GNUPLOT_DONE;
     int before = error->count;
-    for (int i = 0; i < FIGURES && (end == GNUPLOT_DONE || end == GNUPLOT_FAILED) && error->count == before; i++)
+    int n = figures_of_study(study);
+    for (int i = 0; i < n && (end == GNUPLOT_DONE || end == GNUPLOT_FAILED) && error->count == before; i++)
         end = draw(i, sources, folder, options, error);
     if (end == GNUPLOT_DONE && !gnuplot_has_font(sources, limit_of(options), options->stop))
         warn(options, "no font is installed: the plots have no letters");
@@ -271,7 +290,7 @@ bool report_plots(const struct study *study, const char *folder, const struct re
     path_of(&plots, folder, "plots", "");
     bool made = report_plots_remove(folder, error) && make_drawing(plots.data, &sources, error);
     bool done = made && write_sources(study, sources.data, error) &&
-                draw_all(sources.data, plots.data, options, error);
+                draw_all(study, sources.data, plots.data, options, error);
     if (done)
         keep_sources(sources.data, plots.data, options);
     if (made)

@@ -27,6 +27,9 @@ struct report_options {
 
 void report_table(const struct study *study, const struct table_options *options, FILE *out);
 
+void report_sensitivity(const struct study *study, const struct table_options *options, FILE *out);
+void report_sensitivity_csv(const struct study *study, FILE *out);
+
 void report_summary_csv(const struct study *study, FILE *out);
 void report_distribution_csv(const struct study *study, FILE *out);
 void report_causes_csv(const struct study *study, FILE *out);

@@ -50,5 +50,6 @@ void sheet_downtime(const struct study *study, struct sheet *sheet);
 void sheet_exceedance(const struct study *study, struct sheet *sheet);
 void sheet_tradeoff(const struct study *study, struct sheet *sheet);
 void sheet_causes(const struct study *study, struct sheet *sheet);
+void sheet_sensitivity(const struct study *study, struct sheet *sheet);
 
 #endif

@@ -86,6 +86,18 @@ static void refuse_empty(struct messages *messages)
                  : "the file is empty: a scenario has `environments` and `strategies`");
 }
 
+/* Copies of what the scenario is read from, which may go before it does. */
+static struct source source_of(const char *bytes, size_t length, const struct override *overrides, int n_overrides,
+                               struct arena *arena)
+{
+    char *copy = arena_new(arena, length + 1, 1);
+    struct override *list = arena_new(arena, (size_t)n_overrides + 1, sizeof *list);
+    memcpy(copy, bytes, length);
+    for (int i = 0; i < n_overrides; i++)
+        list[i] = (struct override){arena_text(arena, overrides[i].path), arena_text(arena, overrides[i].value)};
+    return (struct source){copy, length, list, n_overrides};
+}
+
 /*
  * Reads a scenario from length bytes of YAML, of at most 1 MiB; file is the name for messages. Values of overrides
  * take the place of those in the file. NULL: error holds every message. End with scenario_free.
@@ -108,8 +120,10 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
             refuse_empty(&messages);
     }
     bool failed = messages.count > 0;
-    if (!failed)
+    if (!failed) {
         find_warnings(&reader, draft);
+        scenario->source = source_of(bytes, length, overrides, n_overrides, &scenario->arena);
+    }
     messages_report(&messages, error);
     messages_free(&messages);
     arena_free(&tree);
@@ -117,6 +131,23 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
         return scenario;
     scenario_free(scenario);
     return NULL;
+}
+
+/*
+ * The scenario as it was read, with one override more, so that what is derived from the value follows it and all is
+ * checked as ever. NULL: error holds what does not fit.
+ */
+struct scenario *scenario_again(const struct scenario *scenario, const struct override *last, struct error *error)
+{
+    const struct source *source = &scenario->source;
+    struct override *overrides = memory_new((size_t)source->n_overrides + 1, sizeof *overrides);
+    if (source->n_overrides)
+        memcpy(overrides, source->overrides, (size_t)source->n_overrides * sizeof *overrides);
+    overrides[source->n_overrides] = *last;
+    struct scenario *again = scenario_parse(source->bytes, source->length, scenario->file, overrides,
+                                            source->n_overrides + 1, error);
+    free(overrides);
+    return again;
 }
 
 /*

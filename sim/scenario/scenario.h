@@ -41,6 +41,14 @@ struct simulation {
     uint64_t max_paths, seed;
 };
 
+/* What a scenario was read from, to read it once more with another value. */
+struct source {
+    const char            *bytes;
+    size_t                 length;
+    const struct override *overrides;
+    int                    n_overrides;
+};
+
 struct scenario {
     struct arena       arena; /* owns all that follows, names included */
     const char        *name;
@@ -60,6 +68,7 @@ struct scenario {
     struct slo         slo;
     double             releases_per_window; /* ABSENT: not given */
     struct simulation  simulation;
+    struct source      source;
 };
 
 /* A value given on the command line: "release.detect=3m", "strategies.canary.steps.0.hold=5m". */
@@ -71,6 +80,7 @@ struct scenario *scenario_read(const char *file, const struct override *override
                                struct error *error);
 struct scenario *scenario_parse(const char *bytes, size_t length, const char *file, const struct override *overrides,
                                 int n_overrides, struct error *error);
+struct scenario *scenario_again(const struct scenario *scenario, const struct override *last, struct error *error);
 bool scenario_condition(struct scenario *scenario, const char *text, const char *source, struct condition *condition,
                         struct error *error);
 void scenario_free(struct scenario *scenario);

@@ -66,6 +66,8 @@ enum estimator {
 
 extern const char *const estimator_names[ESTIMATORS + 1]; /* the last is NULL */
 
+struct sensitivity;
+
 /* One strategy in one topology, or no release at all. */
 struct outcome {
     const struct topology *topology;
@@ -103,6 +105,7 @@ struct study {
     bool                   partial;
     enum estimator         estimator; /* of means that were sampled */
     bool                   solved;   /* by study_solve(): nothing was sampled */
+    const struct sensitivity *sensitivity; /* study/sensitivity: what its figures matter; NULL: not asked for */
 };
 
 /* What a caller may follow while a study runs. */
