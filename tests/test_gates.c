@@ -396,6 +396,33 @@ static void csv_comes_back(void)
     on_every_sample("csv", check_csv);
 }
 
+/* A limit that is rounded would be another one. */
+static void limits_are_shown_in_full(void)
+{
+    static const struct { enum measure measure; double limit; const char *shown; } limits[] = {
+        {MEASURE_LOST, 2, ", limit 2 s\n"},        {MEASURE_LOST, 1.004, ", limit 1.004 s\n"},
+        {MEASURE_LOST, 100, ", limit 100 s\n"},    {MEASURE_LOST, 90, ", limit 1.5 min\n"},
+        {MEASURE_LOST, 3661, ", limit 3661 s\n"},  {MEASURE_LOST, 5400, ", limit 1 h 30 m\n"},
+        {MEASURE_STUCK, 0.00125, ", limit 0.125 %\n"}, {MEASURE_STUCK, 0.001234, ", limit 0.1234 %\n"},
+        {MEASURE_EXTRA, 12.345, ", limit 12.345 instance-hours\n"},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct condition condition = {.measure = limits[i].measure, .limit = limits[i].limit, .text = "?"};
+        struct finding finding = {.condition = &condition, .value = NAN, .low = NAN, .high = NAN};
+        struct gate_told *told = sample_gate(GATE_PASSES);
+        struct gate *gate = (struct gate *)told->gate;
+        gate->findings = &finding;
+        char *text = gate_text(told, 100, false);
+        for (char *c = text; (c = strstr(c, "  limit ")); c++)
+            *c = ','; /* the columns of the text */
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, limits[i].shown));
+        if (!strstr(text, limits[i].shown))
+            printf("    %g: %s", limits[i].limit, text);
+        free(text);
+        sample_gate_free(told);
+    }
+}
+
 static void formats_are_found_by_their_names(void)
 {
     CU_ASSERT_PTR_EQUAL(gate_format_find("junit=x", 5), &gate_formats[0]);
@@ -419,6 +446,7 @@ static const struct test_case cases[] = {
     {"hostile names are whole in Prometheus", hostile_names_are_whole_in_prometheus},
     {"JSON is read by jq", json_is_read_by_jq},
     {"CSV comes back", csv_comes_back},
+    {"limits are shown in full", limits_are_shown_in_full},
     {"formats are found by their names", formats_are_found_by_their_names},
     {NULL, NULL},
 };

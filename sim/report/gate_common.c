@@ -140,11 +140,29 @@ void add_found(struct text *text, const struct finding *f)
     text_add(text, "%s%s", half_known ? ")" : "", finding_is_bound(f) ? " ?" : "");
 }
 
-/* "5 min", for a column that says that it is the limit. */
+/* Whether quantity_plain() says all of the limit: three digits, or hours and minutes, or days and hours. */
+static bool is_plain(enum quantity_unit unit, double limit)
+{
+    double size = fabs(limit), scale = unit == QUANTITY_SHARE ? 0.01 : 1;
+    if (unit == QUANTITY_SECONDS && size >= 3600)
+        return fmod(size, size < 86400 ? 60 : 3600) == 0;
+    if (unit == QUANTITY_SECONDS)
+        scale = size < 0.1 ? 1e-3 : size < 60 ? 1 : 60;
+    return fabs(rounded_to(3, size / scale) - size / scale) <= 1e-9 * size / scale;
+}
+
+/* "5 min", for a column that says that it is the limit; all its digits where that would round it: "1.004 s". */
 void add_limit(struct text *text, const struct finding *f)
 {
     char limit[QUANTITY_BYTES];
-    text_add(text, "%s", quantity_plain(measure_quantity(f->condition->measure), f->condition->limit, limit));
+    enum measure measure = f->condition->measure;
+    enum quantity_unit unit = measure_quantity(measure);
+    if (is_plain(unit, f->condition->limit))
+        text_add(text, "%s", quantity_plain(unit, f->condition->limit, limit));
+    else if (unit == QUANTITY_SHARE)
+        text_add(text, "%s %%", quantity_exact(finding_digits(f->condition->limit * 100), limit));
+    else
+        text_add(text, "%s %s", quantity_exact(f->condition->limit, limit), measure_types[measure].unit_name);
 }
 
 /* "24.8 s ± 0.4, limit 2 s. More paths would help." */
