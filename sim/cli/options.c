@@ -35,7 +35,8 @@ static const char *const engine_names[] = {"lanes", "reference", NULL};
 const struct option option_table[] = {
     {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | GATE | SOLVE | VALIDATE | EXPORT,
      "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
-    {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT, "only this strategy", AT(strategy)},
+    {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT,
+     "only this strategy; of a sweep all its plans, or the one of that name", AT(strategy)},
     {"strategy", 0, OPTION_NAME, "NAME", GATE, "judge this strategy instead of the best", AT(strategy)},
     {"topology", 0, OPTION_NAME, "NAME", RUN | PLAN | GATE | SOLVE | EXPORT, "only this topology", AT(topology)},
     {"require", 0, OPTION_REQUIRE, "CONDITION", GATE,
