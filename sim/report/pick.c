@@ -53,6 +53,14 @@ bool pick_on_front(const struct pick *pick, int outcome)
     return pick->on_front[outcome - pick->first];
 }
 
+/* What of many plans a figure shows, for its title. */
+void pick_caption(struct text *text, const struct pick *pick, struct pick_limits limits)
+{
+    if (pick->many)
+        text_add(text, "; shown of %d plans: the %d best, and up to %d that no other beats in duration and lost",
+                 pick->n_plans, limits.best, limits.front);
+}
+
 /* For each outcome of a study whether it is on the front of its topology. */
 bool *front_marks(const struct study *study, struct arena *arena)
 {

@@ -67,7 +67,7 @@ struct draft {
 enum {
     FIELD_AMOUNT_MOST = 10000, /* the greatest count of an amount */
     NAME_MOST = 64,            /* characters of a name */
-    PLAN_NAME_MOST = 128,      /* of the name of a plan of a sweep */
+    PLAN_NAME_MOST = 128,      /* of the name of a plan of a sweep; longer than NAME_MOST where that cannot be */
     PLANS_MOST = 1000,         /* plans of a scenario */
 };
 

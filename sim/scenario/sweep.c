@@ -10,14 +10,15 @@
 
 #include "scenario/utf8.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     MOST_LISTS = 10,       /* that are looked at: ten lists of two values are above PLANS_MOST */
     MOST_NODES = 1 << 20,  /* a bound on memory: of all copies of one strategy */
 };
+
+/* How a figure is called in the name of a plan: "steps.0.hold", or where names would be too long "s.0.hold", "s.0.h". */
+enum brevity { WHOLE_KEYS, LAST_KEYS, INITIALS };
 
 /* A figure with several values. */
 struct swept {
@@ -156,25 +157,25 @@ static bool choose_next(struct sweep *sweep)
     return false;
 }
 
-/* "s.0.h" for "steps.0.hold": what a key is called where names would be too long. */
-static void add_initials(struct text *name, const char *path)
+/* "steps.0.hold", "s.0.hold" or "s.0.h". */
+static void add_key(struct text *name, const char *path, enum brevity brevity)
 {
-    for (const char *c = path; *c; c++)
-        if (c == path || strchr("._", c[-1]) || strchr(".0123456789", *c))
+    const char *last = strrchr(path, '.');
+    for (const char *c = path; *c; c++) {
+        bool initial = c == path || strchr("._", c[-1]) || strchr(".0123456789", *c);
+        if (initial || brevity == WHOLE_KEYS || (brevity == LAST_KEYS && (!last || c > last)))
             text_add(name, "%c", *c);
+    }
 }
 
 /* "rolling max_surge=10% min_ready=1m": what tells a plan of the sweep from the others. */
-static const char *plan_name(const struct sweep *sweep, bool initials)
+static const char *plan_name(const struct sweep *sweep, enum brevity brevity)
 {
     struct text name = {0};
     text_add(&name, "%s", node_find(sweep->entry, "name")->text);
     for (int i = 0; i < sweep->n_lists; i++) {
         text_add(&name, " ");
-        if (initials)
-            add_initials(&name, sweep->lists[i].path);
-        else
-            text_add(&name, "%s", sweep->lists[i].path);
+        add_key(&name, sweep->lists[i].path, brevity);
         text_add(&name, "=%s", sweep->lists[i].value->text);
     }
     const char *kept = arena_text(sweep->arena, name.data);
@@ -183,11 +184,11 @@ static const char *plan_name(const struct sweep *sweep, bool initials)
 }
 
 /* The length of the longest name that a plan would have. */
-static int longest_name(struct sweep *sweep, bool initials)
+static int longest_name(struct sweep *sweep, enum brevity brevity)
 {
     int longest = 0;
     do {
-        int length = utf8_length(plan_name(sweep, initials));
+        int length = utf8_length(plan_name(sweep, brevity));
         longest = length > longest ? length : longest;
     } while (choose_next(sweep));
     return longest;
@@ -238,8 +239,16 @@ static bool nodes_fit(const struct sweep *sweep)
     return false;
 }
 
-static bool names_fit(const struct sweep *sweep, int longest)
+/* As much of the keys as fits into names of the usual length; all plans of a strategy are called in one way. */
+static bool choose_names(struct sweep *sweep, enum brevity *brevity)
 {
+    int longest = 0;
+    for (*brevity = WHOLE_KEYS; *brevity <= INITIALS; ++*brevity) {
+        longest = longest_name(sweep, *brevity);
+        if (longest <= NAME_MOST)
+            return true;
+    }
+    *brevity = INITIALS;
     if (longest <= PLAN_NAME_MOST)
         return true;
     messages_add(sweep->reader->messages, node_find(sweep->entry, "name")->place,
@@ -264,12 +273,12 @@ static bool is_faulty(struct sweep *sweep)
 }
 
 /* Adds one copy for each plan, in the order of the lists. */
-static void add_plans(struct sweep *sweep, bool initials, struct node *strategies)
+static void add_plans(struct sweep *sweep, enum brevity brevity, struct node *strategies)
 {
     do {
         struct node *plan = copy(sweep, sweep->entry), *name = node_find(plan, "name");
         name->written = name->text;
-        name->text = plan_name(sweep, initials);
+        name->text = plan_name(sweep, brevity);
         node_append(strategies, plan);
     } while (choose_next(sweep));
 }
@@ -303,10 +312,10 @@ static int sweep_entry(struct sweep *sweep, const struct node *written, double b
     }
     bool good = messages->count == said && is_only_one(sweep->entry, written) && plans_fit(sweep, before) &&
                 nodes_fit(sweep) && !is_faulty(sweep);
-    bool initials = good && longest_name(sweep, false) > PLAN_NAME_MOST;
-    good = good && names_fit(sweep, initials ? longest_name(sweep, true) : 0);
+    enum brevity brevity = WHOLE_KEYS;
+    good = good && choose_names(sweep, &brevity);
     if (good)
-        add_plans(sweep, initials, strategies);
+        add_plans(sweep, brevity, strategies);
     else
         node_append(strategies, copy(sweep, sweep->entry));
     return good ? (int)sweep->plans : 1;
