@@ -39,8 +39,25 @@ static int by_cost(const void *one, const void *other)
     return a->outcome - b->outcome;
 }
 
+static bool same_mean(const struct study *study, int a, int b, enum measure measure)
+{
+    double one = study->outcomes[a].measures[measure].mean, other = study->outcomes[b].measures[measure].mean;
+    return !(one < other || one > other);
+}
+
+/* Of plans of a front that are equal in both figures, as the same plan under two names is, the first. Returns how many. */
+int pick_distinct(const struct study *study, const int *front, int n_front, int *kept)
+{
+    int n = 0;
+    for (int i = 0; i < n_front; i++)
+        if (!i || !same_mean(study, front[i], front[i - 1], MEASURE_DURATION) ||
+            !same_mean(study, front[i], front[i - 1], MEASURE_LOST))
+            kept[n++] = front[i];
+    return n;
+}
+
 /* Of a front as many as `most`, evenly, with both ends. Returns how many. */
-int pick_along(const int *front, int n_front, int most, int *kept)
+static int pick_along(const int *front, int n_front, int most, int *kept)
 {
     int n = n_front < most ? n_front : most;
     for (int i = 0; i < n; i++)
@@ -78,7 +95,9 @@ static void choose(const struct study *study, const struct group *group, struct 
     struct ranked *ranked = arena_new(arena, (size_t)pick->n_plans + 1, sizeof *ranked);
     bool *chosen = arena_new(arena, (size_t)pick->n_plans + 1, sizeof *chosen);
     int *along = arena_new(arena, (size_t)limits.front + 1, sizeof *along);
-    for (int i = pick_along(pick->front, pick->n_front, limits.front, along); i > 0; i--)
+    int *distinct = arena_new(arena, (size_t)pick->n_front + 1, sizeof *distinct);
+    int n_distinct = pick_distinct(study, pick->front, pick->n_front, distinct);
+    for (int i = pick_along(distinct, n_distinct, limits.front, along); i > 0; i--)
         chosen[along[i - 1] - group->first - 1] = true;
     for (int i = 0; i < pick->n_plans; i++)
         ranked[i] = rank(study, group->first + 1 + i);

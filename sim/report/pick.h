@@ -23,7 +23,7 @@ struct pick {
 
 struct pick pick_plans(const struct study *study, const struct group *group, struct pick_limits limits,
                        struct arena *arena);
-int         pick_along(const int *front, int n_front, int most, int *kept);
+int         pick_distinct(const struct study *study, const int *front, int n_front, int *kept);
 bool        pick_on_front(const struct pick *pick, int outcome);
 void        pick_caption(struct text *text, const struct pick *pick, struct pick_limits limits);
 bool       *front_marks(const struct study *study, struct arena *arena);

@@ -183,26 +183,71 @@ static bool put_names(const struct panel *panel, bool numbered, struct sheet *sh
     return all;
 }
 
-/* Chooses what is drawn in full, and of that what is named. */
-static void choose(struct panel *panel, struct arena *arena)
+/* Chooses what is drawn in full. */
+static void choose_drawn(struct panel *panel, struct arena *arena)
 {
-    int n = panel->pick.n_plans, best = panel->study->best[panel->group.index];
+    int n = panel->pick.n_plans;
     panel->drawn = arena_new(arena, (size_t)n + 1, sizeof *panel->drawn);
     panel->named = arena_new(arena, (size_t)n + 1, sizeof *panel->named);
     for (int i = panel->group.first + 1; i < panel->group.end; i++)
         if (is_drawn(panel, i))
             panel->drawn[panel->n_drawn++] = i;
+}
+
+static double distance(const struct panel *panel, int a, int b)
+{
+    return hypot(x_of(panel, duration_of(panel, a)->mean) - x_of(panel, duration_of(panel, b)->mean),
+                 y_of(panel, lost_of(panel, a)->mean) - y_of(panel, lost_of(panel, b)->mean));
+}
+
+/* How far the nearest plan that has a name is. */
+static double distance_to_named(const struct panel *panel, int outcome)
+{
+    double least = INFINITY;
+    for (int i = 0; i < panel->n_named; i++)
+        least = fmin(least, distance(panel, outcome, panel->named[i]));
+    return least;
+}
+
+/* Of the front the best plan, both ends, and then ever the one that is furthest from those, while names can be read. */
+static void name_front(struct panel *panel, const int *front, int n_front)
+{
+    enum { APART = 18 };
+    int best = panel->study->best[panel->group.index];
+    const int first[] = {best, n_front ? front[0] : -1, n_front ? front[n_front - 1] : -1};
+    for (int i = 0; i < 3; i++)
+        if (first[i] >= 0 && !(distance_to_named(panel, first[i]) < APART))
+            panel->named[panel->n_named++] = first[i];
+    while (panel->n_named < FRONT_NAMED) {
+        int furthest = -1;
+        double most = APART;
+        for (int i = 0; i < n_front; i++)
+            if (distance_to_named(panel, front[i]) > most) {
+                furthest = front[i];
+                most = distance_to_named(panel, front[i]);
+            }
+        if (furthest < 0)
+            break;
+        panel->named[panel->n_named++] = furthest;
+    }
+}
+
+/* Chooses what has a name: of a few plans all, of many some of the front, by rising duration. */
+static void choose_named(struct panel *panel, struct arena *arena)
+{
+    int *front = arena_new(arena, (size_t)panel->pick.n_front + 1, sizeof *front);
+    int n_front = pick_distinct(panel->study, panel->pick.front, panel->pick.n_front, front), n = 0;
+    if (!panel->few)
+        name_front(panel, front, n_front);
     for (int i = 0; i < panel->n_drawn && panel->few; i++)
         if (isfinite(duration_of(panel, panel->drawn[i])->mean) && isfinite(lost_of(panel, panel->drawn[i])->mean))
             panel->named[panel->n_named++] = panel->drawn[i];
-    if (panel->few)
-        return;
-    panel->n_named = pick_along(panel->pick.front, panel->pick.n_front, FRONT_NAMED, panel->named);
-    bool found = best < 0;
-    for (int i = 0; i < panel->n_named; i++)
-        found = found || panel->named[i] == best;
-    if (!found)
-        panel->named[panel->n_named++] = best;
+    for (int i = 1; i < panel->n_named && !panel->few; i++) {
+        int outcome = panel->named[i];
+        for (n = i; n > 0 && duration_of(panel, panel->named[n - 1])->mean > duration_of(panel, outcome)->mean; n--)
+            panel->named[n] = panel->named[n - 1];
+        panel->named[n] = outcome;
+    }
 }
 
 static void add_point(struct sheet *sheet, const struct panel *panel, int outcome)
@@ -295,11 +340,25 @@ struct key {
     double column_width;
 };
 
-/* "rolling max_surge=10%: 29 min, 7.1 s". */
+/* How many other plans of the front stand on the same point. */
+static int count_equal(const struct panel *panel, int outcome)
+{
+    int n = 0;
+    for (int i = 0; i < panel->pick.n_front; i++) {
+        int other = panel->pick.front[i];
+        n += other != outcome && pick_on_front(&panel->pick, outcome) && !(distance(panel, outcome, other) > 0);
+    }
+    return n;
+}
+
+/* "rolling max_surge=10% and 2 equal: 29 min, 7.1 s". */
 static void add_entry(struct text *text, const struct panel *panel, int outcome)
 {
     char duration[QUANTITY_BYTES], lost[QUANTITY_BYTES];
+    int equal = count_equal(panel, outcome);
     add_name(text, panel, outcome, 0);
+    if (equal)
+        text_add(text, " and %d equal", equal);
     text_add(text, ": %s, %s", quantity_plain(QUANTITY_SECONDS, duration_of(panel, outcome)->mean, duration),
              quantity_plain(QUANTITY_SECONDS, lost_of(panel, outcome)->mean, lost));
 }
@@ -373,8 +432,8 @@ static void add_caption(struct sheet *sheet, const struct study *study, const st
     text_free(&more);
 }
 
-/* The panels, chosen but without a place. */
-static struct panel *panels_of(const struct study *study, struct arena *arena)
+/* The panels, chosen and of that height, but not in their places yet. */
+static struct panel *panels_of(const struct study *study, double height, struct arena *arena)
 {
     int n = group_count(study);
     struct panel *panels = arena_new(arena, (size_t)n, sizeof *panels);
@@ -383,24 +442,24 @@ static struct panel *panels_of(const struct study *study, struct arena *arena)
         *panel = (struct panel){.study = study, .group = group};
         panel->pick = pick_plans(study, &group, (struct pick_limits){.all = INT_MAX}, arena);
         panel->few = panel->pick.n_plans <= FEW;
-        choose(panel, arena);
+        choose_drawn(panel, arena);
     }
     struct axis x = duration_axis(panels, n), y = lost_axis(panels, n);
     for (int t = 0; t < n; t++) {
         panels[t].x = x;
         panels[t].y = y;
+        panels[t].box = (struct box){AXIS, SHEET_WIDTH - SIDE, 0, height};
+        choose_named(&panels[t], arena);
     }
     return panels;
 }
 
-/* Whether the names of every panel have a place; panels are of that height. */
-static bool names_fit(struct panel *panels, int n, double height)
+/* Whether the names of every panel have a place. */
+static bool names_fit(const struct panel *panels, int n)
 {
     bool fit = true;
-    for (int t = 0; t < n && fit; t++) {
-        panels[t].box = (struct box){AXIS, SHEET_WIDTH - SIDE, 0, height};
+    for (int t = 0; t < n && fit; t++)
         fit = put_names(&panels[t], false, NULL);
-    }
     return fit;
 }
 
@@ -409,10 +468,10 @@ void sheet_tradeoff(const struct study *study, struct sheet *sheet)
 {
     struct arena arena = {0};
     int groups = group_count(study);
-    struct panel *panels = panels_of(study, &arena);
     double heading = groups > 1 ? HEADING : 0, height = groups > 1 ? PANEL_OF_MANY : PANEL;
+    struct panel *panels = panels_of(study, height, &arena);
     struct key key = key_of(panels, groups);
-    key.shown = !names_fit(panels, groups, height);
+    key.shown = !names_fit(panels, groups);
     double pitch = height + FOOT + heading + LOWER_EDGE + (key.shown ? KEY_PITCH * (key.rows + 0.5) : 0);
     sheet->name = "tradeoff";
     sheet->width = SHEET_WIDTH;

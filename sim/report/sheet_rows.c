@@ -11,7 +11,7 @@ enum { PITCH = 26, BAR = 16, HEADING = 30, FOOT = 52, SIDE = 20, PANEL_GAP = 40,
        ROW_HEADING_COLUMNS = 40, LEAST_PANEL = 300 };
 
 /* Up to so many plans of a topology have a row; of more the best, and some of the front. */
-static const struct pick_limits row_limits = {.all = 30, .best = 12, .front = 12};
+static const struct pick_limits row_limits = {.all = 16, .best = 12, .front = 12};
 
 /* A heading is written larger than a name. */
 static const double HEADING_SIZE = 1.2;

@@ -21,7 +21,7 @@
 enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2 };
 
 /* Up to so many plans are shown; of more so many of the best, and so many along the front. */
-enum { ALL_SHOWN = 30, BEST_SHOWN = 12, FRONT_SHOWN = 12 };
+enum { ALL_SHOWN = 16, BEST_SHOWN = 12, FRONT_SHOWN = 12 };
 
 enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
 
@@ -48,6 +48,8 @@ struct layout {
     struct arena   arena;
     struct pick    pick;                /* whose plans are the rows */
     bool           marks_front;
+    bool           one_table;           /* columns that do not fit are left out */
+    bool           whole_names;         /* the plans of a sweep differ in the middle of their names */
     struct column  columns[MOST_COLUMNS];
     enum quantity_unit units[MOST_COLUMNS];
     const char   **cells[MOST_COLUMNS]; /* by row */
@@ -117,6 +119,23 @@ static void choose_columns(struct layout *layout, const struct study *study)
             layout->columns[i].rank = MOST_COLUMNS;
             layout->columns[i].figure = FIGURE_MEAN;
         }
+    for (int i = 0; i < layout->n_columns; i++) /* which plans of many are shown goes by both */
+        if (layout->one_table && layout->columns[i].measure == MEASURE_DURATION && layout->columns[i].rank < MOST_COLUMNS)
+            layout->columns[i].rank = MOST_COLUMNS - 1;
+}
+
+/* Names the columns for which there was no room. */
+static void put_missing_columns(const struct layout *layout, const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    for (int c = 0; c < layout->n_columns && layout->one_table; c++)
+        if (layout->table[c] != 1)
+            text_add(&text, "%s%s", text.length ? ", " : "Left out for want of width: ", layout->columns[c].heading);
+    if (text.length) {
+        text_add(&text, ".");
+        put_sentence(&text, options, out);
+    }
+    text_free(&text);
 }
 
 static int by_text(const void *one, const void *other)
@@ -150,6 +169,8 @@ static int least_name_width(const struct layout *layout, int width)
     for (int c = 0; c < layout->n_columns; c++)
         widest = layout->widths[c] > widest ? layout->widths[c] : widest;
     int most = width - MARK - GAP - widest;
+    if (layout->whole_names && least < most)
+        return layout->name_width < most ? layout->name_width : most;
     while (least < layout->name_width && least < most && !names_differ(layout, least))
         least++;
     return least < layout->name_width ? least : layout->name_width;
@@ -205,6 +226,8 @@ static void fit(struct layout *layout, int width)
         layout->table[c] = 1;
     if (table_width(layout, 1) > width)
         part(layout, width);
+    if (layout->one_table)
+        layout->n_tables = 1;
     for (int t = 1; t <= layout->n_tables; t++)
         widest = table_width(layout, t) > widest ? table_width(layout, t) : widest;
     int room = layout->name_width + width - widest;
@@ -216,7 +239,10 @@ static void choose_rows(struct layout *layout, const struct study *study, const 
     struct pick_limits limits = {.all = all ? INT_MAX : ALL_SHOWN, .best = BEST_SHOWN, .front = FRONT_SHOWN};
     layout->pick = pick_plans(study, group, limits, &layout->arena);
     layout->marks_front = layout->pick.n_plans > ALL_SHOWN;
+    layout->one_table = layout->pick.many;
     layout->n_rows = layout->pick.n_shown;
+    for (int i = 1; i < layout->n_rows; i++)
+        layout->whole_names = layout->whole_names || study->outcomes[layout->pick.shown[i]].strategy->written;
 }
 
 static void lay_out(struct layout *layout, const struct study *study, const struct group *group,
@@ -629,6 +655,7 @@ static void put_group(const struct study *study, const struct group *group, cons
         put_best(study, best, false, options, out);
     if (layout.marks_front)
         put_left_out(study, &layout.pick, options, out);
+    put_missing_columns(&layout, options, out);
     if (layout.pick.many)
         put_counts(&layout, study, group, options, out);
     else
