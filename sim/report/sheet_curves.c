@@ -58,20 +58,34 @@ static void add_zeros(struct text *text, const struct study *study, int i)
         text_add(text, " always 0)");
 }
 
-/* What is picked in one topology or another: the panels share a legend, so each has all of it. */
+/* Marks what is picked in one topology or another, by offset; returns how many strategies. */
+static int pick_lines(const struct study *study, struct pick_limits limits, bool *picked, struct pick *last,
+                      struct arena *arena)
+{
+    int size = group_size(study), n = 0;
+    memset(picked, 0, (size_t)size * sizeof *picked);
+    for (struct group group = {0}; group_next(study, &group);) {
+        *last = pick_plans(study, &group, limits, arena);
+        for (int k = 1; k < last->n_shown; k++)
+            picked[last->shown[k] - group.first] = true;
+    }
+    for (int i = 0; i < size; i++)
+        n += picked[i];
+    return n;
+}
+
+/* The panels share a legend, so each has all that is picked in any of them: as many of each as there is room for. */
 static struct lines lines_of(const struct study *study, struct text *caption)
 {
     struct lines lines = {.n = 0};
-    struct pick pick = {.n_plans = 0};
-    int size = group_size(study), share = MOST_CURVES / 2 / group_count(study);
-    struct pick_limits limits = {.all = MOST_CURVES, .best = share < 1 ? 1 : share, .front = share < 2 ? 2 : share};
+    struct pick pick;
+    int size = group_size(study);
+    struct pick_limits limits = {.all = MOST_CURVES, .best = MOST_CURVES / 2, .front = MOST_CURVES / 2};
     bool *picked = arena_new(&lines.arena, (size_t)size, sizeof *picked);
     lines.offset = arena_new(&lines.arena, (size_t)size, sizeof *lines.offset);
-    for (struct group group = {0}; group_next(study, &group);) {
-        pick = pick_plans(study, &group, limits, &lines.arena);
-        for (int k = 0; k < pick.n_shown; k++)
-            picked[pick.shown[k] - group.first] = true;
-    }
+    while (pick_lines(study, limits, picked, &pick, &lines.arena) > MOST_CURVES && limits.best > 1)
+        limits.front = --limits.best;
+    picked[0] = true;
     for (int i = 0; i < size; i++)
         if (picked[i])
             lines.offset[lines.n++] = i;

@@ -101,20 +101,25 @@ static bool is_drawn(const struct panel *panel, int outcome)
     return panel->few || pick_on_front(&panel->pick, outcome) || outcome == panel->study->best[panel->group.index];
 }
 
-/* Points, intervals, grey dots and the line, as far as they are known. */
+/* Points, intervals and grey dots, as far as they are known. */
 static void take_points(const struct panel *panel, struct taken *taken)
 {
     for (int i = panel->group.first + 1; i < panel->group.end; i++) {
-        const struct estimate *lost = lost_of(panel, i);
-        double x = x_of(panel, duration_of(panel, i)->mean), y = y_of(panel, lost->mean);
-        double low = y_of(panel, lost->low), high = y_of(panel, fmin(lost->high, panel->y.greatest));
+        const struct estimate *d = duration_of(panel, i), *l = lost_of(panel, i);
+        double x = x_of(panel, d->mean), y = y_of(panel, l->mean);
         double size = is_drawn(panel, i) ? 7 : 4;
-        if (!isfinite(duration_of(panel, i)->mean) || !isfinite(lost->mean))
+        if (!isfinite(d->mean) || !isfinite(l->mean))
             continue;
         take(taken, (struct box){x - size, x + size, y - size, y + size});
-        if (is_drawn(panel, i))
-            take(taken, (struct box){x - 3, x + 3, low, high});
+        if (!is_drawn(panel, i))
+            continue;
+        take(taken, (struct box){x - 3, x + 3, y_of(panel, l->low), y_of(panel, fmin(l->high, panel->y.greatest))});
+        take(taken, (struct box){x_of(panel, d->low), x_of(panel, d->high), y - 3, y + 3});
     }
+}
+
+static void take_line(const struct panel *panel, struct taken *taken)
+{
     for (int i = 0; i + 1 < panel->pick.n_front; i++) {
         int from = panel->pick.front[i], to = panel->pick.front[i + 1];
         double left = x_of(panel, duration_of(panel, from)->mean), right = x_of(panel, duration_of(panel, to)->mean);
@@ -163,6 +168,7 @@ static bool put_names(const struct panel *panel, bool numbered, struct sheet *sh
     bool all = true;
     take_level(panel, &taken);
     take_points(panel, &taken);
+    take_line(panel, &taken);
     for (int i = 0; i < panel->n_named; i++) {
         struct text name = {0};
         struct box box;
@@ -314,6 +320,7 @@ static struct axis lost_axis(const struct panel *panels, int n)
         axis.log = true;
         axis.least = least / 3;
         axis.greatest *= 2;
+        axis.unit = axis_from(sqrt(axis.least * axis.greatest), 0).unit;
     } else {
         axis.greatest *= 1.15;
     }

@@ -147,7 +147,7 @@ static struct bar bar_of(const struct outcome *outcome, enum measure measure, en
     char text[QUANTITY_BYTES];
     struct quantity q = estimate_quantity(measure, &outcome->measures[measure]);
     q.unit = unit;
-    snprintf(bar.value, sizeof bar.value, "%s%s", quantity_print(q, text),
+    snprintf(bar.value, sizeof bar.value, "%s%s", estimate_print(q, outcome->measures[measure].solved, text),
              outcome->measures[measure].trusted ? "" : " ?");
     return bar;
 }
@@ -272,8 +272,9 @@ static void add_causes(struct sheet *sheet, struct text *shares, const struct ou
     }
     struct quantity q = estimate_quantity(MEASURE_LOST, &outcome->measures[MEASURE_LOST]); /* the digits of the table */
     q.unit = unit;
+    bool solved = outcome->measures[MEASURE_LOST].solved;
     sheet_text(sheet, TEXT_LEFT, axis_place(axis, lost, rows->first.left, rows->first.right) + VALUE_GAP, y,
-               quantity_value(q, text));
+               solved ? estimate_print(q, true, text) : quantity_value(q, text));
     if (!(lost > 0))
         sheet_text(sheet, TEXT_NOTE, rows->second.left + 6, y, isnan(lost) ? "not simulated" : "nothing was lost");
 }
