@@ -26,6 +26,8 @@ extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_plots;
+extern const struct test_suite suite_sweep;
+extern const struct test_suite suite_front;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_control;
 extern const struct test_suite suite_engine;
@@ -64,6 +66,8 @@ static const struct entry suites[] = {
     {&suite_units, ONCE},
     {&suite_scenario, ONCE},
     {&suite_plots, ONCE},
+    {&suite_sweep, ONCE},
+    {&suite_front, ONCE},
     {&suite_process, EACH_WIDTH},
     {&suite_control, ONCE},
     {&suite_engine, EACH_WIDTH},

@@ -198,6 +198,7 @@ static const struct test_case cases[] = {
     {"output", transcript},
     {"scenario", transcript},
     {"run", transcript},
+    {"sweep", transcript},
     {"solve", transcript},
     {"scripts", transcript},
     {"every transcript is listed", every_transcript_is_listed},
