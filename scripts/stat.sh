@@ -5,4 +5,4 @@ export LC_ALL=C # numbers with a point, sorting by bytes
 cd "$(dirname "$0")/.."
 run=build/release/tests/stat/run
 "${MAKE:-make}" --no-print-directory -f Makefile -f scripts/stat.mk VARIANT=release "$run"
-exec "$run"
+exec "$run" "$@"

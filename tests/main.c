@@ -34,6 +34,7 @@ extern const struct test_suite suite_engine;
 extern const struct test_suite suite_truths;
 extern const struct test_suite suite_lanes;
 extern const struct test_suite suite_study;
+extern const struct test_suite suite_gate;
 extern const struct test_suite suite_solve;
 extern const struct test_suite suite_erlang;
 extern const struct test_suite suite_files;
@@ -74,6 +75,7 @@ static const struct entry suites[] = {
     {&suite_truths, EACH_ENGINE},
     {&suite_lanes, ONCE},
     {&suite_study, ONCE},
+    {&suite_gate, ONCE},
     {&suite_solve, ONCE},
     {&suite_erlang, EACH_ENGINE},
     {&suite_files, ONCE},

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/version.h"
+#include "cli/progress.h"
 #include "cli/select.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -36,6 +37,8 @@ static struct condition *read_required(struct scenario *scenario, const struct o
 static struct gate *decide(const struct scenario *scenario, const struct condition *required,
                            const struct options *options, struct error *error)
 {
+    struct progress_line line = {0};
+    bool shows = !options->quiet && terminal_is(STDERR_FILENO);
     struct gate_options how = {
         .required = required,
         .n_required = options->n_required,
@@ -45,8 +48,12 @@ static struct gate *decide(const struct scenario *scenario, const struct conditi
         .engine = engine_find(options->engine),
         .simd = simd_find(options->simd),
         .stop = signals_catch(signals_clock),
+        .on_progress = shows ? progress_show : NULL,
+        .context = &line,
     };
-    return gate_run(scenario, &how, error);
+    struct gate *gate = gate_run(scenario, &how, error);
+    progress_clear(&line);
+    return gate;
 }
 
 static int status_of(const struct gate *gate, enum undecided undecided)

@@ -493,6 +493,15 @@ void add_stop_reason(struct text *text, enum stop stop, double precision)
     case STOP_PATHS:
         text_add(text, "Ended after the paths asked for");
         break;
+    case STOP_LEVEL:
+        text_add(text, "Ended when it was level with the best");
+        break;
+    case STOP_WORSE:
+        text_add(text, "Ended when another plan was known to be better");
+        break;
+    case STOP_INFEASIBLE:
+        text_add(text, "Ended when it was known to break a condition");
+        break;
     case STOP_MAX_PATHS:
         text_add(text, "Ended at max_paths before the asked precision of %s",
                  quantity_plain(QUANTITY_SHARE, precision, share));
@@ -507,6 +516,8 @@ void add_stop_reason(struct text *text, enum stop stop, double precision)
     }
 }
 
+enum { STOPPED_MOST = 8 }; /* that are named */
+
 /* Adds who was ended for that reason, with the precision that was reached; returns how many. */
 static int add_stopped(struct text *text, const struct study *study, const struct group *group, enum stop stop)
 {
@@ -516,13 +527,17 @@ static int add_stopped(struct text *text, const struct study *study, const struc
         const struct outcome *outcome = &study->outcomes[i];
         if (!outcome->strategy || outcome->stop != stop)
             continue;
-        text_add(text, n++ ? ", " : ": ");
+        if (n++ >= STOPPED_MOST)
+            continue;
+        text_add(text, n > 1 ? ", " : ": ");
         utf8_add_printable(text, outcome->name);
         if (stop != STOP_CONSTANT && isfinite(outcome->precision) && outcome->precision > 1)
             text_add(text, " (more than ± 100 %%)");
         else if (stop != STOP_CONSTANT && isfinite(outcome->precision))
             text_add(text, " (± %s)", quantity_plain(QUANTITY_SHARE, outcome->precision, share));
     }
+    if (n > STOPPED_MOST)
+        text_add(text, " and %d more", n - STOPPED_MOST);
     return n;
 }
 

@@ -215,6 +215,8 @@ static const struct field simulation_fields[] = {
     {"confidence", KIND_SHARE, AT(simulation, confidence), "95%", 0.5, 0.9999, .help = "confidence of every interval"},
     {"precision", KIND_SHARE, AT(simulation, precision), "2%", PRECISION_LEAST, PRECISION_MOST,
      .help = "sampling ends when half the interval of the objective is this share of its mean"},
+    {"indifference", KIND_SHARE, AT(simulation, indifference), "1%", 0, 0.5,
+     .help = "plans whose objective differs by less than this share of the best are level, and not told apart"},
     {"max_paths", KIND_WHOLE, AT(simulation, max_paths), "10000000", 2, PATHS_MOST,
      .help = "paths of one strategy after which sampling ends in any case"},
     {"seed", KIND_WHOLE, AT(simulation, seed), "1", 0, SEED_MOST, .help = "the same seed gives the same result"},

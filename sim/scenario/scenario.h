@@ -31,7 +31,7 @@ struct objective {
 };
 
 struct simulation {
-    double   confidence, precision;
+    double   confidence, precision, indifference;
     uint64_t max_paths, seed;
 };
 

@@ -36,6 +36,8 @@ void conclude_feasible(const struct study *study, struct outcome *outcome,
         if (!outcome->feasible)
             outcome->infeasible_because = c->text;
     }
+    if (outcome->standing == STANDING_INFEASIBLE)
+        outcome->feasible = false;
 }
 
 /* Whether one costs less: by the objective, of equals by duration, and then by extra instances. */
@@ -56,18 +58,33 @@ static int best_of(const struct study *study, int from, int to)
     enum measure m = study->scenario->objective.minimize;
     int best = -1;
     for (int i = from; i < to; i++)
-        if (study->outcomes[i].feasible &&
+        if (study->outcomes[i].feasible && study->outcomes[i].standing != STANDING_WORSE &&
             (best < 0 || is_better(&study->outcomes[i], &study->outcomes[best], m)))
             best = i;
     return best;
 }
 
-/* The winner's interval reaches to the outcome's. */
+/*
+ * It may be as good as the winner. Of its own topology the selection says so, where there was one; else the winner's
+ * interval reaches to the outcome's.
+ */
 static bool is_level(const struct study *study, int i)
 {
     enum measure m = study->scenario->objective.minimize;
     const struct outcome *o = &study->outcomes[i], *w = &study->outcomes[study->winner];
-    return i != study->winner && o->feasible && o->measures[m].low <= w->measures[m].high;
+    if (i == study->winner || !o->feasible)
+        return false;
+    if (study->selected && o->topology == w->topology)
+        return o->standing == STANDING_LEVEL;
+    return o->standing != STANDING_WORSE && o->measures[m].low <= w->measures[m].high;
+}
+
+/* It was not told from the winner before sampling ended. */
+static bool is_open(const struct study *study, int i)
+{
+    const struct outcome *o = &study->outcomes[i], *w = &study->outcomes[study->winner];
+    return i != study->winner && study->selected && o->topology == w->topology && o->feasible &&
+           o->standing == STANDING_OPEN;
 }
 
 static bool is_unsolved(const struct study *study, int i)
@@ -97,9 +114,16 @@ static const char *note_on_winner(struct study *study)
     if (study->winner < 0)
         return NULL;
     const char *level = names_of(study, is_level), *unsolved = names_of(study, is_unsolved), *note = NULL;
-    if (level)
+    const char *open = names_of(study, is_open);
+    if (level && study->selected)
+        note = arena_format(&study->arena, "level with it, within %g %%: %s",
+                            100 * study->scenario->simulation.indifference, level);
+    else if (level)
         note = arena_format(&study->arena, "level with it, as far as the %s tell: %s",
                             study->solved ? "bounds" : "paths", level);
+    if (open)
+        note = arena_format(&study->arena, "%s%snot told from it before sampling ended: %s", note ? note : "",
+                            note ? "; " : "", open);
     if (unsolved)
         note = arena_format(&study->arena, "%s%snot solved, so it may be one of these: %s", note ? note : "",
                             note ? "; " : "", unsolved);

@@ -27,6 +27,7 @@
  */
 #include "study/estimate.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -90,6 +91,23 @@ struct interval estimate_stratum(const struct arm *arm, const struct stratum *st
         return of_difference(moments, confidence, -most, most, reach_of(stratum, (enum measure)absolute, moments));
     return moments == raw ? interval_of_mean(raw, confidence, 0, most)
                           : of_difference(moments, confidence, 0, most, INFINITY);
+}
+
+/* The interval of the mean difference of the objective to the arm's rival, in one stratum, which has paths of both. */
+struct interval estimate_rival(const struct arm *arm, const struct stratum *stratum, enum measure objective,
+                               double confidence, double horizon)
+{
+    const struct tally *t = &stratum->tally;
+    int absolute = measure_absolute(objective);
+    enum measure m = absolute >= 0 ? (enum measure)absolute : objective;
+    bool probability = measure_types[objective].unit == UNIT_PROBABILITY;
+    double most = probability ? 1 : fmax(arm->rollout.greatest[m], arm->rival->rollout.greatest[m]) * horizon;
+    struct interval raw = of_difference(&t->rival, confidence, -most, most, interval_unseen_reach(&t->rival));
+    if (t->rival_smoothed.n == 0)
+        return raw;
+    struct interval smoothed =
+        of_difference(&t->rival_smoothed, confidence, -most, most, interval_unseen_reach(&t->rival_smoothed));
+    return smoothed.high - smoothed.low < raw.high - raw.low ? smoothed : raw;
 }
 
 /* Of no release itself: solved, or from its paths. */
@@ -209,6 +227,44 @@ static double quantile(const struct arm *arm, enum measure measure, double q)
     int histogram = histogram_of(measure);
     return histogram < 0 ? UNKNOWN
                          : histogram_quantile(parts, weights, distribution(arm, histogram, parts, weights), q);
+}
+
+/* Paths of the arm above the value, and the variance of the share of them, as estimated from its strata. */
+static double variance_above(const struct arm *arm, int histogram, double value, double *paths)
+{
+    double variance = 0, one = 1;
+    *paths = 0;
+    for (int s = 0; s < arm->n_strata; s++) {
+        const struct stratum *stratum = &arm->strata[s];
+        const struct histogram *part = &stratum->histograms[histogram];
+        double n = (double)stratum->tally.paths, p = histogram_exceeded(&part, &one, 1, value);
+        variance += stratum->weight * stratum->weight * p * (1 - p) / n;
+        *paths += n * p;
+    }
+    return variance;
+}
+
+/*
+ * A percentile of a measure (q in (0, 1)), with the values between which it is at the confidence: those whose shares of
+ * paths above are as far from 1 - q as that share may be off. With fewer than INTERVAL_EFFECTIVE_LEAST paths above it
+ * there is no telling how high it is: then the end is all that is possible. Not a number where no distribution is kept.
+ */
+struct interval estimate_quantile(const struct arm *arm, enum measure measure, double q, double confidence,
+                                  double horizon)
+{
+    int histogram = histogram_of(measure);
+    struct interval interval = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, false};
+    const struct histogram *parts[STRATA];
+    double weights[STRATA];
+    if (histogram < 0 || distribution(arm, histogram, parts, weights) == 0)
+        return interval;
+    interval.mean = quantile(arm, measure, q);
+    double off = gsl_cdf_ugaussian_Pinv(0.5 + confidence / 2) *
+                 sqrt(variance_above(arm, histogram, interval.mean, &interval.effective));
+    interval.trusted = interval.effective >= INTERVAL_EFFECTIVE_LEAST && q + off < 1;
+    interval.low = q > off ? quantile(arm, measure, q - off) : 0;
+    interval.high = interval.trusted ? quantile(arm, measure, q + off) : arm->rollout.greatest[measure] * horizon;
+    return interval;
 }
 
 static double greatest(const struct arm *arm, enum measure measure)

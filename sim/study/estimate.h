@@ -15,9 +15,13 @@ struct way {
 struct way estimate_way(const struct arm *arm, enum measure measure, double confidence, double horizon);
 struct interval estimate_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
                                  bool smoothed, double confidence, double horizon);
+struct interval estimate_rival(const struct arm *arm, const struct stratum *stratum, enum measure objective,
+                               double confidence, double horizon);
 struct interval estimate_interval(const struct arm *arm, enum measure measure, struct way way, double confidence,
                                   double horizon);
 struct interval estimate_objective(const struct scenario *scenario, const struct arm *arm);
+struct interval estimate_quantile(const struct arm *arm, enum measure measure, double q, double confidence,
+                                  double horizon);
 double estimate_precision(const struct interval *interval);
 double estimate_statistic(const struct arm *arm, const struct condition *condition, const struct estimate *estimate);
 double estimate_cause(const struct arm *arm, enum cause cause, struct way way);

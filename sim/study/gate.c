@@ -1,7 +1,36 @@
-/* Whether a plan keeps conditions, decided by sampling. */
+/*
+ * A gate: whether the best plan, or one that is named, keeps conditions.
+ *
+ * Paths are drawn until every condition is decided (study/judge.c), the number of them growing by a factor from look to
+ * look. Where the plan is not named, the best one is selected at the same time (study/select.c). The verdict is often
+ * clear before the winner is: when all plans that may still win keep every condition, or all of them break one, it does
+ * not matter which of them wins.
+ *
+ * The risk to be wrong is shared by all rulings: n conditions of k plans that may win get 1/(n k) of it each, so that
+ * whichever plan it is in the end, its rulings are all right with the asked confidence. Where a plan has to be selected,
+ * half of the risk is the selection's.
+ */
 #include "study/gate.h"
 
+#include "base/clock.h"
+#include "study/arms.h"
+#include "study/estimate.h"
+#include "study/none.h"
+#include "study/select.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
 #include <stdlib.h>
+
+enum {
+    FIRST_PATHS = 512,   /* a stratum, until the first look */
+    GROWTH = 2,
+    NONE_PATHS = 16,     /* of no release, where it is sampled, to a plan's one: they cost little */
+    LOOKS_UNSOLVED = 3,  /* a gate that is decided by so many takes less time than to solve no release */
+};
+
+/* The least part of a plan's new paths that a stratum gets, whatever the conditions ask for. */
+static const double LEAST_PART = 0.1;
 
 const char *const ruling_names[RULINGS] = {"undecided", "passed", "failed"};
 
@@ -12,19 +41,398 @@ const char *const gate_end_names[GATE_ENDS] = {
     [GATE_SIGNAL] = "signal",
 };
 
+/* A gate while it runs. Arm 0 is no release. */
+struct run {
+    const struct scenario     *scenario;
+    const struct gate_options *options;
+    struct gate      *gate;
+    struct study      study;      /* for its outcomes */
+    struct sampler    sampler;
+    struct selection  selection;
+    struct statement *statements; /* per condition */
+    enum ruling      *rulings;    /* per arm and condition */
+    int               n;          /* conditions */
+    int               look;
+    double            started;
+    volatile int      stop;       /* time is up, or a signal came */
+    bool              late;       /* it was the time */
+};
+
+/* ---- rulings ---- */
+
+static enum ruling *rulings_of(const struct run *r, int arm)
+{
+    return &r->rulings[arm * r->n];
+}
+
+static bool may_win(const struct run *r, int arm)
+{
+    enum standing standing = r->selection.standing[arm];
+    return standing == STANDING_OPEN || standing == STANDING_LEVEL;
+}
+
+/* The risk of one ruling at this look. */
+static double risk_of_ruling(const struct run *r)
+{
+    double risk = 1 - r->scenario->simulation.confidence;
+    if (!r->options->named)
+        risk /= 2 * r->scenario->n_strategies;
+    return risk / r->n * judge_spend(r->look);
+}
+
+static void rule(struct run *r, int arm)
+{
+    for (int i = 0; i < r->n; i++)
+        if (rulings_of(r, arm)[i] == RULING_UNDECIDED)
+            rulings_of(r, arm)[i] =
+                judge(&r->sampler.arms[arm], &r->statements[i], risk_of_ruling(r), r->scenario->horizon);
+}
+
+/* Of several rulings: passed if all are, failed if one is. */
+static enum ruling verdict_of(const enum ruling *rulings, int n)
+{
+    enum ruling verdict = RULING_PASSED;
+    for (int i = 0; i < n; i++) {
+        if (rulings[i] == RULING_FAILED)
+            return RULING_FAILED;
+        verdict = rulings[i] == RULING_UNDECIDED ? RULING_UNDECIDED : verdict;
+    }
+    return verdict;
+}
+
+static bool all_ruled(const struct run *r, int arm)
+{
+    for (int i = 0; i < r->n; i++)
+        if (rulings_of(r, arm)[i] == RULING_UNDECIDED)
+            return false;
+    return true;
+}
+
+/* The arm that is judged: the named plan's, or the best as far as is known; -1: no plan keeps subject_to. */
+static int judged_arm(const struct run *r)
+{
+    return r->options->named ? 1 : r->selection.leader[0];
+}
+
+/* What is known of the verdict: that of all plans that may win, if it is the same. */
+static enum ruling verdict(const struct run *r)
+{
+    int judged = judged_arm(r);
+    if (judged < 0)
+        return RULING_FAILED;
+    enum ruling verdict = verdict_of(rulings_of(r, judged), r->n);
+    if (r->options->named || select_is_decided(&r->selection, 0))
+        return verdict;
+    for (int a = 1; a < r->sampler.n_arms; a++)
+        if (may_win(r, a) && verdict_of(rulings_of(r, a), r->n) != verdict)
+            return RULING_UNDECIDED;
+    return verdict;
+}
+
+static bool is_decided(const struct run *r)
+{
+    int judged = judged_arm(r);
+    return judged < 0 || (verdict(r) != RULING_UNDECIDED && all_ruled(r, judged));
+}
+
+static void look(struct run *r)
+{
+    r->look++;
+    if (!r->options->named)
+        select_look(&r->selection);
+    for (int a = 1; a < r->sampler.n_arms; a++)
+        if (may_win(r, a))
+            rule(r, a);
+}
+
+/* ---- paths ---- */
+
+static uint64_t drawn(const struct arm *arm)
+{
+    uint64_t paths = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        paths += arm->strata[s].tally.paths;
+    return paths;
+}
+
+/* Whether more paths of the arm may decide something. */
+static bool is_asked(const struct run *r, int arm)
+{
+    if (!may_win(r, arm) || drawn(&r->sampler.arms[arm]) >= r->scenario->simulation.max_paths)
+        return false;
+    return !all_ruled(r, arm) || !(r->options->named || select_is_settled(&r->selection, arm));
+}
+
+/* The parts of the arm's strata in what is not known yet: as the variance that they have in undecided conditions. */
+static void find_parts(const struct run *r, int a, double *part)
+{
+    const struct arm *arm = &r->sampler.arms[a];
+    double sum = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        part[s] = 0;
+    for (int i = 0; i < r->n; i++)
+        for (int s = 0; s < arm->n_strata && rulings_of(r, a)[i] == RULING_UNDECIDED; s++)
+            part[s] += judge_part(arm, s, &r->statements[i], r->scenario->horizon);
+    for (int s = 0; s < arm->n_strata; s++)
+        sum += part[s];
+    for (int s = 0; s < arm->n_strata; s++)
+        part[s] = sum > 0 ? fmax(part[s] / sum, LEAST_PART) : 1.0 / arm->n_strata;
+}
+
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What the arm draws until the next look. */
+static void want_more(struct run *r, int a)
+{
+    struct arm *arm = &r->sampler.arms[a];
+    uint64_t had = drawn(arm), left = r->scenario->simulation.max_paths - had, more = least_of((GROWTH - 1) * had, left);
+    double part[STRATA], sum = 0;
+    find_parts(r, a, part);
+    for (int s = 0; s < arm->n_strata; s++)
+        sum += part[s];
+    for (int s = 0; s < arm->n_strata; s++)
+        arm->strata[s].wanted = arm->strata[s].tally.paths + (uint64_t)ceil(part[s] / sum * (double)more);
+    if (!arm->none->solution && arm->none->strata[0].wanted < NONE_PATHS * (had + more))
+        arm->none->strata[0].wanted = least_of(NONE_PATHS * (had + more), r->scenario->simulation.max_paths);
+}
+
+/* What is drawn until the next look; false: no more may be. */
+static bool want_next(struct run *r)
+{
+    bool any = false;
+    for (int a = 1; a < r->sampler.n_arms; a++)
+        if (is_asked(r, a)) {
+            want_more(r, a);
+            any = true;
+        }
+    return any;
+}
+
+static void want_first(struct run *r)
+{
+    uint64_t most = r->scenario->simulation.max_paths;
+    for (int a = 0; a < r->sampler.n_arms; a++) {
+        struct arm *arm = &r->sampler.arms[a];
+        uint64_t paths = arm->none ? FIRST_PATHS : NONE_PATHS * FIRST_PATHS;
+        for (int s = 0; s < arm->n_strata; s++)
+            arm->strata[s].wanted = least_of(paths, most / (uint64_t)arm->n_strata);
+    }
+}
+
+/* Ends the paths when the time is up, or a signal came. `paths` were drawn since the last look. */
+static void watch_clock(uint64_t paths, void *context)
+{
+    struct run *r = context;
+    struct progress progress = {.paths = paths, .seconds = clock_seconds() - r->started};
+    r->late = r->options->time_limit > 0 && progress.seconds > r->options->time_limit;
+    if (r->late || engine_stopped(r->options->stop))
+        r->stop = 1;
+    for (int a = 0; a < r->sampler.n_arms; a++)
+        progress.paths += drawn(&r->sampler.arms[a]);
+    if (r->options->on_progress && paths)
+        r->options->on_progress(&progress, r->options->context);
+}
+
+/* Whether something is undecided that no release is a part of. */
+static bool rests_on_none(const struct run *r)
+{
+    for (int a = 1; a < r->sampler.n_arms; a++)
+        for (int i = 0; i < r->n && is_asked(r, a); i++) {
+            const struct condition *c = r->statements[i].condition;
+            if (rulings_of(r, a)[i] == RULING_UNDECIDED && c->statistic == STATISTIC_MEAN &&
+                measure_absolute(c->measure) == (int)c->measure)
+                return true;
+        }
+    return false;
+}
+
+/* Draws and looks until all is decided, or no more may be drawn. Returns false with an error. */
+static bool draw_and_look(struct run *r, struct error *error)
+{
+    want_first(r);
+    do {
+        watch_clock(0, r);
+        if (!sampler_run(&r->sampler, error)) {
+            r->gate->end = r->late ? GATE_TIME_LIMIT : GATE_SIGNAL;
+            return error->count == 0;
+        }
+        look(r);
+        r->gate->end = is_decided(r) ? GATE_DECIDED : GATE_MAX_PATHS;
+        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && rests_on_none(r))
+            none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
+    } while (r->gate->end != GATE_DECIDED && want_next(r));
+    return true;
+}
+
+/* ---- what is found ---- */
+
+/* The figure that the condition is about, with its interval. */
+static struct interval figure_of(const struct run *r, const struct arm *arm, const struct condition *c)
+{
+    double confidence = r->scenario->simulation.confidence, horizon = r->scenario->horizon;
+    if (c->statistic == STATISTIC_QUANTILE)
+        return estimate_quantile(arm, c->measure, c->quantile, confidence, horizon);
+    if (c->statistic == STATISTIC_MEAN)
+        return estimate_interval(arm, c->measure, estimate_way(arm, c->measure, confidence, horizon), confidence,
+                                 horizon);
+    double seen = estimate_statistic(arm, c, NULL);
+    return (struct interval){seen, seen, arm->rollout.greatest[c->measure] * horizon, 0, 0, false};
+}
+
+/* How many times as many paths would decide, if the figure is what it seems to be. */
+static double paths_needed(const struct interval *figure, double limit)
+{
+    double half = figure->mean > limit ? figure->mean - figure->low : figure->high - figure->mean;
+    double far = fabs(figure->mean - limit), ratio = half / far;
+    return far > 0 && half > 0 ? 2 * ratio * ratio : INFINITY;
+}
+
+static const char *help_for(struct run *r, const struct finding *f, const struct interval *figure)
+{
+    struct arena *arena = &r->gate->arena;
+    if (f->condition->statistic == STATISTIC_MAX)
+        return "a maximum can be refuted by paths but never be confirmed: ask for a percentile, such as p99.9";
+    double more = paths_needed(figure, f->condition->limit), paths = more * (double)f->paths;
+    if (!(paths < 1e12))
+        return "the figure is at the limit, as far as can be told";
+    if (paths < (double)r->scenario->simulation.max_paths)
+        return r->gate->end == GATE_TIME_LIMIT ? "more time" : "more paths";
+    return arena_format(arena, "some %.0g paths: simulation.max_paths is %.0g", paths,
+                        (double)r->scenario->simulation.max_paths);
+}
+
+static void fill_finding(struct run *r, int a, int i)
+{
+    struct finding *f = &r->gate->findings[i];
+    f->condition = r->statements[i].condition;
+    f->value = f->low = f->high = NAN;
+    if (a < 0)
+        return;
+    struct interval figure = figure_of(r, &r->sampler.arms[a], f->condition);
+    f->ruling = rulings_of(r, a)[i];
+    f->value = figure.mean;
+    f->low = figure.low;
+    f->high = figure.high;
+    f->trusted = figure.trusted;
+    f->paths = drawn(&r->sampler.arms[a]);
+    if (f->ruling == RULING_UNDECIDED)
+        f->help = help_for(r, f, &figure);
+}
+
+/* Names of plans that are so: level with the judged one, or not told from it. */
+static const char *others(struct run *r, enum standing standing)
+{
+    const char *names = NULL;
+    for (int a = 1; a < r->sampler.n_arms; a++) {
+        if (a == judged_arm(r) || r->selection.standing[a] != standing)
+            continue;
+        const char *name = r->scenario->strategies[a - 1].name;
+        names = names ? arena_format(&r->gate->arena, "%s, %s", names, name) : name;
+    }
+    return names;
+}
+
+static const char *note_on_plan(struct run *r)
+{
+    if (r->options->named)
+        return NULL;
+    if (judged_arm(r) < 0)
+        return "no plan keeps the conditions of subject_to";
+    const char *level = others(r, STANDING_LEVEL), *open = others(r, STANDING_OPEN);
+    const char *note = level ? arena_format(&r->gate->arena, "level with it: %s", level) : NULL;
+    if (!open)
+        return note;
+    return arena_format(&r->gate->arena, "%s%s%s: %s", note ? note : "", note ? "; " : "",
+                        verdict(r) == RULING_UNDECIDED ? "not told from it" : "may be better, with the same verdict",
+                        open);
+}
+
+static void conclude(struct run *r)
+{
+    struct gate *gate = r->gate;
+    int judged = judged_arm(r);
+    if (judged >= 0) {
+        gate->topology = &r->scenario->topologies[0];
+        gate->strategy = &r->scenario->strategies[judged - 1];
+    }
+    gate->verdict = r->look ? verdict(r) : RULING_UNDECIDED;
+    gate->note = r->look ? note_on_plan(r) : NULL;
+    for (int i = 0; i < r->n; i++)
+        fill_finding(r, r->look ? judged : -1, i);
+    for (int a = 0; a < r->sampler.n_arms; a++)
+        gate->paths += drawn(&r->sampler.arms[a]);
+    gate->seconds = clock_seconds() - r->started;
+}
+
+/* ---- the run ---- */
+
+static bool state_conditions(struct run *r, struct error *error)
+{
+    const struct scenario *s = r->scenario;
+    for (int i = 0; i < r->n; i++) {
+        const struct condition *c = i < s->n_gate ? &s->gate[i] : &r->options->required[i - s->n_gate];
+        if (!judge_state(c, &r->sampler.watches, &r->statements[i], error))
+            return false;
+    }
+    return true;
+}
+
+static void open_run(struct run *r)
+{
+    struct gate *gate = r->gate;
+    const struct gate_options *options = r->options;
+    gate->scenario = r->study.scenario = r->scenario;
+    gate->named = options->named;
+    gate->confidence = r->scenario->simulation.confidence;
+    gate->seed = r->scenario->simulation.seed;
+    gate->threads = sampler_threads(options->threads);
+    gate->n_findings = r->n;
+    gate->findings = arena_new(&gate->arena, (size_t)r->n, sizeof *gate->findings);
+    r->statements = arena_new(&gate->arena, (size_t)r->n, sizeof *r->statements);
+    r->rulings = arena_new(&gate->arena, (size_t)(r->n * (r->scenario->n_strategies + 1)), sizeof *r->rulings);
+    r->sampler = (struct sampler){
+        .engine = options->engine ? options->engine : &engine_lanes,
+        .simd = options->simd,
+        .seed = gate->seed,
+        .horizon = r->scenario->horizon,
+        .threads = gate->threads,
+        .stop = &r->stop,
+        .on_block = watch_clock,
+        .context = r,
+    };
+}
+
+/*
+ * Decides the conditions of the scenario's gate and those required, of its one topology: of its one strategy if that is
+ * named, else of the best. Returns NULL with an error if there are too many conditions or topologies, or a process broke
+ * its own rules. The scenario and the conditions must outlive the gate.
+ */
 struct gate *gate_run(const struct scenario *scenario, const struct gate_options *options, struct error *error)
 {
     struct gate *gate = memory_new(1, sizeof *gate);
-    (void)error;
-    gate->scenario = scenario;
-    gate->topology = &scenario->topologies[0];
-    gate->strategy = &scenario->strategies[0];
-    gate->n_findings = scenario->n_gate + options->n_required;
-    gate->findings = arena_new(&gate->arena, (size_t)gate->n_findings, sizeof *gate->findings);
-    for (int i = 0; i < gate->n_findings; i++)
-        gate->findings[i].condition =
-            i < scenario->n_gate ? &scenario->gate[i] : &options->required[i - scenario->n_gate];
-    return gate;
+    struct run r = {.scenario = scenario, .options = options, .gate = gate, .started = clock_seconds()};
+    r.n = scenario->n_gate + options->n_required;
+    gsl_set_error_handler_off();
+    open_run(&r);
+    bool good = scenario->n_topologies == 1 ||
+                error_add(error, FAULT_INPUT, "nines gate: the scenario has %d topologies; --topology says which one it "
+                          "is about", scenario->n_topologies);
+    good = good && arms_build(&r.study, 0, ESTIMATOR_SMOOTHED, &r.sampler, error) &&
+           select_open(&r.selection, scenario, &r.sampler, error) && state_conditions(&r, error);
+    good = good && draw_and_look(&r, error);
+    if (good)
+        conclude(&r);
+    select_close(&r.selection);
+    sampler_close(&r.sampler);
+    arms_free(&r.sampler);
+    arena_free(&r.study.arena);
+    if (good)
+        return gate;
+    gate_free(gate);
+    return NULL;
 }
 
 /* Gives back the gate; NULL is allowed. */

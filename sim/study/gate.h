@@ -57,7 +57,10 @@ struct gate_options {
     int                     threads;    /* 0: all */
     const struct engine    *engine;     /* NULL: the faster one */
     enum simd               simd;       /* one that simd_runs() */
+    bool                    sample_all; /* do not solve no release, to check the sampling */
     const volatile int     *stop;       /* becomes non-zero to end at the next block; may be NULL */
+    void                  (*on_progress)(const struct progress *progress, void *context); /* may be NULL */
+    void                   *context;
 };
 
 struct gate *gate_run(const struct scenario *scenario, const struct gate_options *options, struct error *error);

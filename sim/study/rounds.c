@@ -26,7 +26,9 @@
 #include <string.h>
 
 enum {
-    PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading */
+    PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading, */
+    PILOT_ALL = 32 * PILOT_PATHS, /* unless there are many plans, most of which are told to be worse with much less: */
+    PILOT_LEAST = 500,
     CONSTANT_PATHS = 100000,  /* so many equal values are believed to be all there is */
     GROWTH = 8,
     GROWTH_UNTRUSTED = 4,
@@ -54,20 +56,28 @@ static bool is_constant(const struct rounds *r, const struct arm *arm)
     return true;
 }
 
+/* The arm's objective is as precise as was asked, or will never be more so. */
+static bool is_known(struct rounds *r, int a)
+{
+    const struct arm *arm = &r->sampler->arms[a];
+    struct interval interval = estimate_objective(r->scenario, arm);
+    bool precise = interval.trusted && estimate_precision(&interval) <= r->scenario->simulation.precision;
+    r->stop[a] = precise ? STOP_PRECISE : STOP_CONSTANT;
+    return precise || is_constant(r, arm);
+}
+
 /* Whether an arm needs no more paths, and why. */
 static bool is_done(struct rounds *r, int a)
 {
+    static const enum stop dropped[] = {
+        [STANDING_LEVEL] = STOP_LEVEL, [STANDING_WORSE] = STOP_WORSE, [STANDING_INFEASIBLE] = STOP_INFEASIBLE};
     const struct arm *arm = &r->sampler->arms[a];
-    const struct simulation *sim = &r->scenario->simulation;
-    uint64_t most = r->exactly ? r->exactly : sim->max_paths;
-    if (!r->exactly && arm->none) {
-        struct interval interval = estimate_objective(r->scenario, arm);
-        if (interval.trusted && estimate_precision(&interval) <= sim->precision) {
-            r->stop[a] = STOP_PRECISE;
+    uint64_t most = r->exactly ? r->exactly : r->scenario->simulation.max_paths;
+    if (!r->exactly && arm->none && select_is_settled(r->selection, a)) {
+        if (is_known(r, a))
             return true;
-        }
-        if (is_constant(r, arm)) {
-            r->stop[a] = STOP_CONSTANT;
+        if (!select_is_leader(r->selection, a)) {
+            r->stop[a] = dropped[r->selection->standing[a]];
             return true;
         }
     }
@@ -285,6 +295,19 @@ static void want_precise(struct rounds *r, struct arm *arm)
     }
 }
 
+/* Paths for the next round of an arm that is not told from its leader yet, or not known to keep the conditions. */
+static void want_told(struct rounds *r, int a)
+{
+    struct arm *arm = &r->sampler->arms[a];
+    double growth = select_growth(r->selection, a);
+    uint64_t left = r->scenario->simulation.max_paths - least_of(r->scenario->simulation.max_paths, drawn(arm));
+    for (int s = 0; s < arm->n_strata; s++) {
+        uint64_t had = arm->strata[s].tally.paths, more = least_of((uint64_t)((growth - 1) * (double)had) + 1, left);
+        left -= more;
+        want(&arm->strata[s], had + more);
+    }
+}
+
 /* Exactly the asked number of paths: a pilot of a quarter, the rest by variance. */
 static void want_exactly(struct rounds *r, struct arm *arm)
 {
@@ -307,15 +330,38 @@ static void want_exactly(struct rounds *r, struct arm *arm)
     want(&arm->strata[1], arm->strata[1].tally.paths + left - more);
 }
 
+/* Paths for the next round of an arm that needs more. */
+static void want_more(struct rounds *r, int a)
+{
+    struct arm *arm = &r->sampler->arms[a];
+    if (r->exactly)
+        want_exactly(r, arm);
+    else if (select_is_settled(r->selection, a))
+        want_precise(r, arm);
+    else
+        want_told(r, a);
+}
+
+/* How many paths a stratum draws first. */
+static uint64_t pilot_of(const struct rounds *r)
+{
+    int strata = 0;
+    for (int a = 0; a < r->sampler->n_arms; a++)
+        strata += r->sampler->arms[a].none ? r->sampler->arms[a].n_strata : 0;
+    uint64_t each = PILOT_ALL / (uint64_t)(strata ? strata : 1);
+    return each > PILOT_PATHS ? PILOT_PATHS : each < PILOT_LEAST ? PILOT_LEAST : each;
+}
+
 /* What the first round draws. */
 void rounds_pilot(struct rounds *r)
 {
+    uint64_t pilot = pilot_of(r);
     for (int a = 0; a < r->sampler->n_arms; a++) {
         struct arm *arm = &r->sampler->arms[a];
         uint64_t most = r->exactly ? r->exactly : r->scenario->simulation.max_paths;
         uint64_t least = most < 2 * (uint64_t)arm->n_strata ? 1 : 2, quarter = most / 4;
         for (int s = 0; s < arm->n_strata; s++)
-            want(&arm->strata[s], quarter < PILOT_PATHS ? (quarter > least ? quarter : least) : PILOT_PATHS);
+            want(&arm->strata[s], quarter < pilot ? (quarter > least ? quarter : least) : pilot);
     }
 }
 
@@ -323,17 +369,20 @@ void rounds_pilot(struct rounds *r)
 bool rounds_more(struct rounds *r)
 {
     bool any = false;
+    if (!r->exactly)
+        select_look(r->selection);
     for (int a = 0; a < r->sampler->n_arms; a++) {
         struct arm *arm = &r->sampler->arms[a];
         r->done[a] = is_done(r, a);
         if (!arm->none && !r->exactly)
             continue; /* no release gets what its strategies ask for */
         any = any || !r->done[a];
-        if (!r->done[a] && r->exactly)
-            want_exactly(r, arm);
-        else if (!r->done[a])
-            want_precise(r, arm);
-        if (!r->done[a] && !r->exactly) /* its paths cost little, and tell whether pairing pays */
+        if (r->done[a]) {
+            sampler_leave(r->sampler, a);
+            continue;
+        }
+        want_more(r, a);
+        if (!r->exactly) /* its paths cost little, and tell whether pairing pays */
             want(&arm->none->strata[0],
                  least_of(least_of(NONE_PATHS * drawn(arm), r->scenario->simulation.max_paths),
                           arm->none->solution ? NONE_SOLVED_PATHS : UINT64_MAX));
@@ -353,8 +402,9 @@ static double events_of(const struct arm *arm, uint64_t paths)
  * Paths that the arm will have drawn in the end, max_paths at most; *of_none: those that it asks of no release. Where
  * deviations ask for no more, the interval is as wide as the bound on what no path has shown, which falls like 1/paths.
  */
-static uint64_t foresee_arm(const struct rounds *r, struct arm *arm, uint64_t *of_none)
+static uint64_t foresee_arm(const struct rounds *r, int a, uint64_t *of_none)
 {
+    struct arm *arm = &r->sampler->arms[a];
     uint64_t most = r->scenario->simulation.max_paths, total[STRATA + 1], own = 0;
     struct share shares[STRATA + 1];
     struct interval interval = estimate_objective(r->scenario, arm);
@@ -370,6 +420,8 @@ static uint64_t foresee_arm(const struct rounds *r, struct arm *arm, uint64_t *o
         asked = least_of(asked, NONE_SOLVED_PATHS);
     if (asked > *of_none)
         *of_none = asked;
+    if (!select_is_leader(r->selection, a))
+        own = least_of(own, (uint64_t)(select_growth(r->selection, a) * (double)drawn(arm)));
     return least_of(own > drawn(arm) ? own : drawn(arm), most);
 }
 
@@ -400,7 +452,7 @@ struct foreseen rounds_foresee(const struct rounds *r)
             paths = paths > of_none ? paths : of_none;
             of_none = 0;
         } else if (!r->done[a]) {
-            paths = foresee_arm(r, arm, &of_none);
+            paths = foresee_arm(r, a, &of_none);
         }
         all.paths += paths;
         all.events += events_of(arm, paths);
@@ -408,10 +460,14 @@ struct foreseen rounds_foresee(const struct rounds *r)
     return all;
 }
 
-/* Everything is to be drawn. `exactly`: paths a strategy, or 0: until precise. */
-void rounds_open(struct rounds *r, const struct scenario *scenario, struct sampler *sampler, uint64_t exactly)
+/*
+ * Everything is to be drawn. `exactly`: paths a strategy, or 0: until the selection is settled and the best plan
+ * precise.
+ */
+void rounds_open(struct rounds *r, const struct scenario *scenario, struct sampler *sampler,
+                 struct selection *selection, uint64_t exactly)
 {
-    *r = (struct rounds){.scenario = scenario, .sampler = sampler, .exactly = exactly};
+    *r = (struct rounds){.scenario = scenario, .sampler = sampler, .selection = selection, .exactly = exactly};
     r->z = gsl_cdf_ugaussian_Pinv((1 + scenario->simulation.confidence) / 2);
     r->done = memory_new((size_t)sampler->n_arms, sizeof *r->done);
     r->stop = memory_new((size_t)sampler->n_arms, sizeof *r->stop);

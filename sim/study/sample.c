@@ -18,6 +18,9 @@
 
 enum { MOST_BLOCKS = 512 };
 
+/* Arms that draw paths at a time, and so many more a thread: their engines hold some megabytes each. */
+enum { OPEN_LEAST = 8, OPEN_A_THREAD = 2 };
+
 enum { THREADS_A_CORE = 4 }; /* more bring nothing, and each takes memory */
 
 struct block {
@@ -28,12 +31,23 @@ struct block {
     struct tally tally;
 };
 
+/* The paths of a rival that were run last: its plans come one after the other, and are compared on the same ones. */
+struct rival_paths {
+    const struct arm *arm;     /* NULL: none were */
+    uint64_t          first;
+    int               n_paths;
+    double           *rewards; /* NULL: no room yet */
+    bool             *labels;
+};
+
 /* A thread's engines, opened when first needed, and room for a block's results. */
 struct worker {
     struct sampler *sampler;
     void  **runs;          /* of the engine, per arm */
     double *rewards, *none_rewards;
     bool   *labels;
+    size_t  n_rewards, n_labels;       /* a path, at most */
+    struct rival_paths rivals[STRATA];
     int    *initial;
     bool    stopped;       /* in the middle of a block, which is lost */
     struct error error;
@@ -67,14 +81,40 @@ static size_t blocks_wanted(const struct sampler *sampler)
     return n < MOST_BLOCKS ? (size_t)n : MOST_BLOCKS;
 }
 
-/* The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each. */
+static int most_open(const struct sampler *sampler)
+{
+    return OPEN_LEAST + OPEN_A_THREAD * sampler->threads;
+}
+
+static bool wants(const struct arm *arm)
+{
+    for (int s = 0; s < arm->n_strata; s++)
+        if (arm->strata[s].wanted > arm->strata[s].tally.paths)
+            return true;
+    return false;
+}
+
+/* The first of the arms that need not be looked at, since as many before it want paths as may be open. */
+static int end_of_open(const struct sampler *sampler)
+{
+    int end = 0;
+    for (int open = 0; end < sampler->n_arms && open < most_open(sampler); end++)
+        open += wants(&sampler->arms[end]);
+    return end;
+}
+
+/*
+ * The next blocks, MOST_BLOCKS at most, of all strata in turn, so that an interrupted run has something of each; where
+ * there are too many arms, of the first of them.
+ */
 static size_t cut(const struct sampler *sampler, struct block *blocks)
 {
     size_t n = 0, before;
     uint64_t turn = 0;
+    int end = end_of_open(sampler);
     do {
         before = n;
-        for (int a = 0; a < sampler->n_arms; a++)
+        for (int a = 0; a < end; a++)
             for (int s = 0; s < sampler->arms[a].n_strata && n < MOST_BLOCKS; s++) {
                 const struct stratum *stratum = &sampler->arms[a].strata[s];
                 uint64_t i = stratum->tally.paths + turn, left = stratum->wanted - i;
@@ -97,6 +137,8 @@ static struct worker *worker_new(struct sampler *sampler)
         variables = (size_t)p->n_variables > variables ? (size_t)p->n_variables : variables;
     }
     worker->sampler = sampler;
+    worker->n_rewards = rewards;
+    worker->n_labels = labels;
     worker->runs = memory_new((size_t)sampler->n_arms, sizeof *worker->runs);
     worker->rewards = memory_new(rewards * BLOCK_PATHS, sizeof *worker->rewards);
     worker->none_rewards = memory_new(rewards * BLOCK_PATHS, sizeof *worker->none_rewards);
@@ -116,6 +158,10 @@ static void worker_free(struct worker *worker)
     free(worker->rewards);
     free(worker->none_rewards);
     free(worker->labels);
+    for (int s = 0; s < STRATA; s++) {
+        free(worker->rivals[s].rewards);
+        free(worker->rivals[s].labels);
+    }
     free(worker->initial);
     error_free(&worker->error);
     free(worker);
@@ -161,15 +207,49 @@ static bool run_arm(struct worker *worker, const struct block *block, const stru
     return good && !batch.unfinished;
 }
 
+/* The rival's paths of the block: those that are there, or run now; NULL if that failed or was stopped. */
+static const struct rival_paths *run_rival(struct worker *worker, const struct block *block, const struct arm *rival)
+{
+    struct rival_paths *paths = &worker->rivals[block->stratum];
+    uint64_t events = 0; /* which the arm does not answer for */
+    if (paths->arm == rival && paths->first == block->first && paths->n_paths == block->n_paths)
+        return paths;
+    if (!paths->rewards) {
+        paths->rewards = memory_new(worker->n_rewards * BLOCK_PATHS, sizeof *paths->rewards);
+        paths->labels = memory_new(worker->n_labels * BLOCK_PATHS, sizeof *paths->labels);
+    }
+    paths->arm = NULL;
+    if (!run_arm(worker, block, rival, paths->rewards, paths->labels, &events))
+        return NULL;
+    paths->arm = rival;
+    paths->first = block->first;
+    paths->n_paths = block->n_paths;
+    return paths;
+}
+
 static bool run_block(struct worker *worker, struct block *block)
 {
-    struct arm *arm = &worker->sampler->arms[block->arm];
-    struct block_results results = {worker->rewards, worker->labels, arm->none ? worker->none_rewards : NULL};
+    const struct sampler *sampler = worker->sampler;
+    struct arm *arm = &sampler->arms[block->arm];
+    struct block_results results = {worker->rewards, worker->labels, NULL, NULL, NULL};
+    struct block_rollouts rollouts = {.own = &arm->rollout};
     if (!run_arm(worker, block, arm, worker->rewards, worker->labels, &block->tally.events))
         return false;
-    if (arm->none && !run_arm(worker, block, arm->none, worker->none_rewards, NULL, &block->tally.events))
-        return false;
-    tally_add_block(&block->tally, &arm->rollout, arm->none ? &arm->none->rollout : NULL, &results, block->n_paths);
+    if (arm->none) {
+        if (!run_arm(worker, block, arm->none, worker->none_rewards, NULL, &block->tally.events))
+            return false;
+        results.none_rewards = worker->none_rewards;
+        rollouts.none = &arm->none->rollout;
+    }
+    if (arm->rival) {
+        const struct rival_paths *rival = run_rival(worker, block, arm->rival);
+        if (!rival)
+            return false;
+        results.rival_rewards = rival->rewards;
+        results.rival_labels = rival->labels;
+        rollouts.rival = &arm->rival->rollout;
+    }
+    tally_add_block(&block->tally, &rollouts, &sampler->watches, &results, block->n_paths);
 #pragma omp critical(histograms)
     tally_add_histograms(arm->strata[block->stratum].histograms, &arm->rollout, &results, block->n_paths);
     block->done = true;
@@ -222,6 +302,31 @@ static void run_blocks(struct sampler *sampler, struct block *blocks, size_t n_b
     }
 }
 
+/* Gives back the arm's engines, which hold much memory. They are opened anew if it draws paths again. */
+void sampler_leave(struct sampler *sampler, int arm)
+{
+    for (int i = 0; sampler->workers && i < sampler->threads; i++) {
+        struct worker *worker = sampler->workers[i];
+        if (worker && worker->runs[arm])
+            sampler->engine->close(worker->runs[arm]);
+        if (worker)
+            worker->runs[arm] = NULL;
+    }
+    if (sampler->opened)
+        sampler->opened[arm] = NULL;
+}
+
+/*
+ * Gives back the engines of arms that have what they want, where there are many arms; not those that others need: of no
+ * release, and of plans without a rival, which may be one.
+ */
+static void leave_done(struct sampler *sampler)
+{
+    for (int a = 0; a < sampler->n_arms && sampler->n_arms > most_open(sampler); a++)
+        if (sampler->arms[a].rival && !wants(&sampler->arms[a]))
+            sampler_leave(sampler, a);
+}
+
 /*
  * Draws the paths that the strata want. Returns false with an error if a process broke its rules, and false without one
  * if it was stopped: the tallies then hold the blocks that were done. Arms and threads stay the same from the first
@@ -240,9 +345,20 @@ bool sampler_run(struct sampler *sampler, struct error *error)
     while (all && (n_blocks = cut(sampler, blocks)) > 0) {
         run_blocks(sampler, blocks, n_blocks, &paths, error);
         all = merge(sampler, blocks, n_blocks);
+        leave_done(sampler);
     }
     free(blocks);
     return all;
+}
+
+/* The arm is compared with the rival on all paths that it draws from now on. */
+void sampler_set_rival(struct arm *arm, struct arm *rival)
+{
+    if (arm->rival == rival)
+        return;
+    arm->rival = rival;
+    for (int s = 0; s < arm->n_strata; s++)
+        tally_forget_rival(&arm->strata[s].tally);
 }
 
 /* Gives back what threads have; the arms stay. */

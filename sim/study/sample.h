@@ -28,6 +28,7 @@ enum { BLOCK_PATHS = 2048 }; /* that are drawn and tallied together: enough that
 struct arm {
     struct rollout rollout;
     struct arm    *none;        /* its partner on the same paths; NULL for no release itself */
+    struct arm    *rival;       /* the plan that it is compared with on the same paths, or NULL */
     const struct solution *solution; /* of no release itself, where it was solved: its means have no error */
     struct stratum strata[STRATA];
     int            n_strata;
@@ -40,6 +41,7 @@ struct sampler {
     enum simd   simd;
     struct arm *arms;
     int         n_arms;
+    struct watches watches;
     uint64_t    seed;
     double      horizon;
     int         threads;              /* 1 or more */
@@ -52,6 +54,8 @@ struct sampler {
 
 int  sampler_threads(int asked);
 bool sampler_run(struct sampler *sampler, struct error *error);
+void sampler_leave(struct sampler *sampler, int arm);
+void sampler_set_rival(struct arm *arm, struct arm *rival);
 void sampler_close(struct sampler *sampler);
 
 #endif

@@ -8,6 +8,7 @@
 #include "study/arms.h"
 #include "study/conclude.h"
 #include "study/estimate.h"
+#include "study/none.h"
 #include "study/rounds.h"
 #include "study/sample.h"
 
@@ -21,25 +22,23 @@ const enum measure curve_measures[CURVES] = {MEASURE_DOWNTIME, MEASURE_LOST, MEA
 
 const char *const stop_names[STOPS] = {
     [STOP_PRECISE] = "precise",     [STOP_CONSTANT] = "constant", [STOP_PATHS] = "paths",
+    [STOP_LEVEL] = "level",     [STOP_WORSE] = "worse",       [STOP_INFEASIBLE] = "infeasible",
     [STOP_MAX_PATHS] = "max_paths", [STOP_SIGNAL] = "signal",     [STOP_SOLVED] = "solved",
     [STOP_UNSOLVED] = "unsolved",
+};
+
+const char *const standing_names[STANDINGS] = {
+    [STANDING_OPEN] = "open", [STANDING_LEVEL] = "level", [STANDING_WORSE] = "worse",
+    [STANDING_INFEASIBLE] = "infeasible",
 };
 
 const char *const estimator_names[ESTIMATORS + 1] = {
     [ESTIMATOR_SMOOTHED] = "smoothed", [ESTIMATOR_PLAIN] = "plain"};
 
-/* What solving no release may take at most: 200 000 states, and some two seconds on one core. */
-enum { NONE_STATES = 200000 };
-static const double NONE_WORK = 2e9;
-/*
- * The same for each path that is asked for, where their number is given: some hundred times what a path takes, since
- * the faults of a day are better solved than sampled unless there are next to no paths.
- */
-enum { NONE_STATES_A_PATH = 8 };
-static const double NONE_WORK_A_PATH = 1e6;
-
 /* So few paths a strategy take less time than the fast engine takes to find out what it can do in each mode. */
 enum { FEW_PATHS = 500 };
+/* So many plans would take too much memory for that; most of them are dropped after a few paths. */
+enum { MANY_ARMS = 64 };
 
 struct runner {
     const struct scenario      *scenario;
@@ -47,6 +46,7 @@ struct runner {
     struct study   *study;
     struct sampler  sampler;
     struct rounds   rounds;
+    struct selection selection;
     double          started;
     uint64_t        paths;      /* drawn in earlier rounds, */
     double          events;     /* and their events */
@@ -119,6 +119,10 @@ static bool run_rounds(struct runner *r, struct error *error)
             r->study->partial = error->count == 0;
             return error->count == 0;
         }
+        if (!r->options->engine && r->sampler.engine != &engine_lanes && r->options->paths == 0) {
+            sampler_close(&r->sampler); /* what is left after the first round is worth it */
+            r->sampler.engine = &engine_lanes;
+        }
     } while (rounds_more(&r->rounds));
     return true;
 }
@@ -140,77 +144,13 @@ static bool has_measure(const struct arm *arm, enum measure m)
     return arm->none || m == MEASURE_DOWNTIME || m == MEASURE_LOST;
 }
 
-/* One more environment's figures. */
-static void add_solution(struct solution *sum, const struct solution *one)
+/* What solving no release gave, for the reports. */
+static void note_solved(struct runner *r)
 {
-    static const enum measure solved[] = {MEASURE_DOWNTIME, MEASURE_LOST};
-    sum->states += one->states;
-    sum->transitions += one->transitions;
-    sum->steps += one->steps;
-    for (int i = 0; i < 2; i++) {
-        sum->value[solved[i]] += one->value[solved[i]];
-        sum->bound[solved[i]] += one->bound[solved[i]];
-    }
-    for (int c = 0; c < CAUSES; c++)
-        sum->cause[c] += one->cause[c];
-}
-
-/* No release in a topology. Its environments have nothing to do with each other, so each is solved by itself. */
-static bool solve_environments(struct runner *r, const struct topology *topology,
-                               const struct solution_options *limits, struct solution *sum, struct error *error)
-{
-    bool good = true;
-    for (int e = 0; e < topology->n_environments && good; e++) {
-        const struct topology alone = {topology->name, &topology->environments[e], 1};
-        struct rollout rollout;
-        struct solution one;
-        if (alone.environments->users <= 0)
-            continue;
-        good = rollout_build(&alone, &r->scenario->release, NULL, r->scenario->available_at, &rollout, error);
-        if (!good)
-            break;
-        good = solution_find(&rollout, r->scenario->horizon, 1, limits, &one, error);
-        if (good)
-            add_solution(sum, &one);
-        rollout_free(&rollout);
-    }
-    return good;
-}
-
-/* What may be spent on no release: where a number of paths is asked for, no more than fits it. */
-static struct solution_options limits_of_none(const struct runner *r)
-{
-    struct solution_options limits = {
-        .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = r->study->threads, .stop = r->options->stop};
-    double paths = (double)r->options->paths * r->scenario->n_strategies;
-    if (paths > 0) {
-        limits.most_states = (uint32_t)fmin(limits.most_states, paths * NONE_STATES_A_PATH);
-        limits.most_work = fmin(limits.most_work, paths * NONE_WORK_A_PATH);
-    }
-    return limits;
-}
-
-/*
- * No release is a small chain without fixed delays, more often than not: then its means are solved, in much less time
- * than its paths take. Where that is too much, or fails, they are sampled: the error is not the user's.
- */
-static void solve_none(struct runner *r)
-{
-    struct solution_options limits = limits_of_none(r);
     for (int a = 0; a < r->sampler.n_arms; a++) {
-        struct arm *arm = &r->sampler.arms[a];
-        struct outcome *outcome = &r->study->outcomes[a];
-        struct error error = {0};
-        struct solution solution = {0};
-        if (arm->none || !arm->rollout.process)
-            continue;
-        if (solve_environments(r, outcome->topology, &limits, &solution, &error)) {
-            struct solution *kept = arena_new(&r->study->arena, 1, sizeof *kept);
-            *kept = solution;
-            arm->solution = outcome->solutions = kept;
-            outcome->n_solutions = 1;
-        }
-        error_free(&error);
+        const struct solution *solution = r->sampler.arms[a].solution;
+        r->study->outcomes[a].solutions = solution;
+        r->study->outcomes[a].n_solutions = solution ? 1 : 0;
     }
 }
 
@@ -238,6 +178,8 @@ static void conclude_arm(struct runner *r, int a)
         outcome->precision = estimate_precision(&objective);
     }
     outcome->stop = r->study->partial ? STOP_SIGNAL : r->rounds.stop[a];
+    if (r->study->selected)
+        outcome->standing = r->selection.standing[a];
     for (int i = 0; i < arm->n_strata; i++) {
         outcome->paths += arm->strata[i].tally.paths;
         outcome->events += arm->strata[i].tally.events;
@@ -264,10 +206,15 @@ enum estimator estimator_find(const char *name)
     return (enum estimator)e;
 }
 
-/* The faster one; each gives the same results. paths: how many a strategy, 0: not known. */
-static const struct engine *usual_engine(uint64_t paths)
+/* What draws the first round. Each engine gives the same results. */
+static const struct engine *first_engine(const struct runner *r)
 {
-    return paths > 0 && paths <= FEW_PATHS ? &engine_reference : &engine_lanes;
+    uint64_t paths = r->options->paths;
+    if (r->options->engine)
+        return r->options->engine;
+    int arms = r->scenario->n_topologies * (r->scenario->n_strategies + 1);
+    bool few = paths > 0 ? paths <= FEW_PATHS : arms > MANY_ARMS;
+    return few ? &engine_reference : &engine_lanes;
 }
 
 /*
@@ -284,7 +231,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     study->threads = sampler_threads(options->threads);
     study->estimator = options->estimator;
     r.sampler = (struct sampler){
-        .engine = options->engine ? options->engine : usual_engine(options->paths),
+        .engine = first_engine(&r),
         .simd = options->simd,
         .seed = study->seed,
         .horizon = scenario->horizon,
@@ -294,13 +241,17 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
         .context = &r,
     };
     bool good = arms_build(study, options->phases, options->estimator, &r.sampler, error);
-    rounds_open(&r.rounds, scenario, &r.sampler, options->paths);
+    study->selected = options->paths == 0;
+    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler, error));
+    rounds_open(&r.rounds, scenario, &r.sampler, study->selected ? &r.selection : NULL, options->paths);
     if (good && !options->sample_all)
-        solve_none(&r);
+        none_solve(scenario, &r.sampler, options->paths, &study->arena);
+    note_solved(&r);
     good = good && run_rounds(&r, error);
     if (good)
         conclude(&r);
     rounds_close(&r.rounds);
+    select_close(&r.selection);
     sampler_close(&r.sampler);
     arms_free(&r.sampler);
     if (good)

@@ -34,6 +34,9 @@ enum stop {
     STOP_PRECISE,   /* the objective has the asked relative precision */
     STOP_CONSTANT,  /* every path gave the same objective */
     STOP_PATHS,     /* exactly the asked number of paths (--paths) */
+    STOP_LEVEL,     /* it is no better than the best by more than the indifference */
+    STOP_WORSE,     /* another plan is better */
+    STOP_INFEASIBLE, /* it breaks a condition of subject_to */
     STOP_MAX_PATHS, /* max_paths was reached before the precision */
     STOP_SIGNAL,    /* interrupted: a partial result */
     STOP_SOLVED,    /* not sampled: solved */
@@ -42,6 +45,17 @@ enum stop {
 };
 
 extern const char *const stop_names[STOPS];
+
+/* Where a plan stands among those of its topology. */
+enum standing {
+    STANDING_OPEN,       /* it may be the best */
+    STANDING_LEVEL,      /* it is not better than the leader by more than the indifference; more is not asked */
+    STANDING_WORSE,      /* it costs more than another */
+    STANDING_INFEASIBLE, /* it breaks a condition of subject_to */
+    STANDINGS
+};
+
+extern const char *const standing_names[STANDINGS];
 
 /* How means are estimated. */
 enum estimator {
@@ -62,6 +76,7 @@ struct outcome {
     struct curve     curves[CURVES];
     enum stop        stop;
     double           precision;      /* reached: half the interval of the objective over its mean */
+    enum standing    standing;       /* where there was a selection; else it is open */
     bool             unjudged;       /* a run interrupted too early to tell whether it is feasible */
     bool             feasible;       /* keeps every subject_to, by its estimate */
     const char      *infeasible_because; /* the text of the first condition that it breaks, or NULL */
@@ -78,6 +93,7 @@ struct study {
     int                    n_outcomes;
     int                   *best;     /* per topology: index of the winning outcome, -1: none is feasible */
     int                    winner;   /* over all topologies, or -1 */
+    bool                   selected; /* plans were dropped as soon as they were known not to win */
     const char            *winner_note; /* what stands level with it, or NULL */
     double                 seconds;
     int                    threads;

@@ -67,18 +67,70 @@ static void add_pair(struct tally *t, const struct rollout *rollout, const doubl
     }
 }
 
+/* What the path has of a measure that is accumulated; of what is added, the difference to no release. */
+static double value_of(const struct rollout *rollout, enum measure measure, const double *rewards,
+                       const struct rollout *none, const double *none_rewards)
+{
+    if (!measure_is_added(measure))
+        return rewards[rollout->reward[measure]];
+    int absolute = measure_absolute(measure);
+    return difference_of(rewards[rollout->reward[absolute]], none_rewards[none->reward[absolute]]);
+}
+
+static void add_watches(struct tally *t, const struct watches *watches, const struct block_rollouts *of,
+                        const double *rewards, const double *none_rewards)
+{
+    for (int i = 0; i < watches->n; i++) {
+        const struct watch *w = &watches->list[i];
+        if (!none_rewards && measure_is_added(w->measure))
+            continue;
+        double value = value_of(of->own, w->measure, rewards, of->none, none_rewards);
+        t->above[i] += w->or_equal ? value >= w->value : value > w->value;
+    }
+}
+
+/* The objective less the rival's: where both are what a release adds, no release falls out of it. */
+static void add_rival(struct tally *t, enum measure objective, const struct block_rollouts *of, const double *rewards,
+                      const double *rival_rewards, const bool *labels, const bool *rival_labels)
+{
+    int absolute = measure_absolute(objective);
+    enum measure m = absolute >= 0 ? (enum measure)absolute : objective;
+    if (of->own->label[m] >= 0) {
+        moments_add(&t->rival, (double)labels[of->own->label[m]] - (double)rival_labels[of->rival->label[m]]);
+        return;
+    }
+    double difference = difference_of(rewards[of->own->reward[m]], rival_rewards[of->rival->reward[m]]);
+    moments_add(&t->rival, difference);
+    if (of->own->control[m] >= 0 && of->rival->control[m] >= 0)
+        moments_add(&t->rival_smoothed, difference - difference_of(rewards[of->own->control[m]],
+                                                                   rival_rewards[of->rival->control[m]]));
+}
+
 /* Adds the paths of a block, in order. */
-void tally_add_block(struct tally *tally, const struct rollout *rollout, const struct rollout *none,
+void tally_add_block(struct tally *tally, const struct block_rollouts *of, const struct watches *watches,
                      const struct block_results *results, int n_paths)
 {
     for (int i = 0; i < n_paths; i++) {
-        const double *rewards = results->rewards + (ptrdiff_t)i * rollout->process->n_rewards;
-        add_path(tally, rollout, rewards, results->labels + (ptrdiff_t)i * rollout->process->n_labels);
-        if (results->none_rewards)
-            add_pair(tally, rollout, rewards, none,
-                     results->none_rewards + (ptrdiff_t)i * none->process->n_rewards);
+        const double *rewards = results->rewards + (ptrdiff_t)i * of->own->process->n_rewards, *none = NULL;
+        const bool *labels = results->labels + (ptrdiff_t)i * of->own->process->n_labels;
+        add_path(tally, of->own, rewards, labels);
+        if (results->none_rewards) {
+            none = results->none_rewards + (ptrdiff_t)i * of->none->process->n_rewards;
+            add_pair(tally, of->own, rewards, of->none, none);
+        }
+        add_watches(tally, watches, of, rewards, none);
+        if (results->rival_rewards)
+            add_rival(tally, watches->objective, of, rewards,
+                      results->rival_rewards + (ptrdiff_t)i * of->rival->process->n_rewards, labels,
+                      results->rival_labels + (ptrdiff_t)i * of->rival->process->n_labels);
     }
     tally->paths += (uint64_t)n_paths;
+}
+
+/* There is another rival from now on. */
+void tally_forget_rival(struct tally *tally)
+{
+    tally->rival = tally->rival_smoothed = (struct moments){0};
 }
 
 /* How wide the interval of the mean is, with what is not seen, to tell which is narrower. */
@@ -115,6 +167,10 @@ void tally_merge(struct tally *into, const struct tally *from)
         moments_merge(&into->smoothed[m], &from->smoothed[m]);
         into->seen[m] += from->seen[m];
     }
+    for (int i = 0; i < MOST_WATCHES; i++)
+        into->above[i] += from->above[i];
+    moments_merge(&into->rival, &from->rival);
+    moments_merge(&into->rival_smoothed, &from->rival_smoothed);
     for (int c = 0; c < CAUSES; c++) {
         into->cause[c] += from->cause[c];
         into->added_cause[c] += from->added_cause[c];

@@ -11,9 +11,10 @@
  *
  * Also: ten times the paths must not take more memory.
  */
-#include "scenario/scenario.h"
+#include "tests/stat/stat.h"
+
 #include "study/study.h"
-#include "tests/stat/scenarios.h"
+#include "tests/stat/problems.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,60 +27,6 @@
 enum { RUNS = 1000, PATHS = 2000 };
 
 static const double least = 0.93, most = 0.99;
-
-/* Mean downtime in [0, t] of one service that is up at 0. */
-static double two_states(double mtbf, double mttr, double t)
-{
-    double l = 1 / mtbf, s = l + 1 / mttr;
-    return l / s * t + l / (s * s) * expm1(-s * t);
-}
-
-/*
- * A service that drains for d seconds, starts for an exponential time of rate r, and then fails and is repaired like
- * any other: what that takes more than leaving it alone, in [0, t]. With h = t - d, l = 1/mtbf and s = l + 1/mttr,
- *     d + E[min(X, h)] + E[D(h - X); X < h] - D(t),   D(u) = (l/s) u - (l/s²)(1 - exp(-s u)).
- */
-static double recreated(double mtbf, double mttr, double drain, double start, double t)
-{
-    double l = 1 / mtbf, s = l + 1 / mttr, r = 1 / start, h = t - drain;
-    double begun = -expm1(-r * h), starting = begun / r, left = h - starting;
-    double decayed = r * (exp(-r * h) - exp(-s * h)) / (s - r);
-    return drain + starting + l / s * left - l / (s * s) * (begun - decayed) - two_states(mtbf, mttr, t);
-}
-
-struct problem {
-    const char  *name;
-    enum measure measure;
-    double       truth;
-    const char  *text;
-};
-
-#define SERVICE(rest)                                                                                                  \
-    "environments:\n  - {name: prod, switch: 0s, services: [{name: web, replicas: 1, " rest "}]}\n"
-#define SIMULATION "simulation: {precision: 5%, max_paths: 10000000}\n"
-
-static const char often[] =
-    "scenario: often\nhorizon: 6h\n" SERVICE("mtbf: 5h, mttr: 30m, start: 0s, drain: 0s")
-    "release: {defective: 0%}\nobjective: {minimize: downtime}\n"
-    "strategies: [{name: blue-green, type: blue-green}]\n" SIMULATION;
-
-static const char seldom[] =
-    "scenario: seldom\nhorizon: 24h\n" SERVICE("mtbf: 20d, mttr: 30m, start: 0s, drain: 0s")
-    "release: {defective: 0%}\nobjective: {minimize: downtime}\n"
-    "strategies: [{name: blue-green, type: blue-green}]\n" SIMULATION;
-
-#define CANARY(name, defective)                                                                                        \
-    "scenario: " name "\nhorizon: 10m\n" SERVICE("start: 0s, drain: 0s")                                               \
-    "release: {defective: " defective ", error_rate: 100%, detect: 5m}\nobjective: {minimize: rollback}\n"            \
-    "strategies: [{name: canary, type: canary, steps: [{weight: 20%, hold: 1h}]}]\n" SIMULATION
-
-static const char defective[] = CANARY("defective", "100%");
-static const char mixed[] = CANARY("mixed", "30%");
-
-static const char recreate[] =
-    "scenario: recreate\nhorizon: 24h\n" SERVICE("mtbf: 12h, mttr: 30m, start: 10m, drain: 1m")
-    "release: {defective: 0%, progress_deadline: 30d}\nobjective: {minimize: added_downtime}\n"
-    "strategies: [{name: recreate, type: recreate}]\n" SIMULATION;
 
 struct coverage {
     int    held, below, above, trusted, wrong; /* intervals that hold the truth, lie below it, above it … */
@@ -125,33 +72,17 @@ static bool report(const struct problem *problem, const char *rule, const struct
     return good;
 }
 
-static struct scenario *parse(const char *text)
+bool intervals_cover(void)
 {
-    struct error error = {0};
-    struct scenario *scenario = scenario_parse(text, strlen(text), "stat.yaml", NULL, 0, &error);
-    if (!scenario) {
-        printf("%s", error.text.data);
-        exit(EXIT_FAILURE);
-    }
-    return scenario;
-}
-
-static bool intervals_cover(void)
-{
-    const struct problem problems[] = {
-        {"downtime, often", MEASURE_DOWNTIME, two_states(5 * 3600, 1800, 6 * 3600), often},
-        {"downtime, seldom", MEASURE_DOWNTIME, two_states(20 * 86400, 1800, 86400), seldom},
-        {"rollback, defective", MEASURE_ROLLBACK, -expm1(-0.2 * 600 / 300), defective},
-        {"rollback, 30 % defective", MEASURE_ROLLBACK, -0.3 * expm1(-0.2 * 600 / 300), mixed},
-        {"added_downtime, recreate", MEASURE_ADDED_DOWNTIME, recreated(12 * 3600, 1800, 60, 600, 86400), recreate},
-    };
+    struct problem problems[PROBLEMS];
     bool good = true;
+    problems_fill(problems);
     printf("%d studies each; 95 %% intervals must hold the truth in %.0f to %.0f %%\n\n", RUNS,
            100 * least, 100 * most);
     printf("%-24s %-12s %8s   ± s.e. %7s   %7s   %8s   %10s\n", "case", "rule", "held", "below", "above", "trusted",
            "paths");
-    for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
-        struct scenario *scenario = parse(problems[i].text);
+    for (int i = 0; i < PROBLEMS; i++) {
+        struct scenario *scenario = problem_parse(problems[i].text);
         struct coverage precise = cover(&problems[i], scenario, 0), fixed = cover(&problems[i], scenario, PATHS);
         good &= report(&problems[i], "5 %", &precise);
         good &= report(&problems[i], "2000 paths", &fixed);
@@ -167,7 +98,9 @@ static double megabytes(uint64_t paths)
     int status;
     pid_t child = fork();
     if (child == 0) {
-        struct scenario *scenario = parse(often);
+        struct problem problems[PROBLEMS];
+        problems_fill(problems);
+        struct scenario *scenario = problem_parse(problems[0].text);
         struct study_options options = {.paths = paths};
         struct error error = {0};
         struct study *study = study_run(scenario, &options, &error);
@@ -178,7 +111,7 @@ static double megabytes(uint64_t paths)
     return (double)usage.ru_maxrss / 1024;
 }
 
-static bool memory_does_not_grow(void)
+bool memory_does_not_grow(void)
 {
     double few = megabytes(1000000), many = megabytes(10000000);
     bool good = few > 0 && many > 0 && many < 150 && many < 1.1 * few + 2;
@@ -186,13 +119,4 @@ static bool memory_does_not_grow(void)
            few, many,
            good ? "good" : "TOO MUCH");
     return good;
-}
-
-int main(void)
-{
-    bool good = memory_does_not_grow(); /* first: a child begins with the memory of its parent */
-    printf("\n");
-    good &= intervals_cover();
-    good &= scenarios_hold();
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -8,7 +8,7 @@
  *
  * An interval at 95 % that is missed so often that a true 95 % does it once in a thousand is a failure.
  */
-#include "tests/stat/scenarios.h"
+#include "tests/stat/stat.h"
 
 #include "scenario/scenario.h"
 #include "study/study.h"

@@ -1,0 +1,13 @@
+/* tests/stat: long statistical checks; each prints a table and says whether it is good. */
+#ifndef NINES_TESTS_STAT_STAT_H
+#define NINES_TESTS_STAT_STAT_H
+
+#include <stdbool.h>
+
+bool memory_does_not_grow(void);
+bool intervals_cover(void);
+bool scenarios_hold(void);
+bool gates_decide(void);
+bool winners_are_best(void);
+
+#endif
