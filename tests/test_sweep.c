@@ -64,19 +64,19 @@ static void every_combination_is_a_plan(void)
 static void figures_within_steps_and_checks_are_swept(void)
 {
     static const char *const names[] = {
-        "c steps.0.hold=5m analysis.power=50%", "c steps.0.hold=5m analysis.power=80%",
-        "c steps.0.hold=10m analysis.power=50%", "c steps.0.hold=10m analysis.power=80%",
+        "c analysis.power=50% steps.0.hold=5m", "c analysis.power=50% steps.0.hold=10m",
+        "c analysis.power=80% steps.0.hold=5m", "c analysis.power=80% steps.0.hold=10m",
         "b verify.duration=1m", "b verify.duration=2m", "b verify.duration=0", NULL};
-    struct scenario *s = parse_with(WEB "  - {name: c, type: canary, steps: [{weight: 5%, hold: [5m, 10m]}, {weight: 50%"
-                                    "}], analysis: {power: [50%, 80%]}}\n"
+    struct scenario *s = parse_with(WEB "  - {name: c, type: canary, analysis: {power: [50%, 80%]},\n"
+                                    "     steps: [{weight: 5%, hold: [5m, 10m]}, {weight: 50%}]}\n"
                                     "  - {name: b, type: blue-green, verify: {duration: [1m, 2m, 0], power: 50%}}\n",
                                     NULL, 0);
     check_names(s, names);
     for (int i = 0; i < 4; i++) {
         CU_ASSERT_EQUAL(s->strategies[i].n_steps, 2);
-        CU_ASSERT_EQUAL(s->strategies[i].steps[0].hold, i < 2 ? 300 : 600);
+        CU_ASSERT_EQUAL(s->strategies[i].steps[0].hold, i % 2 ? 600 : 300);
         CU_ASSERT_EQUAL(s->strategies[i].steps[1].weight, 0.5);
-        CU_ASSERT_EQUAL(s->strategies[i].analysis.power, i % 2 ? 0.8 : 0.5);
+        CU_ASSERT_EQUAL(s->strategies[i].analysis.power, i < 2 ? 0.5 : 0.8);
     }
     CU_ASSERT_EQUAL(s->strategies[5].verify.duration, 120);
     CU_ASSERT_EQUAL(s->strategies[6].verify.duration, 0);
@@ -222,8 +222,8 @@ static void a_large_strategy_is_not_copied_a_thousand_times(void)
     for (int i = 0; i < 900; i++)
         text_add(&text, "      - {weight: 5%%, hold: 1m}\n");
     CU_ASSERT_PTR_NULL(scenario_parse(text.data, text.length, "case.yaml", NULL, 0, &error));
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "case.yaml:3:5: too large: the 900 plans of `c` would take more than "
-                                  "1048576 values\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text.data, "case.yaml:3:5: too large: the 900 plans of `c` would take more "
+                                  "than 1048576 values\n"));
     CU_ASSERT_EQUAL(error.count, 1);
     error_free(&error);
     text_free(&text);

@@ -45,7 +45,7 @@ static bool same_mean(const struct study *study, int a, int b, enum measure meas
     return !(one < other || one > other);
 }
 
-/* Of plans of a front that are equal in both figures, as the same plan under two names is, the first. Returns how many. */
+/* Of plans of a front that are equal in both figures, as one plan under two names is, the first. Returns how many. */
 int pick_distinct(const struct study *study, const int *front, int n_front, int *kept)
 {
     int n = 0;

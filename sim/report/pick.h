@@ -11,7 +11,7 @@ struct pick_limits {
 
 /* What is shown of one topology. */
 struct pick {
-    int  *shown;     /* outcomes: no release at all, then plans: as written, or where some are left out the best first */
+    int  *shown;     /* outcomes: no release at all, then plans: as written, or of many the best first */
     int   n_shown;
     int   n_plans;   /* of the topology */
     bool  many;      /* more than the limit: some are left out */

@@ -39,7 +39,8 @@ void        sheet_axis(struct sheet *sheet, const char *name, struct axis axis);
 void        sheet_text(struct sheet *sheet, enum text_style style, double x, double y, const char *text);
 void        sheet_title(struct sheet *sheet, const struct study *study, const char *title, bool intervals,
                         const char *more);
-void        sheet_heading(struct sheet *sheet, const struct study *study, const struct group *group, double x, double y);
+void        sheet_heading(struct sheet *sheet, const struct study *study, const struct group *group, double x,
+                          double y);
 void        sheet_free(struct sheet *sheet);
 bool        sheet_write(const struct sheet *sheet, const char *folder, struct error *error);
 double      text_pixels(const char *text);

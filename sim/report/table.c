@@ -119,8 +119,8 @@ static void choose_columns(struct layout *layout, const struct study *study)
             layout->columns[i].rank = MOST_COLUMNS;
             layout->columns[i].figure = FIGURE_MEAN;
         }
-    for (int i = 0; i < layout->n_columns; i++) /* which plans of many are shown goes by both */
-        if (layout->one_table && layout->columns[i].measure == MEASURE_DURATION && layout->columns[i].rank < MOST_COLUMNS)
+    for (int i = 0; i < layout->n_columns && layout->one_table; i++) /* which plans are shown goes by both */
+        if (layout->columns[i].measure == MEASURE_DURATION && layout->columns[i].rank < MOST_COLUMNS)
             layout->columns[i].rank = MOST_COLUMNS - 1;
 }
 

@@ -44,7 +44,8 @@ static const struct field analysis_fields[] = {
 };
 
 static const struct section section_analysis = {
-    "analysis", "an analysis", analysis_fields, sizeof(struct verdict), NULL, .given = AT(verdict, given), .sweeps = true};
+    "analysis", "an analysis", analysis_fields, sizeof(struct verdict), NULL, .given = AT(verdict, given),
+    .sweeps = true};
 
 static const struct field service_fields[] = {
     {"name", KIND_NAME, AT(service, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the service"},

@@ -17,7 +17,7 @@ enum {
     MOST_NODES = 1 << 20,  /* a bound on memory: of all copies of one strategy */
 };
 
-/* How a figure is called in the name of a plan: "steps.0.hold", or where names would be too long "s.0.hold", "s.0.h". */
+/* How a figure is called in the name of a plan: "steps.0.hold"; where names would be too long "s.0.hold", "s.0.h". */
 enum brevity { WHOLE_KEYS, LAST_KEYS, INITIALS };
 
 /* A figure with several values. */
