@@ -201,6 +201,8 @@ install: all
 	install -m 644 models/README.md '$(docdir)/models/README.md'
 	install -m 644 results/README.md '$(docdir)/results/README.md'
 	$(if $(wildcard scenarios/*.yaml),install -m 644 $(wildcard scenarios/*.yaml) '$(datadir)/scenarios')
+	install -d '$(datadir)/scenarios/openslo'
+	install -m 644 $(wildcard scenarios/openslo/*.yaml) '$(datadir)/scenarios/openslo'
 
 uninstall:
 	rm -f '$(bindir)/nines' '$(mandir)/nines.1' '$(completiondir)/nines'

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const struct measure_type measure_types[MEASURES] = {
+const struct measure_type measure_types[MEASURES_ALL] = {
     [MEASURE_DOWNTIME] = {"downtime", UNIT_SECONDS, "s",
         "time during which an environment serves less than available_at, weighted by its share of users"},
     [MEASURE_LOST] = {"lost", UNIT_SECONDS, "s",
@@ -22,6 +22,10 @@ const struct measure_type measure_types[MEASURES] = {
     [MEASURE_ESCAPED] = {"escaped", UNIT_PROBABILITY, "probability",
         "the release was defective and nothing triggered a rollback"},
     [MEASURE_EXTRA] = {"extra", UNIT_INSTANCE_HOURS, "instance-hours", "instance-hours in place above the replicas"},
+    [MEASURE_BUDGET_SHARE] = {"budget_share", UNIT_SHARE, "share",
+        "added_lost as a share of the error budget of the slo's window"},
+    [MEASURE_RELEASES_AFFORDABLE] = {"releases_affordable", UNIT_COUNT, "releases",
+        "how many releases a window can pay for with what faults leave of its error budget"},
 };
 
 const struct cause_type cause_types[CAUSES] = {
@@ -53,10 +57,24 @@ bool measure_is_added(enum measure measure)
     return absolute >= 0 && absolute != (int)measure;
 }
 
+/* Whether the measure is one of the error budget, which only a scenario with an slo has. */
+bool measure_of_budget(enum measure measure)
+{
+    return measure >= MEASURES;
+}
+
+/* Why the measure has a mean and neither percentiles nor a maximum, as the end of a sentence; NULL: it has these. */
+const char *measure_only_mean(enum measure measure)
+{
+    if (measure_types[measure].unit == UNIT_PROBABILITY)
+        return "is a probability and has only a mean";
+    return measure_types[measure].unit == UNIT_COUNT ? "follows from means and has no other statistic" : NULL;
+}
+
 /* The measure of that name, or -1. */
 int measure_find(const char *name)
 {
-    for (int i = 0; i < MEASURES; i++)
+    for (int i = 0; i < MEASURES_ALL; i++)
         if (!strcmp(measure_types[i].name, name))
             return i;
     return -1;

@@ -25,6 +25,8 @@ extern const struct test_suite suite_cli;
 extern const struct test_suite suite_transcripts;
 extern const struct test_suite suite_units;
 extern const struct test_suite suite_scenario;
+extern const struct test_suite suite_openslo;
+extern const struct test_suite suite_budget;
 extern const struct test_suite suite_plots;
 extern const struct test_suite suite_sweep;
 extern const struct test_suite suite_front;
@@ -66,6 +68,8 @@ static const struct entry suites[] = {
     {&suite_transcripts, ONCE},
     {&suite_units, ONCE},
     {&suite_scenario, ONCE},
+    {&suite_openslo, ONCE},
+    {&suite_budget, ONCE},
     {&suite_plots, ONCE},
     {&suite_sweep, ONCE},
     {&suite_front, ONCE},

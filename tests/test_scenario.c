@@ -96,6 +96,8 @@ static void slips_are_warned_of(void)
         {"environments: [{name: prod, users: 60%, services: [{name: web, replicas: 4}]}]\n" ROLLING(""),
          "folder/case.yaml:1:36: `users` add up to 60%: every downtime is weighted by that; write 100% if these are "
          "all\n"},
+        {WEB("") ROLLING("") "releases_per_window: 12\n", "folder/case.yaml:3:1: `releases_per_window` without `slo`: "
+         "there is no window, so this has no effect\n"},
         {"environments: [{name: prod, zones: {count: 2, mttr: 1h}, ingress: {mtbf: 1s, mttr: 2s},\n"
          "  services: [{name: web, replicas: 4}]}]\n" ROLLING(""),
          "folder/case.yaml:1:47: `mttr` without `mtbf`: a zone never fails, so this has no effect\n"
@@ -305,6 +307,43 @@ static void a_whole_scenario_is_read(void)
     CU_ASSERT_STRING_EQUAL(s->gate[1].text, "rollback.mean <= 25%");
     SAME(s->gate[1].measure, MEASURE_ROLLBACK, s->gate[1].statistic, STATISTIC_MEAN, s->gate[1].limit, 0.25);
     scenario_free(s);
+}
+
+static void an_slo_is_read(void)
+{
+    struct scenario *s = parse(PROD ROLL);
+    SAME(s->slo.given, 0, s->releases_per_window, ABSENT);
+    scenario_free(s);
+    s = parse("slo: {target: 99.95%, window: 4w}\nreleases_per_window: 2.5\n"
+              "gate: [budget_share <= 150%, budget_share.p99 < 0.1, releases_affordable >= 7.5]\n" PROD ROLL);
+    SAME(s->slo.given, 1, s->slo.target, 0.9995, s->slo.window, 28 * 86400.0, s->releases_per_window, 2.5);
+    SAME(s->gate[0].measure, MEASURE_BUDGET_SHARE, s->gate[0].statistic, STATISTIC_MEAN, s->gate[0].limit, 1.5);
+    SAME(s->gate[1].statistic, STATISTIC_QUANTILE, s->gate[1].quantile, 0.99, s->gate[1].limit, 0.1);
+    SAME(s->gate[2].measure, MEASURE_RELEASES_AFFORDABLE, s->gate[2].compare, COMPARE_GREATER_EQUAL,
+         s->gate[2].limit, 7.5);
+    scenario_free(s);
+}
+
+/* Given on the command line, a condition is checked like one of the file. */
+static void a_budget_takes_an_slo(void)
+{
+    struct scenario *s = parse(PROD ROLL);
+    struct condition condition;
+    struct error error = {0};
+    CU_ASSERT_FALSE(scenario_condition(s, "budget_share <= 1", "--require", &condition, &error));
+    CU_ASSERT_STRING_EQUAL(error.text.data,
+                           "--require:1:1: `budget_share` needs an error budget, and the scenario has no `slo`\n"
+                           "    1 | budget_share <= 1\n"
+                           "      | ^\n"
+                           "        give the target and the window, such as `slo: {target: 99.95%, window: 30d}`, or "
+                           "an OpenSLO file with --slo\n");
+    error_free(&error);
+    scenario_free(s);
+    const struct override slo = {"slo", "{target: 99%, window: 1d}"};
+    s = parse_with("gate: [budget_share <= 1]\n" PROD ROLL, &slo, 1, &error);
+    CU_ASSERT_PTR_NOT_NULL(s);
+    scenario_free(s);
+    error_free(&error);
 }
 
 static void two_environments_share_the_users_as_given(void)
@@ -556,7 +595,8 @@ static void overrides_are_shown_safely_and_line_by_line(void)
          "      | \\x1B[31m\\xFF=3\n"
          "      | ^\n"
          "        its keys are scenario, horizon,"
-         " available_at, environments, topologies, release, strategies, objective, gate, simulation\n"},
+         " available_at, environments, topologies, release, strategies, objective, gate, slo,"
+         " releases_per_window, simulation\n"},
         {{"release", "{detect: 3m,\n  react: 3}"},
          "--set release: `react` cannot be `3`: a duration needs a unit, such as 30s\n"
          "      |   react: 3}\n"
@@ -831,7 +871,7 @@ static void the_schema_is_json_of_the_right_shape(void)
     static const char shape[] =
         ".[\"$schema\"] == \"http://json-schema.org/draft-07/schema#\""
         " and ([.. | objects | select(.type? == \"object\") | .additionalProperties]"
-        "      | length == 14 and all(. == false))"
+        "      | length == 15 and all(. == false))"
         " and ([.. | .properties? // empty | .[] | select(type == \"object\" and has(\"if\") == false)"
         "      | select(has(\"const\") == false) | .description | length > 10] | length > 70 and all)"
         " and .required == [\"strategies\"] and (.oneOf | length == 2)"
@@ -897,6 +937,8 @@ static const struct test_case cases[] = {
     {"defaults are those of the manual", defaults_are_those_of_the_manual},
     {"strategies have the defaults of their type", strategies_have_the_defaults_of_their_type},
     {"a whole scenario is read", a_whole_scenario_is_read},
+    {"an slo is read", an_slo_is_read},
+    {"a budget takes an slo", a_budget_takes_an_slo},
     {"two environments share the users as given", two_environments_share_the_users_as_given},
     {"what is just within bounds is taken", what_is_just_within_bounds_is_taken},
     {"topologies are read", topologies_are_read},

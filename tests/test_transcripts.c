@@ -200,6 +200,7 @@ static const struct test_case cases[] = {
     {"run", transcript},
     {"sweep", transcript},
     {"solve", transcript},
+    {"budget", transcript},
     {"scripts", transcript},
     {"every transcript is listed", every_transcript_is_listed},
     {NULL, NULL},

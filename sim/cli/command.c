@@ -31,7 +31,8 @@ const struct subcommand command_table[COMMANDS] = {
         "Samples the best plan, or the one named, until each condition of the scenario's gate and of --require is "
         "decided at the scenario's confidence, and stops. However often the paths are looked at on the way, the "
         "probability of any wrong ruling is at most what the confidence leaves.\n"
-        "Prints a line per condition: \u2713 kept, \u2717 broken, ? not decided within max_paths or --time-limit.\n"
+        "Prints a line per condition, with a check mark if it is kept, a cross if it is broken, and ? if that was not "
+        "decided within max_paths or --time-limit; then the verdict.\n"
         "Exit status: 0 passed, 1 failed, 2 wrong usage or scenario, 3 could not be done, 4 undecided.\n",
         1, 1, command_gate,
     },

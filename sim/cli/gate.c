@@ -30,7 +30,8 @@ static struct condition *read_required(struct scenario *scenario, const struct o
         good = scenario_condition(scenario, options->required[i], "--require", &required[i], error) && good;
     if (good && scenario->n_gate + options->n_required == 0)
         good = error_add(error, FAULT_INPUT,
-                         "nines gate: there is nothing to decide: the scenario has no `gate`, and there is no --require");
+                         "nines gate: there is nothing to decide: the scenario has no `gate`, and there is no "
+                         "--require");
     return good ? required : NULL;
 }
 

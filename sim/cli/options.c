@@ -35,6 +35,8 @@ static const char *const engine_names[] = {"lanes", "reference", NULL};
 const struct option option_table[] = {
     {"set", 0, OPTION_OVERRIDE, "PATH=VALUE", RUN | PLAN | GATE | SOLVE | VALIDATE | EXPORT,
      "set a value of the scenario, such as release.detect=3m; may be repeated", AT(overrides)},
+    {"slo", 0, OPTION_FILE, "FILE", RUN | PLAN | GATE | SOLVE | VALIDATE | EXPORT,
+     "take target and window from this OpenSLO file, in place of the scenario's slo", AT(slo)},
     {"strategy", 0, OPTION_NAME, "NAME", RUN | PLAN | SOLVE | EXPORT,
      "only this strategy; of a sweep all its plans, or the one of that name", AT(strategy)},
     {"strategy", 0, OPTION_NAME, "NAME", GATE,
@@ -93,14 +95,14 @@ const struct option option_table[] = {
      "stop when half the confidence interval is this share of the mean, such as 2%, instead of the scenario's",
      AT(precision), .least = PRECISION_LEAST, .greatest = PRECISION_MOST},
     {"seed", 0, OPTION_SEED, "N", RUN | GATE, "seed of the random numbers, instead of the scenario's", AT(seed)},
-    {"threads", 0, OPTION_COUNT, "N", RUN | GATE | SOLVE, "number of threads; the results do not depend on it", AT(threads),
-     .least = 1, .greatest = 1024},
+    {"threads", 0, OPTION_COUNT, "N", RUN | GATE | SOLVE, "number of threads; the results do not depend on it",
+     AT(threads), .least = 1, .greatest = 1024},
     {"estimator", 0, OPTION_CHOICE, "ESTIMATOR", RUN,
      "how means of downtime and lost are estimated: smoothed (the default: less what chance has added, where that is "
      "known, which takes fewer paths) or plain", AT(estimator), .choices = estimator_names},
     {"engine", 0, OPTION_CHOICE, "ENGINE", RUN | GATE | SOLVE,
-     "what draws the paths: lanes, many at once, or reference, one by one; the results do not depend on it, and without "
-     "it the faster one is taken", AT(engine), .choices = engine_names},
+     "what draws the paths: lanes, many at once, or reference, one by one; the results do not depend on it, and "
+     "without it the faster one is taken", AT(engine), .choices = engine_names},
     {"simd", 0, OPTION_CHOICE, "VECTORS", RUN | GATE | SOLVE,
      "the vectors of the lanes: auto (the default: the widest there are), baseline, avx2 or avx512; the results do not "
      "depend on them", AT(simd), .choices = simd_names},
@@ -355,6 +357,21 @@ static bool take_by(const struct reader *reader, const struct option *option, co
     return true;
 }
 
+/* Those that may be repeated. */
+static bool take_one_more(const struct reader *reader, const struct option *option, char *value)
+{
+    switch (option->kind) {
+    case OPTION_OVERRIDE:
+        return take_override(reader, option, value);
+    case OPTION_REQUIRE:
+        return take_condition(reader, option, value);
+    case OPTION_REPORT:
+        return take_report(reader, option, value);
+    default:
+        return take_question(reader, option, value);
+    }
+}
+
 static bool take(const struct reader *reader, const struct option *option, char *value)
 {
     switch (option->kind) {
@@ -375,20 +392,13 @@ static bool take(const struct reader *reader, const struct option *option, char 
         return take_share(reader, option, value);
     case OPTION_DURATION:
         return take_duration(reader, option, value);
-    case OPTION_OVERRIDE:
-        return take_override(reader, option, value);
-    case OPTION_REQUIRE:
-        return take_condition(reader, option, value);
-    case OPTION_REPORT:
-        return take_report(reader, option, value);
-    case OPTION_QUESTION:
-        return take_question(reader, option, value);
     case OPTION_PHASES:
         return take_phases(reader, option, value);
     case OPTION_BY:
         return take_by(reader, option, value);
+    default:
+        return take_one_more(reader, option, value);
     }
-    return false;
 }
 
 /* Reads the value that follows an option as its own word, if it did not come with it, and takes it. */

@@ -51,6 +51,7 @@ struct options {
     double            precision;                         /* NOT_GIVEN without the option */
     const char       *output, *strategy, *topology;      /* NULL without the option */
     const char       *format, *color, *completion;       /* NULL without the option */
+    const char       *slo;                               /* NULL without the option */
     const char       *labels, *state_rewards, *initial;  /* NULL without the option */
     const char       *method, *estimator, *engine, *simd; /* NULL without the option */
     struct question  *questions;                         /* in the order of the command line */

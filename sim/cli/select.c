@@ -1,10 +1,12 @@
-/* --set, --strategy, --topology, --seed and --precision, put to a scenario. */
+/* --slo, --set, --strategy, --topology, --seed and --precision, put to a scenario. */
 #include "cli/select.h"
 
 #include "base/nearest.h"
 #include "cli/command.h"
+#include "scenario/openslo.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MISSING = -1 };
@@ -104,14 +106,48 @@ static bool select_topology(struct scenario *scenario, const char *name, const c
     return true;
 }
 
+/* Adds the warnings of the SLO to those of the scenario. */
+static void add_warnings(struct scenario *scenario, const struct openslo *openslo)
+{
+    int n = scenario->n_warnings + openslo->n_warnings;
+    const char **warnings = arena_new(&scenario->arena, (size_t)n + 1, sizeof *warnings);
+    for (int i = 0; i < n; i++)
+        warnings[i] = i < openslo->n_warnings ? arena_text(&scenario->arena, openslo->warnings[i])
+                                              : scenario->warnings[i - openslo->n_warnings];
+    scenario->warnings = warnings;
+    scenario->n_warnings = n;
+}
+
+/* Reads a scenario with what --slo and --set say; of the same figure the latter counts. NULL with errors. */
+struct scenario *select_read(const struct options *options, const char *file, struct error *error)
+{
+    struct openslo openslo;
+    struct scenario *scenario = NULL;
+    int n = options->n_overrides;
+    if (!options->slo)
+        return scenario_read(file, options->overrides, n, error);
+    if (openslo_read(options->slo, &openslo, error)) {
+        struct override *overrides = memory_new((size_t)n + 1, sizeof *overrides);
+        overrides[0] = openslo_override(&openslo);
+        if (n)
+            memcpy(overrides + 1, options->overrides, (size_t)n * sizeof *overrides);
+        scenario = scenario_read(file, overrides, n + 1, error);
+        if (scenario)
+            add_warnings(scenario, &openslo);
+        free(overrides);
+    }
+    openslo_free(&openslo);
+    return scenario;
+}
+
 /*
- * Reads the scenario that is the first argument, with what --set says, and leaves in it only the strategy, or the plans
- * of it, and the topology that are named; its seed and precision become those of the command line. NULL with errors, of
- * the reader or about the names. To be given to scenario_free.
+ * Reads the scenario that is the first argument, with what --slo and --set say, and leaves in it only the strategy, or
+ * the plans of it, and the topology that are named; its seed and precision become those of the command line. NULL with
+ * errors, of the reader or about the names. To be given to scenario_free.
  */
 struct scenario *select_scenario(const struct options *options, struct error *error)
 {
-    struct scenario *scenario = scenario_read(options->arguments[0], options->overrides, options->n_overrides, error);
+    struct scenario *scenario = select_read(options, options->arguments[0], error);
     if (!scenario)
         return NULL;
     const char *command = command_table[options->command].name;

@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 
+struct scenario *select_read(const struct options *options, const char *file, struct error *error);
 struct scenario *select_scenario(const struct options *options, struct error *error);
 void             select_warn(const struct scenario *scenario);
 

@@ -19,15 +19,22 @@ static bool is_sampled(const struct options *options)
     return options->method && !strcmp(options->method, "sample");
 }
 
+/* The name of an option that is for a scenario, or NULL. */
+static const char *option_of_scenario(const struct options *options)
+{
+    return options->n_phases                  ? "phases"
+           : options->max_states != NOT_GIVEN ? "max-states"
+           : options->strategy                ? "strategy"
+           : options->topology                ? "topology"
+           : options->n_overrides             ? "set"
+           : options->slo                     ? "slo"
+                                              : NULL;
+}
+
 /* Fails where an option would say nothing. */
 static bool check_options(const struct options *options, struct error *error)
 {
-    const char *scenario = options->n_phases                   ? "phases"
-                           : options->max_states != NOT_GIVEN ? "max-states"
-                           : options->strategy                ? "strategy"
-                           : options->topology                ? "topology"
-                           : options->n_overrides             ? "set"
-                                                              : NULL;
+    const char *scenario = option_of_scenario(options);
     const char *idle = options->paths != NOT_GIVEN ? "paths" : options->precision != NOT_GIVEN ? "precision"
                        : options->seed.given ? "seed"
                        : options->engine ? "engine" : options->simd ? "simd" : NULL;

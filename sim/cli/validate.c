@@ -17,7 +17,7 @@ int command_validate(const struct options *options, struct error *error)
     for (int i = 0; i < options->n_arguments; i++) {
         const char *file = options->arguments[i];
         int before = error->count;
-        struct scenario *scenario = scenario_read(file, options->overrides, options->n_overrides, error);
+        struct scenario *scenario = select_read(options, file, error);
         if (scenario && error->count == before)
             put_good(file);
         if (scenario && !options->quiet)

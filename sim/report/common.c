@@ -58,6 +58,12 @@ bool outcome_has(const struct outcome *outcome, enum measure measure)
     return outcome->strategy || measure == MEASURE_DOWNTIME || measure == MEASURE_LOST;
 }
 
+/* The measures that the study tells of are those below: the ones of the error budget only where there is one. */
+int study_measures(const struct study *study)
+{
+    return study->scenario->slo.given ? MEASURES_ALL : MEASURES;
+}
+
 /*
  * The value to so many significant digits, as printing and reading it again gives it, so that its shortest exact text
  * has no more of them: 0.19999999999999495 is 0.2. What is not finite stays as it is.
@@ -89,6 +95,11 @@ enum quantity_unit measure_quantity(enum measure measure)
         return QUANTITY_SHARE;
     case UNIT_INSTANCE_HOURS:
         return QUANTITY_INSTANCE_HOURS;
+    case UNIT_SHARE:
+        return QUANTITY_SHARE;
+    case UNIT_COUNT:
+    case UNITS_OF_MEASURES:
+        break;
     }
     return QUANTITY_NUMBER;
 }

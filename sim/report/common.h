@@ -19,6 +19,7 @@ bool               group_next(const struct study *study, struct group *group);
 struct group       group_of(const struct study *study, int outcome);
 int                group_count(const struct study *study);
 bool               outcome_has(const struct outcome *outcome, enum measure measure);
+int                study_measures(const struct study *study);
 bool               all_judged(const struct study *study, int first, int end);
 double             rounded_to(int digits, double value);
 double             outcome_lost(const struct outcome *outcome);

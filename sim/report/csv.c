@@ -79,7 +79,7 @@ static void write_solved(const struct study *study, FILE *out)
 {
     fputs("topology,strategy,measure,unit,mean,states,phases,error_bound\n", out);
     for (int i = 0; i < study->n_outcomes; i++)
-        for (int m = 0; m < MEASURES; m++)
+        for (int m = 0; m < study_measures(study); m++)
             if (study->outcomes[i].n_solutions && outcome_has(&study->outcomes[i], m))
                 write_solved_row(&study->outcomes[i], m, out);
 }
@@ -95,7 +95,7 @@ void report_summary_csv(const struct study *study, FILE *out)
     const bool *on_front = front_marks(study, &arena);
     fputs("topology,strategy,measure,unit,mean,ci_low,ci_high,p50,p90,p95,p99,max,paths,pareto\n", out);
     for (int i = 0; i < study->n_outcomes; i++)
-        for (int m = 0; m < MEASURES; m++)
+        for (int m = 0; m < study_measures(study); m++)
             if (outcome_has(&study->outcomes[i], m))
                 write_summary_row(&study->outcomes[i], m, on_front[i], out);
     arena_free(&arena);

@@ -7,15 +7,27 @@
 #include <math.h>
 #include <string.h>
 
-enum { GAP = 2, NAME = 14, MEAN = 26, PERCENTILE = 9 };
+enum { GAP = 2, MEAN = 26, PERCENTILE = 9 };
 
-static void put_measure(const struct outcome *outcome, enum measure measure, enum quantity_unit unit, FILE *out)
+/* The width of the longest name of a measure. */
+static int name_width(const struct study *study)
+{
+    int width = 0;
+    for (int m = 0; m < study_measures(study); m++) {
+        int length = (int)strlen(measure_types[m].name);
+        width = length > width ? length : width;
+    }
+    return width;
+}
+
+static void put_measure(const struct outcome *outcome, enum measure measure, enum quantity_unit unit, int width,
+                        FILE *out)
 {
     const struct estimate *e = &outcome->measures[measure];
     const double percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
     char text[QUANTITY_BYTES];
     fputs("    ", out);
-    put_left(measure_types[measure].name, NAME, out);
+    put_left(measure_types[measure].name, width, out);
     struct quantity q = estimate_quantity(measure, e);
     q.unit = unit;
     estimate_print(q, e->solved, text);
@@ -65,9 +77,10 @@ static void put_effort(const struct study *study, const struct outcome *outcome,
     fprintf(out, ": %s %s\n", effort.data, study->solved ? "transitions" : "events");
     text_free(&effort);
     if (study->solved)
-        fprintf(out, "    %-14s  mean\n", "");
+        fprintf(out, "    %*s  mean\n", name_width(study), "");
     else
-        fprintf(out, "    %-14s  %-26s %9s %9s %9s %9s %9s\n", "", "mean", "p50", "p90", "p95", "p99", "max");
+        fprintf(out, "    %*s  %-26s %9s %9s %9s %9s %9s\n", name_width(study), "", "mean", "p50", "p90", "p95", "p99",
+                "max");
 }
 
 /* Prints all that is known of each outcome of a topology. */
@@ -84,9 +97,9 @@ void put_details(const struct study *study, const struct group *group, const str
         if (outcome->strategy && strcmp(outcome->name, outcome->strategy->type->name))
             fprintf(out, " (%s)", outcome->strategy->type->name);
         put_effort(study, outcome, out);
-        for (int m = 0; m < MEASURES; m++)
+        for (int m = 0; m < study_measures(study); m++)
             if (outcome_has(outcome, m))
-                put_measure(outcome, m, measure_unit_among(study, group, m), out);
+                put_measure(outcome, m, measure_unit_among(study, group, m), name_width(study), out);
         put_causes(outcome, options, out);
     }
     putc('\n', out);

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "models/strategy.h"
+#include "study/budget.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -39,6 +40,8 @@ static void write_estimate(struct json *json, enum measure measure, const struct
     json_count(json, "paths", estimate->paths);
     json_bool(json, "trusted", estimate->trusted);
     json_text(json, "note", estimate->note);
+    if (measure == MEASURE_RELEASES_AFFORDABLE) /* JSON has no number for it: the mean, or its upper end, is null */
+        json_bool(json, "unlimited", estimate->mean > 0 && isinf(estimate->mean));
     json_end(json);
 }
 
@@ -76,8 +79,26 @@ static void write_solutions(struct json *json, const struct outcome *outcome)
     json_end(json);
 }
 
+/* What a window takes of the error budget: of no release faults alone, else with the releases that it has. */
+static void write_window(struct json *json, const struct study *study, const struct outcome *outcome)
+{
+    const struct estimate *e = &outcome->window;
+    double releases = study->scenario->releases_per_window;
+    if (!study->scenario->slo.given || (outcome->strategy && releases <= 0))
+        return;
+    json_object(json, "window");
+    json_number(json, "releases", outcome->strategy ? releases : 0);
+    write_figure(json, "budget_share", e->mean, e->solved);
+    write_figure(json, "low", e->low, e->solved);
+    write_figure(json, "high", e->high, e->solved);
+    json_bool(json, "trusted", e->trusted);
+    json_text(json, "note", e->note);
+    json_end(json);
+}
+
 /* No release is no candidate, and gets the paths that its strategies ask for: what does not apply is null. */
-static void write_outcome(struct json *json, const struct outcome *outcome, bool on_front)
+static void write_outcome(struct json *json, const struct study *study, const struct outcome *outcome,
+                          bool on_front)
 {
     json_object(json, NULL);
     json_text(json, "strategy", outcome->name);
@@ -97,10 +118,11 @@ static void write_outcome(struct json *json, const struct outcome *outcome, bool
     else
         json_text(json, "pareto", NULL);
     json_object(json, "measures");
-    for (int m = 0; m < MEASURES; m++)
+    for (int m = 0; m < study_measures(study); m++)
         if (outcome_has(outcome, m))
             write_estimate(json, m, &outcome->measures[m]);
     json_end(json);
+    write_window(json, study, outcome);
     write_causes(json, outcome);
     json_text(json, "unsolved", outcome->unsolved);
     write_solutions(json, outcome);
@@ -120,12 +142,22 @@ static void write_topologies(struct json *json, const struct study *study)
         json_text(json, "best", best < 0 ? NULL : study->outcomes[best].name);
         json_array(json, "outcomes");
         for (int i = group.first; i < group.end; i++)
-            write_outcome(json, &study->outcomes[i], on_front[i]);
+            write_outcome(json, study, &study->outcomes[i], on_front[i]);
         json_end(json);
         json_end(json);
     }
     json_end(json);
     arena_free(&arena);
+}
+
+static void write_budget(struct json *json, const struct scenario *scenario)
+{
+    json_object(json, "error_budget");
+    json_number(json, "target", scenario->slo.target);
+    json_number(json, "window", scenario->slo.window);
+    write_mean(json, "seconds", budget_seconds(&scenario->slo));
+    json_number(json, "releases_per_window", scenario->releases_per_window > 0 ? scenario->releases_per_window : NAN);
+    json_end(json);
 }
 
 static void write_scenario(struct json *json, const struct scenario *scenario)
@@ -139,6 +171,8 @@ static void write_scenario(struct json *json, const struct scenario *scenario)
     json_number(json, "available_at", scenario->available_at);
     json_number(json, "confidence", scenario->simulation.confidence);
     json_number(json, "precision", scenario->simulation.precision);
+    if (scenario->slo.given)
+        write_budget(json, scenario);
     json_object(json, "objective");
     json_text(json, "minimize", measure_types[scenario->objective.minimize].name);
     json_array(json, "subject_to");

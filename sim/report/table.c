@@ -668,6 +668,7 @@ static void put_group(const struct study *study, const struct group *group, cons
         put_no_winner_yet(study->partial, options, out);
     else
         put_best(study, best, false, options, out);
+    put_budget(study, group, options, out);
     if (layout.marks_front)
         put_left_out(study, &layout.pick, options, out);
     put_missing_columns(&layout, options, out);

@@ -35,4 +35,8 @@ void         put_stop_counts(const struct study *study, const struct group *grou
 void         put_details(const struct study *study, const struct group *group, const struct table_options *options,
                          FILE *out);
 
+/* What releases take of the error budget, in report/budget. */
+void         put_budget(const struct study *study, const struct group *group, const struct table_options *options,
+                        FILE *out);
+
 #endif

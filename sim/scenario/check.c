@@ -205,6 +205,25 @@ static void check_strategies(struct reader *reader, const struct scenario *scena
     check_unique(reader, list, "strategies");
 }
 
+static void check_conditions(struct reader *reader, const struct node *list, const struct condition *conditions,
+                             const struct slo *slo)
+{
+    int i = 0;
+    for (struct node *node = list && list->kind == NODE_LIST ? list->first : NULL; node; node = node->next)
+        check_condition(reader, node, &conditions[i++], slo);
+}
+
+/* Conditions on the error budget need one. An `slo` that could not be read has been told of. */
+static void check_budget(struct reader *reader, const struct scenario *scenario)
+{
+    const struct node *root = reader->root;
+    if (read_is_misspelt(reader, &section_scenario, NULL, root, "slo"))
+        return;
+    check_conditions(reader, node_find(root, "gate"), scenario->gate, &scenario->slo);
+    check_conditions(reader, node_find(node_find(root, "objective"), "subject_to"), scenario->objective.subject_to,
+                     &scenario->slo);
+}
+
 /*
  * How large the process of a strategy in a topology is, about: for each zone of each environment its services, and an
  * entry for each step of the whole plan. Without a strategy it is that of no release.
@@ -258,6 +277,7 @@ void check_scenario(struct reader *reader, struct draft *draft)
 {
     check_topologies(reader, draft);
     check_strategies(reader, &draft->scenario);
+    check_budget(reader, &draft->scenario);
     if (!reader->messages->count)
         check_size(reader, &draft->scenario);
 }

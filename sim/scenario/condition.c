@@ -35,15 +35,15 @@ static const char *part(struct parse *parse, size_t from, size_t length)
 
 static bool read_measure(struct parse *parse, size_t from, size_t length, struct condition *condition)
 {
-    const char *names[MEASURES], *name = part(parse, from, length);
+    const char *names[MEASURES_ALL], *name = part(parse, from, length);
     struct messages *messages = parse->reader->messages;
     int found = measure_find(name);
     condition->measure = found < 0 ? 0 : (enum measure)found;
     if (found >= 0)
         return true;
-    for (int i = 0; i < MEASURES; i++)
+    for (int i = 0; i < MEASURES_ALL; i++)
         names[i] = measure_types[i].name;
-    return refuse_at(parse, from, messages_hint(messages, name, names, MEASURES),
+    return refuse_at(parse, from, messages_hint(messages, name, names, MEASURES_ALL),
                      *name ? arena_format(&messages->arena, "there is no measure `%s`", messages_shown(messages, name))
                            : "expected a measure, a comparison and a limit, such as duration.p95 <= 3h");
 }
@@ -78,9 +78,9 @@ static bool read_statistic(struct parse *parse, size_t from, size_t length, stru
     if (!known)
         return refuse_at(parse, from, messages_hint(messages, name, names, sizeof names / sizeof *names),
                          "expected a statistic: mean, max or a percentile, such as p95 or p99.9");
-    if (measure->unit == UNIT_PROBABILITY)
-        return refuse_at(parse, from, NULL, arena_format(&messages->arena, "`%s` is a probability and has only a mean",
-                                                         measure->name));
+    const char *only_mean = measure_only_mean(condition->measure);
+    if (only_mean)
+        return refuse_at(parse, from, NULL, arena_format(&messages->arena, "`%s` %s", measure->name, only_mean));
     return true;
 }
 
@@ -96,27 +96,43 @@ static size_t read_comparison(const char *text, enum compare *compare)
     return equal ? 2 : 1;
 }
 
+/* The number of a limit; *expected becomes what it should have been. */
+static bool parse_limit(enum measure_unit unit, const char *text, double *limit, const char **expected)
+{
+    switch (unit) {
+    case UNIT_SECONDS:
+        return duration_parse(text, limit, expected);
+    case UNIT_PROBABILITY:
+        if (!share_parse(text, limit, expected))
+            return false;
+        *expected = "a share is at most 100%";
+        return *limit <= 1;
+    case UNIT_SHARE:
+        return share_parse(text, limit, expected);
+    case UNIT_COUNT:
+        *expected = "expected a number above 0, such as 12";
+        return number_parse(text, limit) && *limit > 0;
+    default:
+        *expected = "expected a number, such as 12";
+        return number_parse(text, limit);
+    }
+}
+
 static bool read_limit(struct parse *parse, size_t from, size_t length, struct condition *condition)
 {
-    static const char *const kinds[] = {
-        [UNIT_SECONDS] = "a time", [UNIT_PROBABILITY] = "a probability", [UNIT_INSTANCE_HOURS] = "in instance-hours"};
-    const char *limit = part(parse, from, length), *expected = "expected a number, such as 12";
-    struct arena *arena = &parse->reader->messages->arena;
+    static const char *const kinds[UNITS_OF_MEASURES] = {
+        [UNIT_SECONDS] = "a time",
+        [UNIT_PROBABILITY] = "a probability",
+        [UNIT_INSTANCE_HOURS] = "in instance-hours",
+        [UNIT_SHARE] = "a share",
+        [UNIT_COUNT] = "a number of releases",
+    };
     const struct measure_type *measure = &measure_types[condition->measure];
-    if (measure->unit == UNIT_SECONDS) {
-        if (duration_parse(limit, &condition->limit, &expected))
-            return true;
-    } else if (measure->unit == UNIT_PROBABILITY) {
-        if (share_parse(limit, &condition->limit, &expected)) {
-            if (condition->limit <= 1)
-                return true;
-            expected = "a share is at most 100%";
-        }
-    } else if (number_parse(limit, &condition->limit)) {
+    const char *expected = NULL;
+    if (parse_limit(measure->unit, part(parse, from, length), &condition->limit, &expected))
         return true;
-    }
-    return refuse_at(parse, from, NULL,
-                     arena_format(arena, "`%s` is %s: %s", measure->name, kinds[measure->unit], expected));
+    return refuse_at(parse, from, NULL, arena_format(&parse->reader->messages->arena, "`%s` is %s: %s", measure->name,
+                                                     kinds[measure->unit], expected));
 }
 
 static size_t spaces(const char *text)
@@ -164,4 +180,17 @@ void read_condition(struct reader *reader, struct node *node, struct condition *
     for (length = strlen(text + at); length && text[at + length - 1] == ' ';)
         length--;
     read_limit(&parse, at, length, condition);
+}
+
+/* Says that a condition on the error budget has no meaning where there is none. */
+void check_condition(struct reader *reader, struct node *node, const struct condition *condition,
+                     const struct slo *slo)
+{
+    if (node->bad || slo->given || !measure_of_budget(condition->measure))
+        return;
+    messages_add(reader->messages, node->place, "give the target and the window, such as `slo: {target: 99.95%, "
+                 "window: 30d}`, or an OpenSLO file with --slo",
+                 "`%s` needs an error budget, and the scenario has no `slo`",
+                 measure_types[condition->measure].name);
+    node->bad = true;
 }

@@ -116,6 +116,14 @@ static void doubt_steps(struct reader *reader, const struct node *map, const str
     }
 }
 
+static void doubt_budget(struct reader *reader, const struct scenario *scenario)
+{
+    const struct node *releases = node_find(reader->root, "releases_per_window");
+    if (releases && !scenario->slo.given)
+        messages_add(reader->messages, releases->key_place, NULL,
+                     "`releases_per_window` without `slo`: there is no window, so this has no effect");
+}
+
 /* Says what looks like a slip. reader->root is the map that filled the draft, with which nothing is wrong. */
 void doubt_scenario(struct reader *reader, const struct draft *draft)
 {
@@ -123,6 +131,7 @@ void doubt_scenario(struct reader *reader, const struct draft *draft)
     const struct node *topologies = node_find(reader->root, "topologies");
     const struct node *entry = topologies ? topologies->first : NULL;
     int replicas = most_replicas(scenario);
+    doubt_budget(reader, scenario);
     for (int t = 0; t < scenario->n_topologies; t++, entry = entry ? entry->next : NULL)
         doubt_topology(reader, node_find(entry ? entry : reader->root, "environments"), &scenario->topologies[t],
                        &scenario->release);

@@ -16,6 +16,7 @@
 #define CREWS_MOST     10000
 #define SURGE_MOST     10 /* 1000% of the replicas */
 #define PATHS_MOST     1e15
+#define RELEASES_MOST  1e9
 #define SEED_MOST      18446744073709551615.0
 
 #define END_OF_FIELDS {.key = NULL}
@@ -212,6 +213,16 @@ static const struct field objective_fields[] = {
 static const struct section section_objective = {
     "objective", "`objective`", objective_fields, sizeof(struct objective), NULL, .given = -1};
 
+static const struct field slo_fields[] = {
+    {"target", KIND_SHARE, AT(slo, target), NULL, 0, SLO_TARGET_MOST, FIELD_REQUIRED | FIELD_POSITIVE,
+     .help = "share of the requests to be served, such as 99.95%; the rest is the error budget"},
+    {"window", KIND_DURATION, AT(slo, window), NULL, 0, SECONDS_MOST, FIELD_REQUIRED | FIELD_POSITIVE,
+     .help = "time over which the target holds, such as 30d"},
+    END_OF_FIELDS,
+};
+
+const struct section section_slo = {"slo", "`slo`", slo_fields, sizeof(struct slo), NULL, .given = AT(slo, given)};
+
 static const struct field simulation_fields[] = {
     {"confidence", KIND_SHARE, AT(simulation, confidence), "95%", 0.5, 0.9999, .help = "confidence of every interval"},
     {"precision", KIND_SHARE, AT(simulation, precision), "2%", PRECISION_LEAST, PRECISION_MOST,
@@ -244,6 +255,10 @@ static const struct field scenario_fields[] = {
     {"objective", KIND_MAP, ROOT(objective), .section = &section_objective, .help = "what makes a plan the best"},
     {"gate", KIND_CONDITIONS, ROOT(gate), .n_offset = ROOT(n_gate),
      .help = "conditions that the best plan must keep for the gate to pass"},
+    {"slo", KIND_MAP, ROOT(slo), .section = &section_slo,
+     .help = "the service level objective whose error budget releases take from"},
+    {"releases_per_window", KIND_NUMBER, ROOT(releases_per_window), "not told", 0, RELEASES_MOST,
+     FIELD_DERIVED | FIELD_POSITIVE, .help = "number of releases in a window of the slo"},
     {"simulation", KIND_MAP, ROOT(simulation), .section = &section_simulation, .help = "how long to sample"},
     END_OF_FIELDS,
 };

@@ -60,6 +60,9 @@ struct draft {
     struct topology single;
 };
 
+/* Nothing may be lost at 100%: then there is no budget to take from. */
+#define SLO_TARGET_MOST 0.999999999
+
 /* Limits that options share: shares of a mean. */
 #define PRECISION_LEAST 0.0001
 #define PRECISION_MOST  0.5
@@ -77,7 +80,7 @@ enum {
 #define PLAIN_NAME_PATTERN    "^[A-Za-z0-9_][A-Za-z0-9._-]*$"
 #define PLAIN_NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
-extern const struct section section_scenario;
+extern const struct section section_scenario, section_slo;
 extern const char *const kind_names[KINDS];
 
 extern const struct section section_strategy;

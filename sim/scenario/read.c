@@ -258,7 +258,11 @@ static void read_measure(struct reader *reader, const struct field *field, struc
             refuse(reader, field, node, "it is the mean of a measure that is minimized; others may be in `subject_to`");
         return;
     }
-    refuse_name(reader, field, node, names, MEASURES);
+    int found = measure_find(arena_format(&reader->messages->arena, "%.*s", (int)length, node->text));
+    if (found >= 0)
+        refuse(reader, field, node, "it follows from `added_lost`: minimize that");
+    else
+        refuse_name(reader, field, node, names, MEASURES);
 }
 
 static void read_conditions(struct reader *reader, const struct field *field, struct node *node, char *base)

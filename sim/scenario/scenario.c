@@ -1,14 +1,13 @@
 /* A file into a scenario: bytes, tree, overrides, structs, checks; or all that is wrong, in one go. */
 #include "scenario/scenario.h"
 
+#include "scenario/bytes.h"
 #include "scenario/read.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-static const char standard_input[] = "standard input"; /* in the place of a file's name */
+static const char what[] = "a scenario";
 
 /* FNV-1a of 64 bits. Reference: Fowler, Noll, Vo, Eastlake, RFC 9923. */
 static uint64_t hash_add(uint64_t hash, const char *bytes, size_t length)
@@ -37,7 +36,7 @@ static void name_after_file(struct reader *reader, struct scenario *scenario)
     if (dot && dot != name)
         *dot = '\0';
     size_t length = strlen(name);
-    if (!strcmp(scenario->file, standard_input))
+    if (!strcmp(scenario->file, bytes_of_input))
         messages_add(reader->messages, (struct place){0}, NULL,
                      "there is no file's name to name the scenario after: give it one with `scenario:`");
     else if (length < 1 || length > NAME_MOST || name[0] == '.' || name[strspn(name, PLAIN_NAME_CHARACTERS)])
@@ -102,14 +101,7 @@ struct scenario *scenario_parse(const char *bytes, size_t length, const char *fi
     struct reader reader = {&messages, &scenario->arena, NULL};
     scenario->hash = hash_of(bytes, length, overrides, n_overrides);
     scenario->file = arena_text(&scenario->arena, file);
-    if (length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
-        messages.bytes += 3;
-        messages.length -= 3;
-    }
-    if (messages.length > TREE_MOST_BYTES) {
-        messages_add(&messages, (struct place){0}, NULL, "too large: a scenario has at most %d MiB",
-                     TREE_MOST_BYTES >> 20);
-    } else {
+    if (bytes_fit(&messages, what)) {
         struct node *root = tree_read(&tree, messages.bytes, messages.length, (struct place){0}, &messages);
         if (root)
             read_root(&reader, &tree, root, overrides, n_overrides, draft);
@@ -140,23 +132,12 @@ bool scenario_condition(struct scenario *scenario, const char *text, const char 
     struct node node = {.kind = NODE_TEXT, .place = {1, 1, NULL}, .text = text, .exact = true};
     *condition = (struct condition){0};
     read_condition(&reader, &node, condition);
+    check_condition(&reader, &node, condition, &scenario->slo);
     condition->line = condition->column = 0;
     bool good = messages.count == 0;
     messages_report(&messages, error);
     messages_free(&messages);
     return good;
-}
-
-/* All bytes of a stream up to one more than a scenario may have; NULL with errno set if it cannot be read. */
-static char *read_bytes(FILE *stream, size_t *length)
-{
-    size_t size = TREE_MOST_BYTES + 1 + 3;
-    char *bytes = memory_new(size, 1);
-    *length = fread(bytes, 1, size, stream);
-    if (!ferror(stream))
-        return bytes;
-    free(bytes);
-    return NULL;
 }
 
 /*
@@ -165,29 +146,12 @@ static char *read_bytes(FILE *stream, size_t *length)
  */
 struct scenario *scenario_read(const char *file, const struct override *overrides, int n_overrides, struct error *error)
 {
-    struct messages name = {0}; /* for its arena */
     struct scenario *scenario = NULL;
-    struct stat status;
-    size_t length;
-    bool is_input = !strcmp(file, "-");
-    file = is_input ? standard_input : file;
-    const char *shown = messages_shown(&name, file);
-    FILE *stream = is_input ? stdin : fopen(file, "rbe");
-    if (!stream) {
-        error_add(error, FAULT_SYSTEM, "%s: cannot open the scenario: %s", shown, strerror(errno));
-    } else if (!fstat(fileno(stream), &status) && S_ISDIR(status.st_mode)) {
-        error_add(error, FAULT_INPUT, "%s: this is a folder, not a scenario", shown);
-    } else {
-        char *bytes = read_bytes(stream, &length);
-        if (bytes)
-            scenario = scenario_parse(bytes, length, file, overrides, n_overrides, error);
-        else
-            error_add(error, FAULT_SYSTEM, "%s: cannot read the scenario: %s", shown, strerror(errno));
-        free(bytes);
-    }
-    if (stream && !is_input)
-        fclose(stream);
-    messages_free(&name);
+    size_t length = 0;
+    char *bytes = bytes_read(file, what, &length, error);
+    if (bytes)
+        scenario = scenario_parse(bytes, length, bytes_name(file), overrides, n_overrides, error);
+    free(bytes);
     return scenario;
 }
 

@@ -30,6 +30,12 @@ struct objective {
     int               n_subject_to;
 };
 
+/* A service level objective: the share of requests to be served over a window. */
+struct slo {
+    bool   given;
+    double target, window; /* seconds */
+};
+
 struct simulation {
     double   confidence, precision, indifference;
     uint64_t max_paths, seed;
@@ -51,6 +57,8 @@ struct scenario {
     struct objective   objective;
     struct condition  *gate;
     int                n_gate;
+    struct slo         slo;
+    double             releases_per_window; /* ABSENT: not given */
     struct simulation  simulation;
 };
 

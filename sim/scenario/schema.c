@@ -11,11 +11,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { HELP_COLUMNS = 100, NAME_COLUMNS = 18, KIND_COLUMNS = 11, SECTIONS_MOST = 32 };
+enum { HELP_COLUMNS = 100, NAME_COLUMNS = 21, KIND_COLUMNS = 11, SECTIONS_MOST = 32 };
 
 /* What the limit of a condition is, by the unit of its measure. */
-static const char *const limit_kinds[] = {
-    [UNIT_SECONDS] = "duration", [UNIT_PROBABILITY] = "share", [UNIT_INSTANCE_HOURS] = "number"};
+static const char *const limit_kinds[UNITS_OF_MEASURES] = {
+    [UNIT_SECONDS] = "duration", [UNIT_PROBABILITY] = "share", [UNIT_INSTANCE_HOURS] = "number",
+    [UNIT_SHARE] = "share",      [UNIT_COUNT] = "number"};
 
 static void put_bounds(struct json *json, const struct field *field)
 {
@@ -67,19 +68,24 @@ static void put_measures(struct json *json)
     json_end(json);
 }
 
-/* "^ *(downtime|lost|…)…": probabilities have a mean only, and each unit its kind of limit. */
+/* "^ *(downtime|lost|…)…": some have a mean only, and each unit its kind of limit. */
 static void add_condition_pattern(struct text *pattern, int unit)
 {
-    static const char *const limits[] = {
+    static const char *const limits[UNITS_OF_MEASURES] = {
         [UNIT_SECONDS] = "(0|(" DECIMAL_PATTERN "(ms|[ywdhms]))+)",
         [UNIT_PROBABILITY] = DECIMAL_PATTERN "([eE][+-]?[0-9]+)?%?",
         [UNIT_INSTANCE_HOURS] = DECIMAL_PATTERN "([eE][+-]?[0-9]+)?",
+        [UNIT_SHARE] = DECIMAL_PATTERN "([eE][+-]?[0-9]+)?%?",
+        [UNIT_COUNT] = DECIMAL_PATTERN "([eE][+-]?[0-9]+)?",
     };
-    const char *statistic = unit == UNIT_PROBABILITY ? "(\\.mean)?" : "(\\.(mean|max|p[0-9]+(\\.[0-9]+)?))?";
+    const char *statistic = "";
     text_add(pattern, "^ *(");
-    for (int i = 0, n = 0; i < MEASURES; i++)
-        if ((int)measure_types[i].unit == unit)
+    for (int i = 0, n = 0; i < MEASURES_ALL; i++)
+        if ((int)measure_types[i].unit == unit) {
             text_add(pattern, "%s%s", n++ ? "|" : "", measure_types[i].name);
+            statistic = measure_only_mean((enum measure)i) ? "(\\.mean)?"
+                                                           : "(\\.(mean|max|p[0-9]+(\\.[0-9]+)?))?";
+        }
     text_add(pattern, ")%s *[<>]=? *%s *$", statistic, limits[unit]);
 }
 
@@ -89,7 +95,7 @@ static void put_conditions(struct json *json)
     json_object(json, "items");
     json_text(json, "type", "string");
     json_array(json, "anyOf");
-    for (int unit = UNIT_SECONDS; unit <= UNIT_INSTANCE_HOURS; unit++) {
+    for (int unit = 0; unit < UNITS_OF_MEASURES; unit++) {
         struct text pattern = {0};
         add_condition_pattern(&pattern, unit);
         put_one(json, "pattern", pattern.data);
@@ -439,7 +445,8 @@ void scenario_print_fields(FILE *out)
     fprintf(out, "\nA duration is 500ms, 30s, 5m, 1h30m, 30d, 2w or 1y (365 days); 0 needs no unit.\n"
             "A share is 25%% or 0.25, an amount a count or a share below 1: 3, 25%% or 0.25.\n"
             "A condition is \"measure.statistic op limit\", such as \"duration.p95 <= 3h\": statistics are mean,\n"
-            "p50 or any other percentile, and max; op is <=, <, >= or >; a probability has only a mean.\n"
+            "p50 or any other percentile, and max; op is <=, <, >= or >; a probability and releases_affordable\n"
+            "have only a mean. budget_share and releases_affordable need an slo.\n"
             "\nWhere [] follows the kind, the figure may be a list: max_surge: [10%%, 25%%]. Every combination of\n"
             "such values is a plan of its own, named after them (rolling max_surge=10%%); a scenario has at most\n"
             "%d plans.\n"
@@ -447,6 +454,6 @@ void scenario_print_fields(FILE *out)
     for (int i = 0; strategy_types[i]; i++)
         print_row(out, strategy_types[i]->name, "", strategy_types[i]->meaning);
     fprintf(out, "\nmeasures\n");
-    for (int i = 0; i < MEASURES; i++)
+    for (int i = 0; i < MEASURES_ALL; i++)
         print_row(out, measure_types[i].name, limit_kinds[measure_types[i].unit], measure_types[i].meaning);
 }

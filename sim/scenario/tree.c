@@ -3,7 +3,8 @@
  *
  * libyaml's events are used, not its documents: the document loader takes quadratic time on deep nesting and keeps
  * repeated keys. What a scenario does not need and a hostile file could use is refused: aliases and anchors (the
- * "billion laughs"), tags, several documents, nesting deeper than 32, more than 1000 entries in one list or map.
+ * "billion laughs"), tags, several documents of a scenario, nesting deeper than 32, more than 1000 entries in one list
+ * or map.
  * Costs time linear in the file, but for the search for repeated keys, quadratic in the 1000 entries of a map.
  *
  * Reference: YAML 1.1, https://yaml.org/spec/1.1/; libyaml 0.2.5.
@@ -19,9 +20,11 @@ struct builder {
     struct arena    *arena;
     struct messages *messages;
     struct place     origin;       /* of an override, else {0} */
+    const char      *what;         /* the file is, for messages: "a scenario" */
+    int              most_documents;
     yaml_parser_t    parser;
     yaml_event_t     event;
-    struct node     *root;
+    struct node     *root, *last;  /* of the first document, and of the last one so far */
     struct node     *open[TREE_MOST_DEPTH]; /* the lists and maps around the place of reading */
     int              depth;
     struct node     *key;          /* read, its value not yet; a node without value */
@@ -100,7 +103,8 @@ static const char *character_fault(uint32_t c, int size)
 }
 
 /* Refuses what could not be shown safely or is no text at all, before libyaml sees it. */
-static bool check_bytes(struct messages *messages, const char *bytes, size_t length, struct place place)
+static bool check_bytes(struct messages *messages, const char *what, const char *bytes, size_t length,
+                        struct place place)
 {
     uint32_t before = 0;
     place.line = place.column = 1;
@@ -109,8 +113,8 @@ static bool check_bytes(struct messages *messages, const char *bytes, size_t len
         int size = utf8_decode(bytes + at, length - at, &c);
         const char *wrong = character_fault(c, size);
         if (wrong) {
-            messages_add(messages, place, NULL, "%s (0x%02X): a scenario is text in UTF-8", wrong,
-                         (unsigned char)bytes[at]);
+            messages_add(messages, place, NULL, "%s (0x%02X): %s is text in UTF-8", wrong, (unsigned char)bytes[at],
+                         what);
             return false;
         }
         if (!(c == '\n' && before == '\r')) {
@@ -200,9 +204,9 @@ static struct node *node_new(struct builder *builder, enum node_kind kind)
 static void refuse_anchor_and_tag(struct builder *builder, struct node *node, const void *anchor, const void *tag)
 {
     if (anchor)
-        messages_add(builder->messages, node->place, NULL, "anchors (`&name`) are not allowed in a scenario");
+        messages_add(builder->messages, node->place, NULL, "anchors (`&name`) are not allowed in %s", builder->what);
     if (tag)
-        messages_add(builder->messages, node->place, NULL, "tags (`!name`) are not allowed in a scenario");
+        messages_add(builder->messages, node->place, NULL, "tags (`!name`) are not allowed in %s", builder->what);
     if (anchor || tag)
         node->bad = true;
 }
@@ -220,12 +224,16 @@ static void take_key(struct builder *builder, struct node *node)
     node->bad |= first != NULL;
 }
 
-/* Puts a node where it belongs: the root, an entry of the open list, a key or the value of the last key. */
+/* Puts a node where it belongs: a root, an entry of the open list, a key or the value of the last key. */
 static void place_node(struct builder *builder, struct node *node)
 {
     struct node *parent = builder->depth ? builder->open[builder->depth - 1] : NULL;
     if (!parent) {
-        builder->root = node;
+        if (builder->last)
+            builder->last->next = node;
+        else
+            builder->root = node;
+        builder->last = node;
         return;
     }
     if (parent->kind == NODE_MAP && !builder->key) {
@@ -286,7 +294,7 @@ static void take_scalar(struct builder *builder)
 static void take_alias(struct builder *builder)
 {
     struct node *node = node_new(builder, NODE_TEXT);
-    messages_add(builder->messages, node->place, NULL, "aliases (`*name`) are not allowed in a scenario");
+    messages_add(builder->messages, node->place, NULL, "aliases (`*name`) are not allowed in %s", builder->what);
     node->text = "";
     node->bad = true;
     place_node(builder, node);
@@ -297,8 +305,9 @@ static void take_event(struct builder *builder)
     const yaml_event_t *event = &builder->event;
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
-        if (++builder->documents > 1)
-            stop(builder, place_of(builder, event->start_mark), "a second document: a file is one scenario");
+        if (++builder->documents > builder->most_documents)
+            stop(builder, place_of(builder, event->start_mark), builder->most_documents == 1
+                     ? "a second document: a file is one scenario" : "too many documents");
         break;
     case YAML_MAPPING_START_EVENT:
         open_node(builder, NODE_MAP, event->data.mapping_start.anchor, event->data.mapping_start.tag);
@@ -321,6 +330,29 @@ static void take_event(struct builder *builder)
     }
 }
 
+/* Reads all documents; NULL if that could not be done to the end, or there are none. */
+static struct node *build(struct builder *builder, const char *bytes, size_t length)
+{
+    bool ended = false;
+    if (!check_bytes(builder->messages, builder->what, bytes, length, builder->origin))
+        return NULL;
+    if (!yaml_parser_initialize(&builder->parser))
+        memory_new(SIZE_MAX, 1); /* libyaml fails for want of memory only: let the one handler say so */
+    yaml_parser_set_encoding(&builder->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&builder->parser, (const unsigned char *)bytes, length);
+    while (!ended && !builder->stopped) {
+        if (!yaml_parser_parse(&builder->parser, &builder->event)) {
+            add_yaml_error(builder, bytes, length);
+            break;
+        }
+        ended = builder->event.type == YAML_STREAM_END_EVENT;
+        take_event(builder);
+        yaml_event_delete(&builder->event);
+    }
+    yaml_parser_delete(&builder->parser);
+    return builder->stopped ? NULL : builder->root;
+}
+
 /*
  * The tree of one YAML document, owned by the arena. NULL if it could not be read to its end (messages say why) or
  * there is nothing in it (no message). A tree with messages is fit for being looked at further: what is wrong is
@@ -329,23 +361,16 @@ static void take_event(struct builder *builder)
 struct node *tree_read(struct arena *arena, const char *bytes, size_t length, struct place origin,
                        struct messages *messages)
 {
-    struct builder builder = {.arena = arena, .messages = messages, .origin = origin};
-    bool ended = false;
-    if (!check_bytes(messages, bytes, length, origin))
-        return NULL;
-    if (!yaml_parser_initialize(&builder.parser))
-        memory_new(SIZE_MAX, 1); /* libyaml fails for want of memory only: let the one handler say so */
-    yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&builder.parser, (const unsigned char *)bytes, length);
-    while (!ended && !builder.stopped) {
-        if (!yaml_parser_parse(&builder.parser, &builder.event)) {
-            add_yaml_error(&builder, bytes, length);
-            break;
-        }
-        ended = builder.event.type == YAML_STREAM_END_EVENT;
-        take_event(&builder);
-        yaml_event_delete(&builder.event);
-    }
-    yaml_parser_delete(&builder.parser);
-    return builder.stopped ? NULL : builder.root;
+    struct builder builder = {
+        .arena = arena, .messages = messages, .origin = origin, .what = "a scenario", .most_documents = 1};
+    return build(&builder, bytes, length);
+}
+
+/* Like tree_read, of a file of one document or more: the first, with the others as its `next`. */
+struct node *tree_read_all(struct arena *arena, const char *bytes, size_t length, const char *what,
+                           struct messages *messages)
+{
+    struct builder builder = {
+        .arena = arena, .messages = messages, .what = what, .most_documents = TREE_MOST_ENTRIES};
+    return build(&builder, bytes, length);
 }

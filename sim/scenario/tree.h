@@ -27,6 +27,8 @@ struct node {
 
 struct node *tree_read(struct arena *arena, const char *bytes, size_t length, struct place origin,
                        struct messages *messages);
+struct node *tree_read_all(struct arena *arena, const char *bytes, size_t length, const char *what,
+                           struct messages *messages);
 struct node *node_find(const struct node *map, const char *key);
 struct node *node_at(const struct node *list, int index);
 void         node_append(struct node *parent, struct node *child);

@@ -154,6 +154,18 @@ struct interval estimate_interval(const struct arm *arm, enum measure measure, s
     return combined(arm, own, way.smoothed, absolute, none_weight, confidence, horizon);
 }
 
+/*
+ * The interval of added_lost, which is estimated in that way, plus so many times lost of no release: of one statement
+ * on both means, whose errors are not independent where the way is not paired.
+ */
+struct interval estimate_added_to(const struct arm *arm, struct way way, double none_weight, double confidence,
+                                  double horizon)
+{
+    enum measure own = way.paired ? MEASURE_ADDED_LOST : MEASURE_LOST;
+    return combined(arm, own, way.smoothed, MEASURE_LOST, way.paired ? none_weight : none_weight - 1, confidence,
+                    horizon);
+}
+
 /* The narrower interval of downtime, lost or what is added to them, smoothed or not, with pairs or without. */
 static struct interval narrower(const struct arm *arm, enum measure measure, bool smoothed, double confidence,
                                 double horizon, struct way *way)

@@ -25,6 +25,8 @@ struct interval estimate_quantile(const struct arm *arm, enum measure measure, d
 double estimate_precision(const struct interval *interval);
 double estimate_statistic(const struct arm *arm, const struct condition *condition, const struct estimate *estimate);
 double estimate_cause(const struct arm *arm, enum cause cause, struct way way);
+struct interval estimate_added_to(const struct arm *arm, struct way way, double none_weight, double confidence,
+                                  double horizon);
 void estimate_fill(const struct arm *arm, enum measure measure, struct way way, double confidence, double horizon,
                    struct arena *arena, struct estimate *estimate);
 struct curve estimate_curve(const struct arm *arm, enum measure measure, struct arena *arena);

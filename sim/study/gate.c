@@ -163,6 +163,18 @@ static bool is_asked(const struct run *r, int arm)
     return !all_ruled(r, arm) || !(r->options->named || select_is_settled(&r->selection, arm));
 }
 
+/* Whether something is undecided of the arm that no release is a part of: a mean of downtime or lost. */
+static bool rests_on_none(const struct run *r, int arm)
+{
+    for (int i = 0; i < r->n; i++) {
+        const struct condition *c = r->statements[i].condition;
+        if (rulings_of(r, arm)[i] == RULING_UNDECIDED && c->statistic == STATISTIC_MEAN &&
+            measure_absolute(c->measure) == (int)c->measure)
+            return true;
+    }
+    return false;
+}
+
 /* The parts of the arm's strata in what is not known yet: as the variance that they have in undecided conditions. */
 static void find_parts(const struct run *r, int a, double *part)
 {
@@ -195,8 +207,9 @@ static void want_more(struct run *r, int a)
         sum += part[s];
     for (int s = 0; s < arm->n_strata; s++)
         arm->strata[s].wanted = arm->strata[s].tally.paths + (uint64_t)ceil(part[s] / sum * (double)more);
-    if (!arm->none->solution && arm->none->strata[0].wanted < NONE_PATHS * (had + more))
-        arm->none->strata[0].wanted = least_of(NONE_PATHS * (had + more), r->scenario->simulation.max_paths);
+    struct stratum *none = &arm->none->strata[0];
+    if (!arm->none->solution && rests_on_none(r, a) && none->wanted < NONE_PATHS * (had + more))
+        none->wanted = least_of(NONE_PATHS * (had + more), r->scenario->simulation.max_paths);
 }
 
 /* What is drawn until the next look; false: no more may be. */
@@ -216,7 +229,7 @@ static void want_first(struct run *r)
     uint64_t most = r->scenario->simulation.max_paths;
     for (int a = 0; a < r->sampler.n_arms; a++) {
         struct arm *arm = &r->sampler.arms[a];
-        uint64_t paths = arm->none ? FIRST_PATHS : NONE_PATHS * FIRST_PATHS;
+        uint64_t paths = arm->none || !rests_on_none(r, 1) ? FIRST_PATHS : NONE_PATHS * FIRST_PATHS;
         for (int s = 0; s < arm->n_strata; s++)
             arm->strata[s].wanted = least_of(paths, most / (uint64_t)arm->n_strata);
     }
@@ -237,15 +250,11 @@ static void watch_clock(uint64_t paths, void *context)
 }
 
 /* Whether something is undecided that no release is a part of. */
-static bool rests_on_none(const struct run *r)
+static bool any_rests_on_none(const struct run *r)
 {
     for (int a = 1; a < r->sampler.n_arms; a++)
-        for (int i = 0; i < r->n && is_asked(r, a); i++) {
-            const struct condition *c = r->statements[i].condition;
-            if (rulings_of(r, a)[i] == RULING_UNDECIDED && c->statistic == STATISTIC_MEAN &&
-                measure_absolute(c->measure) == (int)c->measure)
-                return true;
-        }
+        if (is_asked(r, a) && rests_on_none(r, a))
+            return true;
     return false;
 }
 
@@ -261,7 +270,7 @@ static bool draw_and_look(struct run *r, struct error *error)
         }
         look(r);
         r->gate->end = is_decided(r) ? GATE_DECIDED : GATE_MAX_PATHS;
-        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && rests_on_none(r))
+        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && any_rests_on_none(r))
             none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
     } while (r->gate->end != GATE_DECIDED && want_next(r));
     return true;

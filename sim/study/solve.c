@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "study/arms.h"
+#include "study/budget.h"
 #include "study/conclude.h"
 
 #include <assert.h>
@@ -137,6 +138,8 @@ static void conclude(struct solver_run *run)
         struct outcome *outcome = &study->outcomes[i];
         none = outcome->strategy ? none : outcome;
         fill(outcome, none);
+        if (study->scenario->slo.given)
+            budget_fill(study->scenario, NULL, none, outcome);
         const struct estimate *e = &outcome->measures[m];
         outcome->precision = (e->high - e->low) / 2 / fabs(e->mean);
         conclude_feasible(study, outcome, mean_of, outcome);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "study/arms.h"
+#include "study/budget.h"
 #include "study/conclude.h"
 #include "study/estimate.h"
 #include "study/none.h"
@@ -129,13 +130,16 @@ static bool run_rounds(struct runner *r, struct error *error)
 
 /* An arm whose outcome is judged. */
 struct judged {
-    const struct arm     *arm;
-    const struct outcome *outcome;
+    const struct scenario *scenario;
+    const struct arm      *arm;
+    const struct outcome  *none, *outcome;
 };
 
 static double statistic_of(const struct condition *condition, const void *context)
 {
     const struct judged *judged = context;
+    if (measure_of_budget(condition->measure))
+        return budget_statistic(judged->scenario, judged->arm, condition, judged->none, judged->outcome);
     return estimate_statistic(judged->arm, condition, &judged->outcome->measures[condition->measure]);
 }
 
@@ -154,10 +158,9 @@ static void note_solved(struct runner *r)
     }
 }
 
-static void conclude_arm(struct runner *r, int a)
+/* The measures, causes and curves that the arm's paths show. */
+static void fill_outcome(const struct runner *r, const struct arm *arm, struct outcome *outcome)
 {
-    struct arm *arm = &r->sampler.arms[a];
-    struct outcome *outcome = &r->study->outcomes[a];
     const struct scenario *s = r->scenario;
     double confidence = s->simulation.confidence;
     for (int m = 0; m < MEASURES; m++) {
@@ -172,6 +175,17 @@ static void conclude_arm(struct runner *r, int a)
     for (int c = 0; c < CURVES; c++)
         if (arm->none || curve_measures[c] != MEASURE_DURATION)
             outcome->curves[c] = estimate_curve(arm, curve_measures[c], &r->study->arena);
+}
+
+static void conclude_arm(struct runner *r, int a)
+{
+    struct arm *arm = &r->sampler.arms[a];
+    struct outcome *outcome = &r->study->outcomes[a];
+    const struct outcome *none = arm->none ? &r->study->outcomes[arm->none - r->sampler.arms] : outcome;
+    const struct scenario *s = r->scenario;
+    fill_outcome(r, arm, outcome);
+    if (s->slo.given)
+        budget_fill(s, arm, none, outcome);
     outcome->precision = NAN;
     if (has_measure(arm, s->objective.minimize)) {
         struct interval objective = estimate_objective(r->scenario, arm);
@@ -186,7 +200,7 @@ static void conclude_arm(struct runner *r, int a)
     }
     r->study->paths += outcome->paths;
     r->study->events += outcome->events;
-    conclude_feasible(r->study, outcome, statistic_of, &(struct judged){arm, outcome});
+    conclude_feasible(r->study, outcome, statistic_of, &(struct judged){s, arm, none, outcome});
 }
 
 static void conclude(struct runner *r)

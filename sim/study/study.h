@@ -71,7 +71,9 @@ struct outcome {
     const struct topology *topology;
     const struct strategy *strategy; /* NULL: no release at all: only downtime, lost and causes are set */
     const char      *name;           /* the strategy's, or "none" */
-    struct estimate  measures[MEASURES];
+    struct estimate  measures[MEASURES_ALL]; /* those of the budget only where the scenario has an slo */
+    struct estimate  window;   /* share of the error budget that a window takes with the scenario's releases_per_window,
+                                  if it has both, and with none by faults alone; its percentiles are NAN */
     double           causes[CAUSES]; /* means, in seconds; add up to lost */
     struct curve     curves[CURVES];
     enum stop        stop;

@@ -11,7 +11,7 @@ FUZZ_COMPILE := -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -ffp-contr
 FUZZ_FLAGS   := $(FUZZ_COMPILE) -fsanitize=fuzzer,address,undefined
 FUZZ_SOURCES := $(wildcard sim/base/*.c sim/process/*.c sim/scenario/*.c sim/exact/*.c models/*.c)
 FUZZ_HEADERS := $(wildcard sim/*/*.h models/*.h tests/*.h)
-FUZZ_TARGETS := scenario chain lanes
+FUZZ_TARGETS := scenario openslo chain lanes
 
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SOURCES) $(FUZZ_HEADERS)
 	@mkdir -p $(@D)
