@@ -79,6 +79,7 @@ struct strategy_type;         /* models/strategy.h */
 
 struct strategy {
     const char *name;
+    const char *written;      /* the name of the strategy whose lists of figures this is a plan of; else NULL */
     const struct strategy_type *type;
     struct amount max_surge, max_unavailable; /* rolling */
     double min_ready;                         /* rolling, canary, blue-green */

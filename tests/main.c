@@ -30,6 +30,8 @@ extern const struct test_suite suite_scenario;
 extern const struct test_suite suite_openslo;
 extern const struct test_suite suite_budget;
 extern const struct test_suite suite_plots;
+extern const struct test_suite suite_sweep;
+extern const struct test_suite suite_front;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_control;
 extern const struct test_suite suite_engine;
@@ -74,6 +76,8 @@ static const struct entry suites[] = {
     {&suite_openslo, ONCE},
     {&suite_budget, ONCE},
     {&suite_plots, ONCE},
+    {&suite_sweep, ONCE},
+    {&suite_front, ONCE},
     {&suite_process, EACH_WIDTH},
     {&suite_control, ONCE},
     {&suite_engine, EACH_WIDTH},

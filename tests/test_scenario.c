@@ -871,7 +871,7 @@ static void the_schema_is_json_of_the_right_shape(void)
     static const char shape[] =
         ".[\"$schema\"] == \"http://json-schema.org/draft-07/schema#\""
         " and ([.. | objects | select(.type? == \"object\") | .additionalProperties]"
-        "      | length == 14 and all(. == false))"
+        "      | length == 15 and all(. == false))"
         " and ([.. | .properties? // empty | .[] | select(type == \"object\" and has(\"if\") == false)"
         "      | select(has(\"const\") == false) | .description | length > 10] | length > 70 and all)"
         " and .required == [\"strategies\"] and (.oneOf | length == 2)"

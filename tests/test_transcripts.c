@@ -200,6 +200,7 @@ static const struct test_case cases[] = {
     {"scenario", transcript},
     {"run", transcript},
     {"sensitivity", transcript},
+    {"sweep", transcript},
     {"solve", transcript},
     {"budget", transcript},
     {"scripts", transcript},

@@ -1,5 +1,6 @@
-# Mean duration against mean lost, a panel for each topology. Data, a block each: x xlow xhigh y ylow yhigh colour kept.
-# Marks, a block each: first the lines from a point to its name (x y dx dy, in pixels), then the level of no release.
+# Mean duration against mean lost, a panel for each topology. A block each: data (x xlow xhigh y ylow yhigh colour kept),
+# others (small dots: x y kept), front (the line through the plans that no other beats in both), none (the level of no
+# release). Marks: the lines from a point to its name (x y dx dy, in pixels).
 figure = "tradeoff"
 load figure . "-numbers.gp"
 load "common.gp"
@@ -25,7 +26,11 @@ do for [form in "svg png"] {
         set yrange [lost_least:lost_greatest]
         set xlabel "mean duration (" . word(units, duration_unit) . ")" textcolor rgb "#444444"
         set ylabel "mean lost (" . word(units, lost_unit) . ")" textcolor rgb "#444444"
+        others = figure . "-others.dat"
         plot figure . "-none.dat" index t using 1:2 with lines dt 3 lc rgb grey, \
+             figure . "-front.dat" index t using 1:2 with lines lw 1.2 lc rgb "#9db8d2", \
+             others index t using 1:($3 == 1 ? $2 : NaN) with points pt 7 ps 0.5 lc rgb "#aaaaaa", \
+             others index t using 1:($3 == 1 ? NaN : $2) with points pt 6 ps 0.5 lc rgb "#aaaaaa", \
              data index t using 1:4:2:3:5:6:7 with xyerrorbars pt -1 lw 1.2 lc rgb variable, \
              data index t using 1:($8 == 1 ? $4 : NaN):7 with points pt 7 ps 1.1 lc rgb variable, \
              data index t using 1:($8 == 1 ? NaN : $4):7 with points pt 6 ps 1.1 lw 1.5 lc rgb variable

@@ -20,6 +20,16 @@ static bool say_which(const char *option, const struct text *names, struct error
                      names->data ? names->data : " none");
 }
 
+/* Names for a message; one with blanks stands in quotes, and of many only the first. */
+static void add_choice(struct text *names, const char *name, int i, int n)
+{
+    enum { MOST_NAMED = 12 };
+    if (i < MOST_NAMED)
+        text_add(names, strchr(name, ' ') ? " '%s'" : " %s", name);
+    else if (i == n - 1)
+        text_add(names, " and %d more", n - MOST_NAMED);
+}
+
 /* Fails, with the names that there are, unless one strategy and one topology are left. */
 static bool check_one(const struct scenario *scenario, struct error *error)
 {
@@ -27,11 +37,11 @@ static bool check_one(const struct scenario *scenario, struct error *error)
     bool one = scenario->n_strategies == 1 && scenario->n_topologies == 1;
     if (scenario->n_strategies != 1) {
         for (int i = 0; i < scenario->n_strategies; i++)
-            text_add(&names, " %s", scenario->strategies[i].name);
+            add_choice(&names, scenario->strategies[i].name, i, scenario->n_strategies);
         say_which("strategy", &names, error);
     } else if (scenario->n_topologies != 1) {
         for (int i = 0; i < scenario->n_topologies; i++)
-            text_add(&names, " %s", scenario->topologies[i].name);
+            add_choice(&names, scenario->topologies[i].name, i, scenario->n_topologies);
         say_which("topology", &names, error);
     }
     text_free(&names);

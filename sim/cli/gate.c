@@ -42,7 +42,7 @@ static struct gate *decide(const struct scenario *scenario, const struct conditi
     struct gate_options how = {
         .required = required,
         .n_required = options->n_required,
-        .named = options->strategy != NULL,
+        .named = options->strategy && scenario->n_strategies == 1, /* and not all plans of a sweep */
         .time_limit = options->time_limit,
         .threads = (int)options->threads,
         .engine = engine_find(options->engine),

@@ -9,7 +9,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MISSING = -1, ALL = -2 };
+enum { MISSING = -1 };
+
+/* Some strategies that follow each other; n 0: none. */
+struct range {
+    int first, n;
+};
+
+/*
+ * Names for a message: of the plans of a sweep, which may be hundreds, that of the strategy as written stands for all.
+ * Returns how many.
+ */
+static int written_names(const struct scenario *scenario, const char **names)
+{
+    int n = 0;
+    for (int i = 0; i < scenario->n_strategies; i++) {
+        const struct strategy *s = &scenario->strategies[i];
+        const char *name = s->written ? s->written : s->name;
+        if (!n || strcmp(names[n - 1], name) != 0)
+            names[n++] = name;
+    }
+    return n;
+}
+
+/* The one plan of that name, or all of the strategy that is written under it. */
+static struct range find_plans(const struct scenario *scenario, const char *name)
+{
+    struct range range = {0};
+    for (int i = 0; i < scenario->n_strategies; i++)
+        if (!strcmp(scenario->strategies[i].name, name))
+            return (struct range){i, 1};
+    for (int i = 0; i < scenario->n_strategies; i++) {
+        const char *written = scenario->strategies[i].written;
+        if (!written || strcmp(written, name) != 0)
+            continue;
+        range.first = range.n++ ? range.first : i;
+    }
+    return range;
+}
 
 /* The index of `name` among the names; MISSING, with an error, if it is not there. */
 static int find_name(const char *what, const char *name, const char *const *names, int n, const char *command,
@@ -29,6 +66,44 @@ static int find_name(const char *what, const char *name, const char *const *name
               nearest ? "did you mean '" : "there is ", nearest ? nearest : list.data, nearest ? "'?" : "");
     text_free(&list);
     return MISSING;
+}
+
+/* Says that there is no such strategy; where the name is like that of a plan, the nearest plan is told. */
+static bool refuse_strategy(struct scenario *scenario, const char *name, const char *command, struct error *error)
+{
+    const char **names = arena_new(&scenario->arena, (size_t)scenario->n_strategies, sizeof *names);
+    int n = 0;
+    for (; n < scenario->n_strategies && strchr(name, '='); n++)
+        names[n] = scenario->strategies[n].name;
+    if (!nearest_name(name, names, n))
+        n = written_names(scenario, names);
+    find_name("strategy", name, names, n, command, error);
+    return false;
+}
+
+/* Leaves only the strategies of that name; false with an error if there is none. */
+static bool select_strategies(struct scenario *scenario, const char *name, const char *command, struct error *error)
+{
+    struct range range = find_plans(scenario, name);
+    if (!range.n)
+        return refuse_strategy(scenario, name, command, error);
+    scenario->strategies += range.first;
+    scenario->n_strategies = range.n;
+    return true;
+}
+
+/* Leaves only the topology of that name; false with an error if there is none. */
+static bool select_topology(struct scenario *scenario, const char *name, const char *command, struct error *error)
+{
+    const char **names = arena_new(&scenario->arena, (size_t)scenario->n_topologies, sizeof *names);
+    for (int i = 0; i < scenario->n_topologies; i++)
+        names[i] = scenario->topologies[i].name;
+    int t = find_name("topology", name, names, scenario->n_topologies, command, error);
+    if (t == MISSING)
+        return false;
+    scenario->topologies += t;
+    scenario->n_topologies = 1;
+    return true;
 }
 
 /* Adds the warnings of the SLO to those of the scenario. */
@@ -66,9 +141,9 @@ struct scenario *select_read(const struct options *options, const char *file, st
 }
 
 /*
- * Reads the scenario that is the first argument, with what --slo and --set say, and leaves in it only the strategy and
- * the topology that are named; its seed and precision become those of the command line. NULL with errors, of the reader
- * or about the names. To be given to scenario_free.
+ * Reads the scenario that is the first argument, with what --slo and --set say, and leaves in it only the strategy, or
+ * the plans of it, and the topology that are named; its seed and precision become those of the command line. NULL with
+ * errors, of the reader or about the names. To be given to scenario_free.
  */
 struct scenario *select_scenario(const struct options *options, struct error *error)
 {
@@ -76,27 +151,12 @@ struct scenario *select_scenario(const struct options *options, struct error *er
     if (!scenario)
         return NULL;
     const char *command = command_table[options->command].name;
-    const char **strategies = arena_new(&scenario->arena, (size_t)scenario->n_strategies, sizeof *strategies);
-    const char **topologies = arena_new(&scenario->arena, (size_t)scenario->n_topologies, sizeof *topologies);
-    for (int i = 0; i < scenario->n_strategies; i++)
-        strategies[i] = scenario->strategies[i].name;
-    for (int i = 0; i < scenario->n_topologies; i++)
-        topologies[i] = scenario->topologies[i].name;
-    int s = options->strategy ? find_name("strategy", options->strategy, strategies, scenario->n_strategies, command,
-                                          error) : ALL;
-    int t = options->topology ? find_name("topology", options->topology, topologies, scenario->n_topologies, command,
-                                          error) : ALL;
-    if (s == MISSING || t == MISSING) {
+    bool found = !options->strategy || select_strategies(scenario, options->strategy, command, error);
+    if (options->topology)
+        found = select_topology(scenario, options->topology, command, error) && found;
+    if (!found) {
         scenario_free(scenario);
         return NULL;
-    }
-    if (s != ALL) {
-        scenario->strategies += s;
-        scenario->n_strategies = 1;
-    }
-    if (t != ALL) {
-        scenario->topologies += t;
-        scenario->n_topologies = 1;
     }
     if (options->seed.given)
         scenario->simulation.seed = options->seed.value;

@@ -4,7 +4,7 @@
  * Texts go through libcsv, which quotes them; numbers do not, since a quoted number is a text to many a reader. A
  * figure that does not exist is an empty field.
  */
-#include "report/common.h"
+#include "report/pick.h"
 
 #include <csv.h>
 #include <math.h>
@@ -35,7 +35,8 @@ static void write_row_start(const struct outcome *outcome, const char *what, FIL
     csv_text(what, out);
 }
 
-static void write_summary_row(const struct outcome *outcome, enum measure measure, FILE *out)
+/* `pareto` is said with every measure, so that rows can be chosen by it whatever measure they are of. */
+static void write_summary_row(const struct outcome *outcome, enum measure measure, bool on_front, FILE *out)
 {
     const struct estimate *e = &outcome->measures[measure];
     const double means[] = {e->mean, e->low, e->high}, percentiles[] = {e->p50, e->p90, e->p95, e->p99, e->max};
@@ -46,7 +47,7 @@ static void write_summary_row(const struct outcome *outcome, enum measure measur
         csv_number(means[i], DIGITS_OF_MEAN, out);
     for (size_t i = 0; i < sizeof percentiles / sizeof *percentiles; i++)
         csv_number(percentiles[i], DIGITS_OF_PERCENTILE, out);
-    fprintf(out, ",%llu\n", (unsigned long long)e->paths);
+    fprintf(out, ",%llu,%s\n", (unsigned long long)e->paths, !outcome->strategy ? "" : on_front ? "1" : "0");
 }
 
 /* "8 16 32", or "" where there are no fixed delays. */
@@ -92,11 +93,14 @@ void report_summary_csv(const struct study *study, FILE *out)
         write_solved(study, out);
         return;
     }
-    fputs("topology,strategy,measure,unit,mean,ci_low,ci_high,p50,p90,p95,p99,max,paths\n", out);
+    struct arena arena = {0};
+    const bool *on_front = front_marks(study, &arena);
+    fputs("topology,strategy,measure,unit,mean,ci_low,ci_high,p50,p90,p95,p99,max,paths,pareto\n", out);
     for (int i = 0; i < study->n_outcomes; i++)
         for (int m = 0; m < study_measures(study); m++)
             if (outcome_has(&study->outcomes[i], m))
-                write_summary_row(&study->outcomes[i], m, out);
+                write_summary_row(&study->outcomes[i], m, on_front[i], out);
+    arena_free(&arena);
 }
 
 /* distribution.csv: the share of paths above each value, for the measures that have a curve. */

@@ -1,5 +1,6 @@
 /* result.json: all that a study found, with what is needed to run it again. */
 #include "report/common.h"
+#include "report/pick.h"
 #include "report/sensitivity.h"
 
 #include "base/json.h"
@@ -98,7 +99,8 @@ static void write_window(struct json *json, const struct study *study, const str
 }
 
 /* No release is no candidate, and gets the paths that its strategies ask for: what does not apply is null. */
-static void write_outcome(struct json *json, const struct study *study, const struct outcome *outcome)
+static void write_outcome(struct json *json, const struct study *study, const struct outcome *outcome,
+                          bool on_front)
 {
     json_object(json, NULL);
     json_text(json, "strategy", outcome->name);
@@ -113,6 +115,10 @@ static void write_outcome(struct json *json, const struct study *study, const st
     else
         json_text(json, "feasible", NULL);
     json_text(json, "infeasible_because", outcome->infeasible_because);
+    if (outcome->strategy)
+        json_bool(json, "pareto", on_front);
+    else
+        json_text(json, "pareto", NULL);
     json_object(json, "measures");
     for (int m = 0; m < study_measures(study); m++)
         if (outcome_has(outcome, m))
@@ -128,6 +134,8 @@ static void write_outcome(struct json *json, const struct study *study, const st
 static void write_topologies(struct json *json, const struct study *study)
 {
     struct group group = {0};
+    struct arena arena = {0};
+    const bool *on_front = front_marks(study, &arena);
     json_array(json, "topologies");
     while (group_next(study, &group)) {
         int best = study->best[group.index];
@@ -136,11 +144,12 @@ static void write_topologies(struct json *json, const struct study *study)
         json_text(json, "best", best < 0 ? NULL : study->outcomes[best].name);
         json_array(json, "outcomes");
         for (int i = group.first; i < group.end; i++)
-            write_outcome(json, study, &study->outcomes[i]);
+            write_outcome(json, study, &study->outcomes[i], on_front[i]);
         json_end(json);
         json_end(json);
     }
     json_end(json);
+    arena_free(&arena);
 }
 
 static void write_budget(struct json *json, const struct scenario *scenario)

@@ -16,7 +16,8 @@
 /* Okabe and Ito, Color Universal Design (2008), less black, dark ones first; told apart with any colour vision. */
 const unsigned palette[PALETTE] = {0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000};
 
-const char *const sheet_suffixes[] = {"-numbers.gp", "-texts.dat", "-data.dat", "-marks.dat", "-none.dat", NULL};
+const char *const sheet_suffixes[] = {"-numbers.gp", "-texts.dat", "-data.dat", "-marks.dat", "-none.dat",
+                                      "-front.dat", "-others.dat", NULL};
 
 static const struct { double seconds, below; } time_units[] = {
     {0, 0}, {1, 300}, {60, 3 * 3600}, {3600, 4 * 86400}, {86400, INFINITY}};
@@ -91,12 +92,25 @@ void sheet_text(struct sheet *sheet, enum text_style style, double x, double y, 
     text_free(&printable);
 }
 
+/* The name of a topology above its panel, where there are several. */
+void sheet_heading(struct sheet *sheet, const struct study *study, const struct group *group, double x, double y)
+{
+    struct text name = {0};
+    if (study->scenario->n_topologies < 2)
+        return;
+    utf8_add_shortened(&name, group->topology->name, HEADING_COLUMNS);
+    sheet_text(sheet, TEXT_HEADING, x, y, name.data);
+    text_free(&name);
+}
+
 void sheet_free(struct sheet *sheet)
 {
     text_free(&sheet->numbers);
     text_free(&sheet->data);
     text_free(&sheet->marks);
     text_free(&sheet->none);
+    text_free(&sheet->front);
+    text_free(&sheet->others);
     for (int i = 0; i < TEXT_STYLES; i++)
         text_free(&sheet->texts[i]);
 }
@@ -124,7 +138,8 @@ bool sheet_write(const struct sheet *sheet, const char *folder, struct error *er
     text_add(&numbers, "]\n");
     text_add(&numbers, "width = %#.12g\nheight = %#.12g\n%s", sheet->width, sheet->height,
              sheet->numbers.length ? sheet->numbers.data : "");
-    const struct text *const parts[] = {&numbers, &texts, &sheet->data, &sheet->marks, &sheet->none};
+    const struct text *const parts[] = {&numbers, &texts, &sheet->data, &sheet->marks, &sheet->none,
+                                         &sheet->front, &sheet->others};
     bool done = true;
     for (int i = 0; done && sheet_suffixes[i]; i++)
         done = write_part(sheet, folder, sheet_suffixes[i], parts[i], error);

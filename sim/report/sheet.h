@@ -12,7 +12,7 @@ struct sheet {
     const char  *name;              /* of the figure: "downtime" */
     double       width, height;
     struct text  numbers;           /* assignments for gnuplot: numbers only, never a text of the user's */
-    struct text  data, marks, none; /* what is plotted */
+    struct text  data, marks, none, front, others; /* what is plotted */
     struct text  texts[TEXT_STYLES];
 };
 
@@ -30,7 +30,7 @@ struct axis {
 
 extern const unsigned palette[];
 extern const char *const sheet_suffixes[]; /* of the files of a figure; ended by NULL */
-enum { PALETTE = 7, GREY = 0x999999, NAME_COLUMNS = 44, SHEET_WIDTH = 1000, TITLE_HEIGHT = 62 };
+enum { PALETTE = 7, GREY = 0x999999, NAME_COLUMNS = 64, HEADING_COLUMNS = 88, SHEET_WIDTH = 1000, TITLE_HEIGHT = 62 };
 
 void        sheet_number(struct sheet *sheet, const char *name, double value);
 void        sheet_count(struct sheet *sheet, const char *name, int value);
@@ -39,6 +39,8 @@ void        sheet_axis(struct sheet *sheet, const char *name, struct axis axis);
 void        sheet_text(struct sheet *sheet, enum text_style style, double x, double y, const char *text);
 void        sheet_title(struct sheet *sheet, const struct study *study, const char *title, bool intervals,
                         const char *more);
+void        sheet_heading(struct sheet *sheet, const struct study *study, const struct group *group, double x,
+                          double y);
 void        sheet_free(struct sheet *sheet);
 bool        sheet_write(const struct sheet *sheet, const char *folder, struct error *error);
 double      text_pixels(const char *text);

@@ -1,7 +1,5 @@
-/*
- * Figures of curves and points: the probability of more than a value (exceedance), and duration against loss
- * (tradeoff).
- */
+/* The figure of curves: the probability of more than a value (exceedance). */
+#include "report/pick.h"
 #include "report/sheet.h"
 
 #include "base/utf8.h"
@@ -9,24 +7,22 @@
 #include <math.h>
 #include <string.h>
 
-enum { SIDE = 20, AXIS = 84, FOOT = 52, HEADING = 34, PANEL = 230, PANEL_GAP = 62, KEY_PITCH = 22, KEY_LINE = 46,
-       POINT_PANEL = 400, POINT_PANEL_OF_MANY = 300 };
+enum { SIDE = 20, AXIS = 84, FOOT = 52, HEADING = 34, PANEL = 230, PANEL_GAP = 62, KEY_PITCH = 22, KEY_LINE = 46 };
+
+/* More curves than this cannot be told apart; of more plans some of the best and of the front have one. */
+enum { MOST_CURVES = 12 };
 
 struct legend {
     int    columns, rows;
     double column_width;
 };
 
-static void add_name(struct text *text, const struct study *study, int i, int best)
-{
-    if (!study->outcomes[i].strategy) {
-        text_add(text, "none: no release at all");
-        return;
-    }
-    utf8_add_shortened(text, study->outcomes[i].name, NAME_COLUMNS);
-    if (i == best)
-        text_add(text, " (best)");
-}
+/* The strategies that have a curve in every panel, no release at all first. */
+struct lines {
+    struct arena arena;
+    int *offset; /* of the outcome from the first of its topology */
+    int  n;
+};
 
 static int group_size(const struct study *study)
 {
@@ -62,15 +58,58 @@ static void add_zeros(struct text *text, const struct study *study, int i)
         text_add(text, " always 0)");
 }
 
-/* As many columns as the longest name allows. */
-static struct legend legend_of(const struct study *study)
+/* Marks what is picked in one topology or another, by offset; returns how many strategies. */
+static int pick_lines(const struct study *study, struct pick_limits limits, bool *picked, struct pick *last,
+                      struct arena *arena)
 {
-    int n = group_size(study);
+    int size = group_size(study), n = 0;
+    memset(picked, 0, (size_t)size * sizeof *picked);
+    for (struct group group = {0}; group_next(study, &group);) {
+        *last = pick_plans(study, &group, limits, arena);
+        for (int k = 1; k < last->n_shown; k++)
+            picked[last->shown[k] - group.first] = true;
+    }
+    for (int i = 0; i < size; i++)
+        n += picked[i];
+    return n;
+}
+
+/* The panels share a legend, so each has all that is picked in any of them: as many of each as there is room for. */
+static struct lines lines_of(const struct study *study, struct text *caption)
+{
+    struct lines lines = {.n = 0};
+    struct pick pick;
+    int size = group_size(study);
+    struct pick_limits limits = {.all = MOST_CURVES, .best = MOST_CURVES / 2, .front = MOST_CURVES / 2};
+    bool *picked = arena_new(&lines.arena, (size_t)size, sizeof *picked);
+    lines.offset = arena_new(&lines.arena, (size_t)size, sizeof *lines.offset);
+    while (pick_lines(study, limits, picked, &pick, &lines.arena) > MOST_CURVES && limits.best > 1)
+        limits.front = --limits.best;
+    picked[0] = true;
+    for (int i = 0; i < size; i++)
+        if (picked[i])
+            lines.offset[lines.n++] = i;
+    pick_caption(caption, &pick, limits);
+    return lines;
+}
+
+static void add_name(struct text *text, const struct study *study, int i)
+{
+    if (study->outcomes[i].strategy)
+        utf8_add_shortened(text, study->outcomes[i].name, NAME_COLUMNS);
+    else
+        text_add(text, "none: no release at all");
+    add_zeros(text, study, i);
+}
+
+/* As many columns as the longest name allows. */
+static struct legend legend_of(const struct study *study, const struct lines *lines)
+{
+    int n = lines->n;
     double widest = 0;
     for (int i = 0; i < n; i++) {
         struct text name = {0};
-        add_name(&name, study, i, -1);
-        add_zeros(&name, study, i);
+        add_name(&name, study, lines->offset[i]);
         widest = fmax(widest, text_pixels(name.data));
         text_free(&name);
     }
@@ -83,14 +122,14 @@ static struct legend legend_of(const struct study *study)
 }
 
 /* A short line and the name for each curve, in order; as a block of its own each, for the looks of its curve. */
-static void add_legend(struct sheet *sheet, const struct study *study, struct legend legend)
+static void add_legend(struct sheet *sheet, const struct study *study, const struct lines *lines,
+                       struct legend legend)
 {
-    for (int i = 0; i < group_size(study); i++) {
+    for (int i = 0; i < lines->n; i++) {
         struct text name = {0};
         double x = SIDE + (double)(i / legend.rows) * legend.column_width;
         double y = 14 + KEY_PITCH * (legend.rows - 1 - i % legend.rows);
-        add_name(&name, study, i, -1);
-        add_zeros(&name, study, i);
+        add_name(&name, study, lines->offset[i]);
         text_add(&sheet->marks, "%s%.1f %.1f\n%.1f %.1f\n", i ? "\n\n" : "", x, y, x + KEY_LINE, y);
         sheet_text(sheet, TEXT_LEFT, x + KEY_LINE + 8, y, name.data);
         text_free(&name);
@@ -107,11 +146,12 @@ static double first_fall(const struct curve *curve)
 }
 
 /* From shortly before the first curve falls: those of durations stay at 100 % for long. */
-static struct axis ends_axis(const struct study *study, int c, double greatest)
+static struct axis ends_axis(const struct study *study, const struct lines *lines, int c, double greatest)
 {
     double first = INFINITY;
-    for (int i = 0; i < study->n_outcomes; i++)
-        first = fmin(first, first_fall(&study->outcomes[i].curves[c]));
+    for (struct group group = {0}; group_next(study, &group);)
+        for (int i = 0; i < lines->n; i++)
+            first = fmin(first, first_fall(&study->outcomes[group.first + lines->offset[i]].curves[c]));
     struct axis axis = axis_from(greatest, 0);
     axis.log = first > 0 && greatest > 5 * first;
     if (axis.log) {
@@ -121,22 +161,33 @@ static struct axis ends_axis(const struct study *study, int c, double greatest)
     return axis;
 }
 
-/* The axis of one measure over all topologies, and the least probability above 0. */
-static struct axis curve_axis(const struct study *study, int c, double *least_share)
+/* What the axes must hold of a measure's curves. */
+struct reach {
+    double greatest, least, least_share; /* the latter two of those above 0 */
+};
+
+static void reach_curve(struct reach *reach, const struct curve *curve)
 {
-    double greatest = 0, least = INFINITY;
-    for (int i = 0; i < study->n_outcomes; i++) {
-        const struct curve *curve = &study->outcomes[i].curves[c];
-        for (int p = 0; p < curve->n_points; p++) {
-            greatest = fmax(greatest, curve->value[p]);
-            if (curve->value[p] > 0)
-                least = fmin(least, curve->value[p]);
-            if (curve->exceeded[p] > 0)
-                *least_share = fmin(*least_share, curve->exceeded[p]);
-        }
+    for (int p = 0; p < curve->n_points; p++) {
+        reach->greatest = fmax(reach->greatest, curve->value[p]);
+        if (curve->value[p] > 0)
+            reach->least = fmin(reach->least, curve->value[p]);
+        if (curve->exceeded[p] > 0)
+            reach->least_share = fmin(reach->least_share, curve->exceeded[p]);
     }
-    struct axis axis = curve_measures[c] == MEASURE_DURATION ? ends_axis(study, c, greatest)
-                                                             : axis_from(greatest, isfinite(least) ? least : 0);
+}
+
+/* The axis of one measure over all topologies, and the least probability above 0. */
+static struct axis curve_axis(const struct study *study, const struct lines *lines, int c, double *least_share)
+{
+    struct reach reach = {0, INFINITY, *least_share};
+    for (struct group group = {0}; group_next(study, &group);)
+        for (int i = 0; i < lines->n; i++)
+            reach_curve(&reach, &study->outcomes[group.first + lines->offset[i]].curves[c]);
+    *least_share = reach.least_share;
+    struct axis axis = curve_measures[c] == MEASURE_DURATION
+                           ? ends_axis(study, lines, c, reach.greatest)
+                           : axis_from(reach.greatest, isfinite(reach.least) ? reach.least : 0);
     axis.greatest *= axis.log ? 1.3 : 1.04;
     return axis;
 }
@@ -185,12 +236,12 @@ static bool add_curve(struct sheet *sheet, const struct curve *curve, struct axi
 }
 
 /* Returns whether part of a curve is not sure. */
-static bool add_panel_curves(struct sheet *sheet, const struct study *study, const struct group *group, int c,
-                             struct axis axis, double least, struct box box)
+static bool add_panel_curves(struct sheet *sheet, const struct study *study, const struct lines *lines, int first,
+                             int c, struct axis axis, double least, struct box box)
 {
     bool any = false, unsure = false;
-    for (int i = group->first; i < group->end; i++) {
-        const struct curve *curve = &study->outcomes[i].curves[c];
+    for (int i = 0; i < lines->n; i++) {
+        const struct curve *curve = &study->outcomes[first + lines->offset[i]].curves[c];
         any = any || has_any(curve);
         unsure = add_curve(sheet, curve, axis, least) || unsure;
         text_add(&sheet->data, "\n\n");
@@ -201,21 +252,13 @@ static bool add_panel_curves(struct sheet *sheet, const struct study *study, con
     return unsure;
 }
 
-/* A heading above the panel of a topology, where there are several. */
-static void add_heading(struct sheet *sheet, const struct study *study, const struct group *group, double y)
-{
-    struct text name = {0};
-    if (study->scenario->n_topologies < 2)
-        return;
-    utf8_add_shortened(&name, group->topology->name, 2 * NAME_COLUMNS);
-    sheet_text(sheet, TEXT_HEADING, SIDE, y, name.data);
-    text_free(&name);
-}
-
 /* The probability of more than each value of downtime, lost and duration. */
 void sheet_exceedance(const struct study *study, struct sheet *sheet)
 {
-    struct legend legend = legend_of(study);
+    struct text more = {0};
+    text_add(&more, "%s", "");
+    struct lines lines = lines_of(study, &more);
+    struct legend legend = legend_of(study, &lines);
     int groups = group_count(study);
     double heading = groups > 1 ? HEADING : 0, pitch = PANEL + FOOT + heading;
     double foot = 14 + KEY_PITCH * legend.rows, width = (SHEET_WIDTH - AXIS - SIDE - 2.0 * PANEL_GAP) / CURVES;
@@ -226,11 +269,11 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
     sheet->width = SHEET_WIDTH;
     sheet->height = TITLE_HEIGHT + groups * pitch + foot;
     for (int c = 0; c < CURVES; c++)
-        axes[c] = curve_axis(study, c, &least);
+        axes[c] = curve_axis(study, &lines, c, &least);
     least = 100 * fmin(0.1, pow(10, floor(log10(least) + 1e-9)));
     for (struct group group = {0}; group_next(study, &group);) {
         double top = sheet->height - TITLE_HEIGHT - heading - group.index * pitch;
-        add_heading(sheet, study, &group, top + 17);
+        sheet_heading(sheet, study, &group, SIDE, top + 17);
         for (int c = 0; c < CURVES; c++) {
             double left = AXIS + c * (width + PANEL_GAP);
             struct box box = {left, left + width, top - PANEL, top};
@@ -239,188 +282,16 @@ void sheet_exceedance(const struct study *study, struct sheet *sheet)
                 sheet_box(sheet, name, box);
                 sheet_axis(sheet, name, axes[c]);
             }
-            unsure = add_panel_curves(sheet, study, &group, c, axes[c], least, box) || unsure;
+            unsure = add_panel_curves(sheet, study, &lines, group.first, c, axes[c], least, box) || unsure;
         }
     }
     sheet_count(sheet, "panels", groups);
-    sheet_count(sheet, "curves", group_size(study));
+    sheet_count(sheet, "curves", lines.n);
     sheet_number(sheet, "pitch", pitch / sheet->height);
     sheet_number(sheet, "least", least);
-    add_legend(sheet, study, legend);
-    sheet_title(sheet, study, "How often it gets bad: probability of more than a value", false,
-                unsure ? "; thin: may rest on fewer than ten paths" : "");
-}
-
-static bool overlap(struct box a, struct box b)
-{
-    return a.left < b.right && b.left < a.right && a.bottom < b.top && b.bottom < a.top;
-}
-
-/* The place of a name that is nearest to its point and free: right or left of it, then ever higher and lower. */
-static struct box place_name(double x, double y, double width, struct box panel, const struct box *taken, int n)
-{
-    enum { HEIGHT = 16, DISTANCE = 11, TRIES = 80 };
-    struct box box = {0};
-    for (int i = 0; i < TRIES; i++) {
-        bool left = i % 2;
-        int rank = i / 2;
-        double shift = (rank + 1) / 2 * (rank % 2 ? 9.0 : -9.0);
-        box.left = left ? x - DISTANCE - width : x + DISTANCE;
-        box.right = box.left + width;
-        box.bottom = y + shift - HEIGHT / 2.0;
-        box.top = box.bottom + HEIGHT;
-        bool is_free = box.left > panel.left && box.right < panel.right && box.bottom > panel.bottom &&
-                       box.top < panel.top;
-        for (int k = 0; k < n && is_free; k++)
-            is_free = !overlap(box, taken[k]);
-        if (is_free)
-            return box;
-    }
-    return box;
-}
-
-/* Where a name must not stand: points, intervals, and names that have their place. */
-struct taken {
-    struct box *boxes;
-    int         n, capacity;
-};
-
-static void take(struct taken *taken, struct arena *arena, struct box box)
-{
-    taken->boxes = arena_room(arena, taken->boxes, taken->n, &taken->capacity, sizeof *taken->boxes);
-    taken->boxes[taken->n++] = box;
-}
-
-/* One point of the panel: where it stands, and with it its interval of lost. */
-struct point {
-    double x, y, low, high; /* in pixels */
-};
-
-static struct point add_point(struct sheet *sheet, const struct outcome *outcome, unsigned color, struct axis x,
-                              struct axis y, struct box panel)
-{
-    const struct estimate *d = &outcome->measures[MEASURE_DURATION], *l = &outcome->measures[MEASURE_LOST];
-    double fx = axis_factor(x), fy = axis_factor(y);
-    double low = fmax(l->low, y.least), high = fmin(l->high, y.greatest);
-    text_add(&sheet->data, "%.12g %.12g %.12g %.12g %.12g %.12g %u %d\n", d->mean * fx, d->low * fx, d->high * fx,
-             l->mean * fy, low * fy, l->high * fy, color, outcome->feasible);
-    return (struct point){axis_place(x, d->mean, panel.left, panel.right),
-                          axis_place(y, fmax(l->mean, y.least), panel.bottom, panel.top),
-                          axis_place(y, fmax(low, y.least), panel.bottom, panel.top),
-                          axis_place(y, fmax(high, y.least), panel.bottom, panel.top)};
-}
-
-/* The name of a point, with a line to it where it does not stand beside it. */
-static void add_point_name(struct sheet *sheet, const char *name, struct point point, struct box panel,
-                           struct taken *taken, struct arena *arena)
-{
-    struct box box = place_name(point.x, point.y, text_pixels(name), panel, taken->boxes, taken->n);
-    take(taken, arena, box);
-    bool right = box.left > point.x;
-    double end = right ? box.left - 2 : box.right + 2, middle = (box.bottom + box.top) / 2;
-    sheet_text(sheet, right ? TEXT_LEFT : TEXT_RIGHT, right ? box.left : box.right, middle, name);
-    if (fabs(middle - point.y) > 8)
-        text_add(&sheet->marks, "%.1f %.1f %.1f %.1f\n", point.x, point.y, end - point.x, middle - point.y);
-}
-
-/* The points of one topology and their names. */
-static void add_points(struct sheet *sheet, const struct study *study, const struct group *group, struct axis x,
-                       struct axis y, struct box panel, struct taken *taken, struct arena *arena)
-{
-    int n = group->end - group->first - 1;
-    struct point *points = arena_new(arena, (size_t)n + 1, sizeof *points);
-    for (int i = 0; i < n; i++) {
-        points[i] = add_point(sheet, &study->outcomes[group->first + 1 + i], palette[i % PALETTE], x, y, panel);
-        take(taken, arena, (struct box){points[i].x - 7, points[i].x + 7, points[i].y - 7, points[i].y + 7});
-        take(taken, arena, (struct box){points[i].x - 3, points[i].x + 3, points[i].low, points[i].high});
-    }
-    for (int i = 0; i < n; i++) {
-        struct text name = {0};
-        add_name(&name, study, group->first + 1 + i, study->best[group->index]);
-        add_point_name(sheet, name.data, points[i], panel, taken, arena);
-        text_free(&name);
-    }
-}
-
-/* The level of no release at all, as a line through the panel, and what it is. */
-static void add_level(struct sheet *sheet, const struct outcome *none, struct axis x, struct axis y, struct box panel,
-                      struct taken *taken, struct arena *arena)
-{
-    static const char name[] = "no release at all";
-    double level = none->measures[MEASURE_LOST].mean, fx = axis_factor(x), fy = axis_factor(y);
-    if (!(level > 0 && level >= y.least && level <= y.greatest)) {
-        text_add(&sheet->none, "-1 -1\n");
-        return;
-    }
-    text_add(&sheet->none, "%.12g %.12g\n%.12g %.12g\n", x.least * fx, level * fy, x.greatest * fx, level * fy);
-    double at = axis_place(y, level, panel.bottom, panel.top) - 10;
-    sheet_text(sheet, TEXT_NOTE, panel.left + 6, at, name);
-    take(taken, arena, (struct box){panel.left, panel.left + 6 + text_pixels(name), at - 8, at + 8});
-}
-
-static struct axis lost_axis(const struct study *study)
-{
-    double greatest = 0, least = INFINITY;
-    for (int i = 0; i < study->n_outcomes; i++) {
-        const struct estimate *e = &study->outcomes[i].measures[MEASURE_LOST];
-        greatest = fmax(greatest, fmax(e->mean, e->high));
-        least = fmin(least, e->mean);
-    }
-    struct axis axis = axis_from(greatest, 0);
-    if (least > 0 && greatest > 15 * least) {
-        axis.log = true;
-        axis.least = least / 3;
-        axis.greatest *= 2;
-    } else {
-        axis.greatest *= 1.15;
-    }
-    return axis;
-}
-
-static struct axis duration_axis(const struct study *study)
-{
-    double greatest = 0;
-    for (int i = 0; i < study->n_outcomes; i++)
-        if (study->outcomes[i].strategy)
-            greatest = fmax(greatest, fmax(study->outcomes[i].measures[MEASURE_DURATION].mean,
-                                           study->outcomes[i].measures[MEASURE_DURATION].high));
-    struct axis axis = axis_from(greatest, 0);
-    axis.greatest *= 1.15;
-    return axis;
-}
-
-/* Mean duration against mean lost. */
-void sheet_tradeoff(const struct study *study, struct sheet *sheet)
-{
-    int groups = group_count(study);
-    double heading = groups > 1 ? HEADING : 0, panel = groups > 1 ? POINT_PANEL_OF_MANY : POINT_PANEL;
-    double pitch = panel + FOOT + heading + 6;
-    struct axis x = duration_axis(study), y = lost_axis(study);
-    bool all = true;
-    sheet->name = "tradeoff";
-    sheet->width = SHEET_WIDTH;
-    sheet->height = TITLE_HEIGHT + groups * pitch + 6;
-    text_add(&sheet->marks, "-100 -100 1 1\n");
-    for (struct group group = {0}; group_next(study, &group);) {
-        double top = sheet->height - TITLE_HEIGHT - heading - group.index * pitch;
-        struct box box = {AXIS + 10, SHEET_WIDTH - SIDE, top - panel, top};
-        if (group.index == 0)
-            sheet_box(sheet, "panel", box);
-        add_heading(sheet, study, &group, top + 17);
-        struct arena arena = {0};
-        struct taken taken = {0};
-        add_level(sheet, &study->outcomes[group.first], x, y, box, &taken, &arena);
-        add_points(sheet, study, &group, x, y, box, &taken, &arena);
-        arena_free(&arena);
-        text_add(&sheet->data, "\n\n");
-        text_add(&sheet->none, "\n\n");
-        for (int i = group.first; i < group.end; i++)
-            all = all && (study->outcomes[i].feasible || !study->outcomes[i].strategy);
-    }
-    sheet_axis(sheet, "duration", x);
-    sheet_axis(sheet, "lost", y);
-    sheet_count(sheet, "panels", groups);
-    sheet_number(sheet, "pitch", pitch / sheet->height);
-    sheet_title(sheet, study, "What haste costs: duration against lost traffic", true,
-                all ? "" : "; hollow: breaks a condition");
+    add_legend(sheet, study, &lines, legend);
+    text_add(&more, "%s", unsure ? "; thin: may rest on fewer than ten paths" : "");
+    sheet_title(sheet, study, "How often it gets bad: probability of more than a value", false, more.data);
+    text_free(&more);
+    arena_free(&lines.arena);
 }

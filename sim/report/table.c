@@ -4,18 +4,24 @@
  *
  * Where the width does not do, long names are shortened, as far as they can still be told apart; then the columns are
  * parted into tables below each other, the most needed in the first. Figures keep their intervals: a mean without one
- * says nothing.
+ * says nothing. Of more plans than somebody reads, those are shown that may be chosen (report/pick), and what is said
+ * of the others is counted (report/many).
  */
+#include "report/pick.h"
 #include "report/terminal.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_COLUMNS = 8, LEAST_NAME = 16, GAP = 2, MARK = 2 };
+
+/* Up to so many plans are shown; of more so many of the best, and so many along the front. */
+enum { ALL_SHOWN = 16, BEST_SHOWN = 12, FRONT_SHOWN = 12 };
 
 enum figure { FIGURE_MEAN, FIGURE_BARE_MEAN, FIGURE_P50_P95 };
 
@@ -40,12 +46,16 @@ enum { USUAL_COLUMNS = sizeof usual_columns / sizeof *usual_columns };
 /* The tables of one topology, laid out. */
 struct layout {
     struct arena   arena;
+    struct pick    pick;                /* whose plans are the rows */
+    bool           marks_front;
+    bool           one_table;           /* columns that do not fit are left out */
+    bool           whole_names;         /* the plans of a sweep differ in the middle of their names */
     struct column  columns[MOST_COLUMNS];
     enum quantity_unit units[MOST_COLUMNS];
-    const char   **cells[MOST_COLUMNS]; /* by outcome of the group */
+    const char   **cells[MOST_COLUMNS]; /* by row */
     int            widths[MOST_COLUMNS];
     int            table[MOST_COLUMNS]; /* from 1 */
-    const char   **names;               /* by outcome of the group */
+    const char   **names;               /* by row */
     int            n_rows, n_columns, n_tables, name_width;
 };
 
@@ -109,6 +119,23 @@ static void choose_columns(struct layout *layout, const struct study *study)
             layout->columns[i].rank = MOST_COLUMNS;
             layout->columns[i].figure = FIGURE_MEAN;
         }
+    for (int i = 0; i < layout->n_columns && layout->one_table; i++) /* which plans are shown goes by both */
+        if (layout->columns[i].measure == MEASURE_DURATION && layout->columns[i].rank < MOST_COLUMNS)
+            layout->columns[i].rank = MOST_COLUMNS - 1;
+}
+
+/* Names the columns for which there was no room. */
+static void put_missing_columns(const struct layout *layout, const struct table_options *options, FILE *out)
+{
+    struct text text = {0};
+    for (int c = 0; c < layout->n_columns && layout->one_table; c++)
+        if (layout->table[c] != 1)
+            text_add(&text, "%s%s", text.length ? ", " : "Left out for want of width: ", layout->columns[c].heading);
+    if (text.length) {
+        text_add(&text, ".");
+        put_sentence(&text, options, out);
+    }
+    text_free(&text);
 }
 
 static int by_text(const void *one, const void *other)
@@ -142,6 +169,8 @@ static int least_name_width(const struct layout *layout, int width)
     for (int c = 0; c < layout->n_columns; c++)
         widest = layout->widths[c] > widest ? layout->widths[c] : widest;
     int most = width - MARK - GAP - widest;
+    if (layout->whole_names && least < most)
+        return layout->name_width < most ? layout->name_width : most;
     while (least < layout->name_width && least < most && !names_differ(layout, least))
         least++;
     return least < layout->name_width ? least : layout->name_width;
@@ -197,20 +226,36 @@ static void fit(struct layout *layout, int width)
         layout->table[c] = 1;
     if (table_width(layout, 1) > width)
         part(layout, width);
+    if (layout->one_table)
+        layout->n_tables = 1;
     for (int t = 1; t <= layout->n_tables; t++)
         widest = table_width(layout, t) > widest ? table_width(layout, t) : widest;
     int room = layout->name_width + width - widest;
     layout->name_width = room >= wanted ? wanted : room > layout->name_width ? room : layout->name_width;
 }
 
-static void lay_out(struct layout *layout, const struct study *study, const struct group *group, int width)
+static void choose_rows(struct layout *layout, const struct study *study, const struct group *group, bool all)
 {
-    int n = group->end - group->first;
-    *layout = (struct layout){.n_rows = n};
+    struct pick_limits limits = {.all = all ? INT_MAX : ALL_SHOWN, .best = BEST_SHOWN, .front = FRONT_SHOWN};
+    layout->pick = pick_plans(study, group, limits, &layout->arena);
+    layout->marks_front = layout->pick.n_plans > ALL_SHOWN;
+    layout->one_table = layout->pick.many;
+    layout->n_rows = layout->pick.n_shown;
+    for (int i = 1; i < layout->n_rows; i++)
+        layout->whole_names = layout->whole_names || study->outcomes[layout->pick.shown[i]].strategy->written;
+}
+
+static void lay_out(struct layout *layout, const struct study *study, const struct group *group,
+                    const struct table_options *options)
+{
+    *layout = (struct layout){.n_rows = 0};
+    choose_rows(layout, study, group, options->verbose);
     choose_columns(layout, study);
+    int n = layout->n_rows;
+    const int *shown = layout->pick.shown;
     layout->names = arena_new(&layout->arena, (size_t)n, sizeof *layout->names);
     for (int i = 0; i < n; i++) {
-        layout->names[i] = study->outcomes[group->first + i].name;
+        layout->names[i] = study->outcomes[shown[i]].name;
         int columns = utf8_columns(layout->names[i]);
         layout->name_width = columns > layout->name_width ? columns : layout->name_width;
     }
@@ -222,13 +267,13 @@ static void lay_out(struct layout *layout, const struct study *study, const stru
         if (layout->units[c] == QUANTITY_INSTANCE_HOURS)
             layout->units[c] = QUANTITY_NUMBER; /* it stands in the heading */
         for (int i = 0; i < n; i++) {
-            layout->cells[c][i] = cell_text(&layout->arena, &study->outcomes[group->first + i], layout->columns[c],
+            layout->cells[c][i] = cell_text(&layout->arena, &study->outcomes[shown[i]], layout->columns[c],
                                             layout->units[c]);
             int columns = utf8_columns(layout->cells[c][i]);
             layout->widths[c] = columns > layout->widths[c] ? columns : layout->widths[c];
         }
     }
-    fit(layout, width);
+    fit(layout, width_of(options));
 }
 
 static void put_heading(const struct layout *layout, int table, struct paint paint, FILE *out)
@@ -250,7 +295,7 @@ static void put_heading(const struct layout *layout, int table, struct paint pai
 }
 
 /* After the first table, a row without figures is left out. */
-static void put_row(const struct layout *layout, int table, int row, bool best, struct paint paint, FILE *out)
+static void put_row(const struct layout *layout, int table, int row, char mark, struct paint paint, FILE *out)
 {
     struct text name = {0};
     int last = 0;
@@ -260,7 +305,7 @@ static void put_row(const struct layout *layout, int table, int row, bool best, 
     if (!last && table > 1)
         return;
     utf8_add_shortened(&name, layout->names[row], layout->name_width);
-    fprintf(out, "%s%c ", paint.on, best ? '*' : ' ');
+    fprintf(out, "%s%c ", paint.on, mark);
     put_left(name.data, last ? layout->name_width : 0, out);
     for (int c = 0; c < last; c++)
         if (layout->table[c] == table) {
@@ -318,6 +363,19 @@ static bool any_unsolved(const struct study *study, const struct topology *topol
     return false;
 }
 
+/* What stands level with the winner, which may be a hundred plans: of a long list only the first names. */
+static void add_note(struct text *text, const char *note, bool whole)
+{
+    enum { LONG = 400 };
+    struct text cut = {0};
+    const char *end = strlen(note) > LONG && !whole ? strstr(note + LONG, ", ") : NULL;
+    if (end)
+        text_add_bytes(&cut, note, (size_t)(end - note));
+    utf8_add_printable(text, end ? cut.data : note);
+    text_add(text, end ? " and others, all of which -v names" : "");
+    text_free(&cut);
+}
+
 static void put_best(const struct study *study, int best, bool overall, const struct table_options *options, FILE *out)
 {
     struct text text = {0};
@@ -340,7 +398,7 @@ static void put_best(const struct study *study, int best, bool overall, const st
     put_painted(&text, paint_of(options, "\033[1m"), options, out);
     bool is_winner = overall || study->scenario->n_topologies == 1;
     if (is_winner && best >= 0 && study->winner_note) {
-        utf8_add_printable(&text, study->winner_note);
+        add_note(&text, study->winner_note, options->verbose);
         put_sentence(&text, options, out);
     }
 }
@@ -422,7 +480,8 @@ static void put_notes(const struct layout *layout, const struct outcome *outcome
     }
 }
 
-static void add_stop_reason(struct text *text, enum stop stop, double precision)
+/* Why sampling ended, as the begin of a sentence; nothing where the precision was reached. */
+void add_stop_reason(struct text *text, enum stop stop, double precision)
 {
     char share[QUANTITY_BYTES];
     switch (stop) {
@@ -502,13 +561,15 @@ static void put_table(const struct study *study, const struct group *group, cons
 {
     int best = study->best[group->index];
     put_heading(layout, table, paint_of(options, "\033[2m"), out);
-    for (int i = group->first; i < group->end; i++) {
+    for (int row = 0; row < layout->n_rows; row++) {
+        int i = layout->pick.shown[row];
         const struct outcome *outcome = &study->outcomes[i];
+        bool on_front = layout->marks_front && pick_on_front(&layout->pick, i);
         bool dim = !outcome->strategy || !outcome->feasible;
         struct paint paint = i == best ? paint_of(options, "\033[1;32m")
                              : dim     ? paint_of(options, "\033[2m")
                                        : (struct paint){"", ""};
-        put_row(layout, table, i - group->first, i == best, paint, out);
+        put_row(layout, table, row, i == best ? '*' : on_front ? '+' : ' ', paint, out);
     }
 }
 
@@ -552,12 +613,41 @@ static void put_solved(const struct study *study, const struct group *group, con
     text_free(&text);
 }
 
+/* What is to be said of each plan. */
+static void put_each(const struct layout *layout, const struct study *study, const struct group *group,
+                     const struct table_options *options, FILE *out)
+{
+    put_infeasible(study, group, options, out);
+    for (int i = group->first; i < group->end; i++)
+        put_notes(layout, &study->outcomes[i], options, out);
+    put_stops(study, group, options, out);
+    put_unsolved(study, group, options, out);
+    if (study->solved)
+        put_solved(study, group, options, out);
+}
+
+/* The same where it would be a page: how many plans it is said of. */
+static void put_counts(const struct layout *layout, const struct study *study, const struct group *group,
+                       const struct table_options *options, FILE *out)
+{
+    int untrusted = 0;
+    for (int i = group->first; i < group->end; i++) {
+        bool due = false;
+        for (int m = 0; m < MEASURES; m++)
+            due = due || note_due(layout, &study->outcomes[i], m, false);
+        untrusted += due;
+    }
+    put_infeasible_counts(study, group, options, out);
+    put_untrusted_count(untrusted, options, out);
+    put_stop_counts(study, group, options, out);
+}
+
 static void put_group(const struct study *study, const struct group *group, const struct table_options *options,
                       FILE *out)
 {
     struct layout layout;
     int best = study->best[group->index];
-    lay_out(&layout, study, group, width_of(options));
+    lay_out(&layout, study, group, options);
     if (study->scenario->n_topologies > 1) {
         struct text name = {0};
         struct paint bold = paint_of(options, "\033[1m");
@@ -579,13 +669,13 @@ static void put_group(const struct study *study, const struct group *group, cons
     else
         put_best(study, best, false, options, out);
     put_budget(study, group, options, out);
-    put_infeasible(study, group, options, out);
-    for (int i = group->first; i < group->end; i++)
-        put_notes(&layout, &study->outcomes[i], options, out);
-    put_stops(study, group, options, out);
-    put_unsolved(study, group, options, out);
-    if (study->solved)
-        put_solved(study, group, options, out);
+    if (layout.marks_front)
+        put_left_out(study, &layout.pick, options, out);
+    put_missing_columns(&layout, options, out);
+    if (layout.pick.many)
+        put_counts(&layout, study, group, options, out);
+    else
+        put_each(&layout, study, group, options, out);
     putc('\n', out);
     arena_free(&layout.arena);
 }

@@ -199,6 +199,8 @@ static void check_strategies(struct reader *reader, const struct scenario *scena
             messages_add(reader->messages, name->place, NULL,
                          "`none` stands for no release at all: choose another name");
         check_steps(reader, entry, &scenario->strategies[i]);
+        if (name && name->written)
+            scenario->strategies[i].written = arena_text(reader->arena, name->written);
     }
     check_unique(reader, list, "strategies");
 }

@@ -140,4 +140,5 @@ void doubt_scenario(struct reader *reader, const struct draft *draft)
         doubt_rolling(reader, entry, &scenario->strategies[i], replicas);
         doubt_steps(reader, entry, &scenario->strategies[i], replicas);
     }
+    doubt_sweeps(reader, scenario);
 }

@@ -32,7 +32,11 @@ static const struct field verdict_fields[] = {
 };
 
 static const struct section section_verdict = {
-    "verdict", "a check", verdict_fields, sizeof(struct verdict), NULL, AT(verdict, given)};
+    "verdict", "a check", verdict_fields, sizeof(struct verdict), NULL, .given = AT(verdict, given)};
+
+/* The same check where its figures may be lists. */
+static const struct section section_verify = {
+    "verify", "a check", verdict_fields, sizeof(struct verdict), NULL, .given = AT(verdict, given), .sweeps = true};
 
 static const struct field analysis_fields[] = {
     {"power", KIND_SHARE, AT(verdict, power), NULL, 0, 1, FIELD_REQUIRED, .help = POWER},
@@ -41,7 +45,8 @@ static const struct field analysis_fields[] = {
 };
 
 static const struct section section_analysis = {
-    "analysis", "an analysis", analysis_fields, sizeof(struct verdict), NULL, AT(verdict, given)};
+    "analysis", "an analysis", analysis_fields, sizeof(struct verdict), NULL, .given = AT(verdict, given),
+    .sweeps = true};
 
 static const struct field service_fields[] = {
     {"name", KIND_NAME, AT(service, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the service"},
@@ -66,7 +71,7 @@ static const struct field service_fields[] = {
 };
 
 static const struct section section_service = {
-    "service", "a service", service_fields, sizeof(struct service), NULL, -1};
+    "service", "a service", service_fields, sizeof(struct service), NULL, .given = -1};
 
 static const struct field zones_fields[] = {
     {"count", KIND_COUNT, AT(environment, zones), "1", 1, ZONES_MOST, .help = "number of zones"},
@@ -78,7 +83,7 @@ static const struct field zones_fields[] = {
 };
 
 static const struct section section_zones = {
-    "zones", "`zones`", zones_fields, sizeof(struct environment), "count", -1};
+    "zones", "`zones`", zones_fields, sizeof(struct environment), "count", .given = -1};
 
 static const struct field ingress_fields[] = {
     {"mtbf", KIND_DURATION, AT(environment, ingress_mtbf), "0", 0, SECONDS_MOST,
@@ -89,7 +94,7 @@ static const struct field ingress_fields[] = {
 };
 
 static const struct section section_ingress = {
-    "ingress", "`ingress`", ingress_fields, sizeof(struct environment), NULL, -1};
+    "ingress", "`ingress`", ingress_fields, sizeof(struct environment), NULL, .given = -1};
 
 static const struct field environment_fields[] = {
     {"name", KIND_NAME, AT(environment, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the environment"},
@@ -120,7 +125,7 @@ static const struct field environment_fields[] = {
 };
 
 static const struct section section_environment = {
-    "environment", "an environment", environment_fields, sizeof(struct environment), NULL, -1};
+    "environment", "an environment", environment_fields, sizeof(struct environment), NULL, .given = -1};
 
 static const struct field topology_fields[] = {
     {"name", KIND_NAME, AT(topology, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the topology"},
@@ -131,7 +136,7 @@ static const struct field topology_fields[] = {
 };
 
 static const struct section section_topology = {
-    "topology", "a topology", topology_fields, sizeof(struct topology), NULL, -1};
+    "topology", "a topology", topology_fields, sizeof(struct topology), NULL, .given = -1};
 
 static const struct field release_fields[] = {
     {"defective", KIND_SHARE, AT(release, defective), "15%", 0, 1, .help = "probability that the release is defective"},
@@ -157,7 +162,7 @@ static const struct field release_fields[] = {
 };
 
 static const struct section section_release = {
-    "release", "`release`", release_fields, sizeof(struct release), NULL, -1};
+    "release", "`release`", release_fields, sizeof(struct release), NULL, .given = -1};
 
 static const struct field step_fields[] = {
     {"weight", KIND_SHARE, AT(canary_step, weight), NULL, 0, 1, FIELD_REQUIRED,
@@ -168,7 +173,8 @@ static const struct field step_fields[] = {
     END_OF_FIELDS,
 };
 
-static const struct section section_step = {"step", "a canary step", step_fields, sizeof(struct canary_step), NULL, -1};
+static const struct section section_step = {
+    "step", "a canary step", step_fields, sizeof(struct canary_step), NULL, .given = -1, .sweeps = true};
 
 static const struct field strategy_fields[] = {
     {"name", KIND_NAME, AT(strategy, name), NULL, 1, NAME_MOST, FIELD_REQUIRED, .help = "name of the strategy"},
@@ -181,7 +187,7 @@ static const struct field strategy_fields[] = {
      .help = "fixed wait after new instances have become ready"},
     {"steps", KIND_LIST, AT(strategy, steps), NULL, 0, 0, FIELD_REQUIRED, .section = &section_step,
      .n_offset = AT(strategy, n_steps), .types = "canary", .help = "the weights to go through"},
-    {"verify", KIND_MAP, AT(strategy, verify), .section = &section_verdict, .types = "blue-green",
+    {"verify", KIND_MAP, AT(strategy, verify), .section = &section_verify, .types = "blue-green",
      .help = "check of the new version before it gets traffic"},
     {"approve", KIND_DURATION, AT(strategy, approve), "0", 0, SECONDS_MOST, .types = "blue-green",
      .help = "mean time until somebody lets the traffic be switched"},
@@ -192,8 +198,8 @@ static const struct field strategy_fields[] = {
     END_OF_FIELDS,
 };
 
-static const struct section section_strategy = {
-    "strategy", "a strategy", strategy_fields, sizeof(struct strategy), NULL, -1};
+const struct section section_strategy = {
+    "strategy", "a strategy", strategy_fields, sizeof(struct strategy), NULL, .given = -1, .sweeps = true};
 
 static const struct field objective_fields[] = {
     {"minimize", KIND_MEASURE, AT(objective, minimize), "lost",
@@ -205,7 +211,7 @@ static const struct field objective_fields[] = {
 };
 
 static const struct section section_objective = {
-    "objective", "`objective`", objective_fields, sizeof(struct objective), NULL, -1};
+    "objective", "`objective`", objective_fields, sizeof(struct objective), NULL, .given = -1};
 
 static const struct field slo_fields[] = {
     {"target", KIND_SHARE, AT(slo, target), NULL, 0, SLO_TARGET_MOST, FIELD_REQUIRED | FIELD_POSITIVE,
@@ -215,7 +221,7 @@ static const struct field slo_fields[] = {
     END_OF_FIELDS,
 };
 
-const struct section section_slo = {"slo", "`slo`", slo_fields, sizeof(struct slo), NULL, AT(slo, given)};
+const struct section section_slo = {"slo", "`slo`", slo_fields, sizeof(struct slo), NULL, .given = AT(slo, given)};
 
 static const struct field simulation_fields[] = {
     {"confidence", KIND_SHARE, AT(simulation, confidence), "95%", 0.5, 0.9999, .help = "confidence of every interval"},
@@ -230,7 +236,7 @@ static const struct field simulation_fields[] = {
 };
 
 static const struct section section_simulation = {
-    "simulation", "`simulation`", simulation_fields, sizeof(struct simulation), NULL, -1};
+    "simulation", "`simulation`", simulation_fields, sizeof(struct simulation), NULL, .given = -1};
 
 static const struct field scenario_fields[] = {
     {"scenario", KIND_NAME, ROOT(name), "the file's name without its extension", 1, NAME_MOST,
@@ -258,7 +264,7 @@ static const struct field scenario_fields[] = {
 };
 
 const struct section section_scenario = {
-    "scenario", "a scenario", scenario_fields, sizeof(struct draft), NULL, -1};
+    "scenario", "a scenario", scenario_fields, sizeof(struct draft), NULL, .given = -1};
 
 const char *const kind_names[KINDS] = {
     [KIND_NAME] = "text",     [KIND_DURATION] = "duration", [KIND_SHARE] = "share",     [KIND_NUMBER] = "number",
@@ -286,4 +292,20 @@ bool field_belongs(const struct field *field, const char *type)
         if (strcspn(word, " ") == length && !memcmp(word, type, length))
             return true;
     return false;
+}
+
+/* Whether the field of that section may be a list of values: a figure of a strategy, and none of its names. */
+bool field_sweeps(const struct section *section, const struct field *field)
+{
+    switch (field->kind) {
+    case KIND_DURATION:
+    case KIND_SHARE:
+    case KIND_NUMBER:
+    case KIND_COUNT:
+    case KIND_WHOLE:
+    case KIND_AMOUNT:
+        return section->sweeps;
+    default:
+        return false;
+    }
 }

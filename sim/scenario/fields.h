@@ -51,6 +51,7 @@ struct section {
     size_t              size;   /* of the struct that one entry of a list fills */
     const char         *bare;   /* the key that a single value stands for, or NULL */
     int                 given;  /* offset of a bool that says whether the section is there; -1: none */
+    bool                sweeps; /* its figures may be lists of values, each of which makes a plan */
 };
 
 /* What the table fills: a scenario, and the topology that `environments` at the top stands for. */
@@ -69,6 +70,8 @@ struct draft {
 enum {
     FIELD_AMOUNT_MOST = 10000, /* the greatest count of an amount */
     NAME_MOST = 64,            /* characters of a name */
+    PLAN_NAME_MOST = 128,      /* of the name of a plan of a sweep; longer than NAME_MOST where that cannot be */
+    PLANS_MOST = 1000,         /* plans of a scenario */
 };
 
 /* What a name begins with, and what a FIELD_PLAIN_NAME is made of, as it does not begin with a dot. */
@@ -80,7 +83,10 @@ enum {
 extern const struct section section_scenario, section_slo;
 extern const char *const kind_names[KINDS];
 
+extern const struct section section_strategy;
+
 const struct field *field_find(const struct section *section, const char *key);
 bool                field_belongs(const struct field *field, const char *type);
+bool                field_sweeps(const struct section *section, const struct field *field);
 
 #endif

@@ -22,17 +22,40 @@ enum {
     WINDOW_AFTER = 30,
 };
 
-/* Adds one message; hint is a second sentence for a line of its own, or NULL. Every text of the file must be shown. */
+static bool same_place(struct place a, struct place b)
+{
+    return a.line == b.line && a.column == b.column && a.set == b.set;
+}
+
+/* Whether that was said of that place already, as it is of what the plans of a sweep have in common. */
+static bool is_said(const struct messages *messages, struct place place, const char *text)
+{
+    for (int i = messages->kept - 1; i >= 0; i--)
+        if (same_place(messages->list[i].place, place) && !strcmp(messages->list[i].text, text))
+            return true;
+    return false;
+}
+
+/*
+ * Adds one message, unless it was added already; hint is a second sentence for a line of its own, or NULL. Every text
+ * of the file must be shown.
+ */
 void messages_add(struct messages *messages, struct place place, const char *hint, const char *format, ...)
 {
     struct text text = {0};
     va_list list;
-    messages->count++;
-    if (messages->kept == MOST_KEPT)
+    if (messages->kept == MOST_KEPT) {
+        messages->count++;
         return;
+    }
     va_start(list, format);
     text_add_list(&text, format, list);
     va_end(list);
+    if (is_said(messages, place, text.data)) {
+        text_free(&text);
+        return;
+    }
+    messages->count++;
     if (messages->kept == messages->capacity) {
         messages->capacity = 2 * messages->capacity + 16;
         messages->list = memory_grow(messages->list, (size_t)messages->capacity, sizeof *messages->list);

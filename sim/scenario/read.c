@@ -207,6 +207,8 @@ static const char *characters_fault(const char *name)
 static const char *name_fault(struct arena *arena, const struct field *field, const struct node *node)
 {
     int length = utf8_length(node->text);
+    if (node->written) /* which was looked at before the plan's was made of it */
+        return NULL;
     if (length < field->least || length > field->greatest)
         return arena_format(arena, "a name has %.0f to %.0f characters", field->least, field->greatest);
     const char *fault = characters_fault(node->text);
@@ -354,6 +356,20 @@ static void read_field(struct reader *reader, const struct field *field, struct 
     }
 }
 
+/* Says what is wrong with a single value, and marks it; what it stands for goes nowhere. */
+void read_trial(struct reader *reader, const struct field *field, struct node *node)
+{
+    union {
+        double        figure;
+        uint64_t      whole;
+        struct amount amount;
+        const void   *text;
+    } at = {0};
+    struct field alone = *field;
+    alone.offset = 0;
+    read_field(reader, &alone, node, (char *)&at);
+}
+
 /* What an absent field stands for. A default is read as if it were written. */
 static void read_default(struct reader *reader, const struct field *field, char *base)
 {
@@ -470,6 +486,12 @@ static const struct node *type_of(const struct section *section, const struct no
 static const char *type_name(const struct node *type)
 {
     return type ? type->text : NULL;
+}
+
+/* The name of the strategy type that a map gives itself, or NULL: none, or not known. */
+const char *read_type_name(const struct section *section, const struct node *map)
+{
+    return type_name(type_of(section, map));
 }
 
 static bool section_is_map(struct reader *reader, const struct section *section, struct node *node)

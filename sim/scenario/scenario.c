@@ -61,6 +61,7 @@ static void read_root(struct reader *reader, struct arena *tree, struct node *ro
 {
     if (root->kind == NODE_MAP) {
         set_apply(tree, root, overrides, n_overrides, reader->messages);
+        sweep_apply(reader, tree, root);
         read_tree(reader, root, draft);
     } else if (!root->bad) {
         messages_add(reader->messages, root->place, NULL, "expected a scenario as a map of keys and values, not %s",

@@ -230,12 +230,33 @@ static void put_kind(struct json *json, const struct field *field)
     }
 }
 
+/* A figure that may be swept: a value, or a list of different ones. */
+static void put_value_or_list(struct json *json, const struct field *field)
+{
+    json_array(json, "anyOf");
+    json_object(json, NULL);
+    put_kind(json, field);
+    json_end(json);
+    json_object(json, NULL);
+    json_text(json, "type", "array");
+    json_number(json, "minItems", 1);
+    json_bool(json, "uniqueItems", true);
+    json_object(json, "items");
+    put_kind(json, field);
+    json_end(json);
+    json_end(json);
+    json_end(json);
+}
+
 /* A default that is a sentence belongs to the description, one that is a value is a default. */
-static void put_property(struct json *json, const struct field *field)
+static void put_property(struct json *json, const struct section *section, const struct field *field)
 {
     struct text description = {0};
     json_object(json, field->key);
-    put_kind(json, field);
+    if (field_sweeps(section, field))
+        put_value_or_list(json, field);
+    else
+        put_kind(json, field);
     text_add(&description, "%s", field->help);
     if (field->by_default && field->flags & FIELD_DERIVED)
         text_add(&description, "; default: %s", field->by_default);
@@ -312,7 +333,7 @@ static void put_section(struct json *json, const struct section *section)
         put_either(json);
     json_object(json, "properties");
     for (const struct field *field = section->fields; field->key; field++)
-        put_property(json, field);
+        put_property(json, section, field);
     json_end(json);
     if (!has_types(section))
         return;
@@ -379,9 +400,10 @@ static void print_row(FILE *out, const char *name, const char *kind, const char 
     print_wrapped(out, meaning, 2 + NAME_COLUMNS + KIND_COLUMNS);
 }
 
-static void print_field_help(FILE *out, const struct field *field)
+static void print_field_help(FILE *out, const struct section *section, const struct field *field)
 {
-    struct text meaning = {0};
+    struct text meaning = {0}, kind = {0};
+    text_add(&kind, "%s%s", kind_names[field->kind], field_sweeps(section, field) ? "[]" : "");
     text_add(&meaning, "%s", field->help);
     if (field->types)
         text_add(&meaning, " (%s)", field->types);
@@ -389,8 +411,9 @@ static void print_field_help(FILE *out, const struct field *field)
         text_add(&meaning, "; required");
     else if (field->by_default)
         text_add(&meaning, "; default: %s", field->by_default);
-    print_row(out, field->key, kind_names[field->kind], meaning.data);
+    print_row(out, field->key, kind.data, meaning.data);
     text_free(&meaning);
+    text_free(&kind);
 }
 
 /* One section and those under it; one that was printed already is not printed again. */
@@ -403,7 +426,7 @@ static void print_section_help(FILE *out, const struct section *section, const c
     printed[(*n)++] = section;
     fprintf(out, "%s%s\n", *n > 1 ? "\n" : "", *path ? path : "at the top");
     for (const struct field *field = section->fields; field->key; field++)
-        print_field_help(out, field);
+        print_field_help(out, section, field);
     for (const struct field *field = section->fields; field->key; field++) {
         struct text inner = {0};
         text_add(&inner, "%s%s%s%s", path, *path ? "." : "", field->key, field->kind == KIND_LIST ? "[]" : "");
@@ -424,7 +447,10 @@ void scenario_print_fields(FILE *out)
             "A condition is \"measure.statistic op limit\", such as \"duration.p95 <= 3h\": statistics are mean,\n"
             "p50 or any other percentile, and max; op is <=, <, >= or >; a probability and releases_affordable\n"
             "have only a mean. budget_share and releases_affordable need an slo.\n"
-            "\nstrategy types\n");
+            "\nWhere [] follows the kind, the figure may be a list: max_surge: [10%%, 25%%]. Every combination of\n"
+            "such values is a plan of its own, named after them (rolling max_surge=10%%); a scenario has at most\n"
+            "%d plans.\n"
+            "\nstrategy types\n", PLANS_MOST);
     for (int i = 0; strategy_types[i]; i++)
         print_row(out, strategy_types[i]->name, "", strategy_types[i]->meaning);
     fprintf(out, "\nmeasures\n");

@@ -20,6 +20,7 @@ struct node {
     bool           quoted;    /* written in quotes or as a block: a text whatever it looks like */
     bool           exact;     /* one character of text is one character of the file */
     bool           bad;       /* something was said about it already: say no more */
+    const char    *written;   /* of a name that was made for a plan: that of the strategy, as written; else NULL */
     struct node   *first, *last, *next;
     int            n_children;
 };

@@ -3,7 +3,7 @@
  * overrides "path=value", each ended by a zero byte.
  *
  * Beyond what the sanitizers see: either a scenario or messages come out; messages are valid UTF-8 without control
- * characters; a scenario keeps the promises of models/model.h.
+ * characters; a scenario keeps the promises of models/model.h, and no two of its plans share a name.
  */
 #include "scenario/fields.h"
 #include "scenario/utf8.h"
@@ -57,8 +57,12 @@ static void check_scenario_kept(struct scenario *scenario)
         }
         demand(users > 0 && users < 1.000001);
     }
-    for (int i = 0; i < scenario->n_strategies; i++)
+    demand(scenario->n_strategies <= PLANS_MOST);
+    for (int i = 0; i < scenario->n_strategies; i++) {
         demand(scenario->strategies[i].name && scenario->strategies[i].type);
+        for (int k = 0; k < i; k++)
+            demand(strcmp(scenario->strategies[i].name, scenario->strategies[k].name) != 0);
+    }
     for (int i = 0; i < scenario->n_gate; i++)
         demand(scenario->gate[i].text && scenario->gate[i].limit >= 0);
 }
