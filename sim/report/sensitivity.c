@@ -329,7 +329,7 @@ static void put_rest(const struct sensitivity *s, int shown, const struct table_
     put_sentence(&text, options, out);
 }
 
-static void put_left_out(const struct sensitivity *s, const struct table_options *options, FILE *out)
+static void put_not_moved(const struct sensitivity *s, const struct table_options *options, FILE *out)
 {
     struct text text = {0};
     for (int why = MOBILE + 1; why < MOBILITIES; why++)
@@ -355,7 +355,7 @@ void report_sensitivity(const struct study *study, const struct table_options *o
     put_rivals(study, options, out);
     put_clipped(study, options, out);
     put_rest(s, shown, options, out);
-    put_left_out(s, options, out);
+    put_not_moved(s, options, out);
     text_add(&effort, "%d figure%s moved in %s, ", s->n, s->n == 1 ? "" : "s",
              quantity_plain(QUANTITY_SECONDS, s->seconds, duration));
     add_grouped(&effort, (double)s->paths);
