@@ -112,8 +112,8 @@ static struct scenario *sample_scenario(const struct sample_options *o, int topo
     s->available_at = 0.95;
     s->release = (struct release){.defective = 0.12, .react = 60, .progress_deadline = 600};
     s->objective = (struct objective){MEASURE_LOST, &condition, 1};
-    s->simulation = (struct simulation){.confidence = 0.95, .precision = 0.02, .indifference = 0.01, .max_paths = 10000000,
-                                          .seed = 1};
+    s->simulation = (struct simulation){
+        .confidence = 0.95, .precision = 0.02, .indifference = 0.01, .max_paths = 10000000, .seed = 1};
     s->n_topologies = topologies;
     s->n_strategies = strategies;
     s->topologies = arena_new(&s->arena, (size_t)topologies, sizeof *s->topologies);

@@ -199,6 +199,7 @@ static const struct test_case cases[] = {
     {"output", transcript},
     {"scenario", transcript},
     {"run", transcript},
+    {"gate", transcript},
     {"sensitivity", transcript},
     {"sweep", transcript},
     {"solve", transcript},

@@ -72,14 +72,24 @@ static void write_reports(const struct gate_told *told, const struct options *op
         report_gate_write(told, options->reports[i].format, options->reports[i].path, error);
 }
 
+static bool check_reports(const struct options *options, struct error *error)
+{
+    bool good = true;
+    for (int i = 0; i < options->n_reports; i++)
+        good = report_gate_check(options->reports[i].path, error) && good;
+    return good;
+}
+
 int command_gate(const struct options *options, struct error *error)
 {
     struct gate *gate = NULL;
+    struct error known = {0}; /* what was said already */
     struct scenario *scenario = select_scenario(options, error);
     struct condition *required = scenario ? read_required(scenario, options, error) : NULL;
     if (scenario && !options->quiet)
         select_warn(scenario);
-    if (required)
+    bool refused = required && !check_reports(options, error);
+    if (required && !refused)
         gate = decide(scenario, required, options, error);
     struct text fault = {0};
     if (!gate)
@@ -92,7 +102,8 @@ int command_gate(const struct options *options, struct error *error)
         status = status_of(gate, told.undecided);
         report_gate_text(&told, &how, stdout);
     }
-    write_reports(&told, options, error);
+    write_reports(&told, options, refused ? &known : error);
+    error_free(&known);
     text_free(&fault);
     gate_free(gate);
     scenario_free(scenario);

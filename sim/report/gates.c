@@ -29,18 +29,33 @@ const struct gate_format *gate_format_find(const char *name, size_t length)
 }
 
 /*
- * Writes the report beside its name and renames it when it is whole. What is no file, such as /dev/stdout or a link, is
- * left alone: the rename would put a file in its place.
+ * Begins a report beside its name. What is no file, such as /dev/stdout or a link, is left alone: the rename would put a
+ * file in its place.
  */
-bool report_gate_write(const struct gate_told *told, const struct gate_format *format, const char *path,
-                       struct error *error)
+static bool begin(struct file_writer *writer, const char *path, struct error *error)
 {
-    struct file_writer writer = {0};
     struct stat there;
     if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
         return error_add(error, FAULT_SYSTEM, "%s: cannot write: a report would take its place, and it is no file",
                          path);
-    if (!file_begin(&writer, path, error))
+    return file_begin(writer, path, error);
+}
+
+/* Whether a report can be begun there, asked before the minutes of sampling and not after. Leaves nothing. */
+bool report_gate_check(const char *path, struct error *error)
+{
+    struct file_writer writer = {0};
+    bool good = begin(&writer, path, error);
+    file_abandon(&writer);
+    return good;
+}
+
+/* Writes the report beside its name, and renames it when it is whole. */
+bool report_gate_write(const struct gate_told *told, const struct gate_format *format, const char *path,
+                       struct error *error)
+{
+    struct file_writer writer = {0};
+    if (!begin(&writer, path, error))
         return false;
     format->write(told, writer.stream);
     return file_finish(&writer, error);

@@ -33,6 +33,7 @@ extern const struct gate_format gate_formats[]; /* ended by a NULL name */
 
 const struct gate_format *gate_format_find(const char *name, size_t length);
 void report_gate_text(const struct gate_told *told, const struct table_options *options, FILE *out);
+bool report_gate_check(const char *path, struct error *error);
 bool report_gate_write(const struct gate_told *told, const struct gate_format *format, const char *path,
                        struct error *error);
 

@@ -115,6 +115,7 @@ static void write_outcome(struct json *json, const struct study *study, const st
     else
         json_text(json, "feasible", NULL);
     json_text(json, "infeasible_because", outcome->infeasible_because);
+    json_text(json, "standing", study->selected && outcome->strategy ? standing_names[outcome->standing] : NULL);
     if (outcome->strategy)
         json_bool(json, "pareto", on_front);
     else
@@ -173,8 +174,6 @@ static void write_scenario(struct json *json, const struct scenario *scenario)
     json_number(json, "available_at", scenario->available_at);
     json_number(json, "confidence", scenario->simulation.confidence);
     json_number(json, "precision", scenario->simulation.precision);
-    if (scenario->slo.given)
-        write_budget(json, scenario);
     json_object(json, "objective");
     json_text(json, "minimize", measure_types[scenario->objective.minimize].name);
     json_array(json, "subject_to");
@@ -212,6 +211,8 @@ void report_result_json(const struct study *study, const char *version, FILE *ou
     json_count(&json, "paths", study->paths);
     json_count(&json, "events", study->events);
     json_bool(&json, "partial", study->partial);
+    if (study->scenario->slo.given)
+        write_budget(&json, study->scenario);
     write_winner(&json, study);
     write_topologies(&json, study);
     if (study->sensitivity)

@@ -7,16 +7,15 @@
  * not matter which of them wins.
  *
  * The risk to be wrong is shared by all rulings: n conditions of k plans that may win get 1/(n k) of it each, so that
- * whichever plan it is in the end, its rulings are all right with the asked confidence. Where a plan has to be selected,
- * half of the risk is the selection's.
+ * whichever plan it is in the end, its rulings are all right with the asked confidence. Where a plan has to be
+ * selected, half of the risk is the selection's.
  */
-#include "study/gate.h"
+#include "study/hearing.h"
 
 #include "base/clock.h"
 #include "study/arms.h"
 #include "study/estimate.h"
 #include "study/none.h"
-#include "study/select.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -41,38 +40,21 @@ const char *const gate_end_names[GATE_ENDS] = {
     [GATE_SIGNAL] = "signal",
 };
 
-/* A gate while it runs. Arm 0 is no release. */
-struct run {
-    const struct scenario     *scenario;
-    const struct gate_options *options;
-    struct gate      *gate;
-    struct study      study;      /* for its outcomes */
-    struct sampler    sampler;
-    struct selection  selection;
-    struct statement *statements; /* per condition */
-    enum ruling      *rulings;    /* per arm and condition */
-    int               n;          /* conditions */
-    int               look;
-    double            started;
-    volatile int      stop;       /* time is up, or a signal came */
-    bool              late;       /* it was the time */
-};
-
 /* ---- rulings ---- */
 
-static enum ruling *rulings_of(const struct run *r, int arm)
+static enum ruling *rulings_of(const struct hearing *r, int arm)
 {
     return &r->rulings[arm * r->n];
 }
 
-static bool may_win(const struct run *r, int arm)
+static bool may_win(const struct hearing *r, int arm)
 {
     enum standing standing = r->selection.standing[arm];
     return standing == STANDING_OPEN || standing == STANDING_LEVEL;
 }
 
 /* The risk of one ruling at this look. */
-static double risk_of_ruling(const struct run *r)
+static double risk_of_ruling(const struct hearing *r)
 {
     double risk = 1 - r->scenario->simulation.confidence;
     if (!r->options->named)
@@ -80,7 +62,7 @@ static double risk_of_ruling(const struct run *r)
     return risk / r->n * judge_spend(r->look);
 }
 
-static void rule(struct run *r, int arm)
+static void rule(struct hearing *r, int arm)
 {
     for (int i = 0; i < r->n; i++)
         if (rulings_of(r, arm)[i] == RULING_UNDECIDED)
@@ -100,7 +82,7 @@ static enum ruling verdict_of(const enum ruling *rulings, int n)
     return verdict;
 }
 
-static bool all_ruled(const struct run *r, int arm)
+static bool all_ruled(const struct hearing *r, int arm)
 {
     for (int i = 0; i < r->n; i++)
         if (rulings_of(r, arm)[i] == RULING_UNDECIDED)
@@ -109,13 +91,13 @@ static bool all_ruled(const struct run *r, int arm)
 }
 
 /* The arm that is judged: the named plan's, or the best as far as is known; -1: no plan keeps subject_to. */
-static int judged_arm(const struct run *r)
+static int judged_arm(const struct hearing *r)
 {
     return r->options->named ? 1 : r->selection.leader[0];
 }
 
 /* What is known of the verdict: that of all plans that may win, if it is the same. */
-static enum ruling verdict(const struct run *r)
+static enum ruling verdict(const struct hearing *r)
 {
     int judged = judged_arm(r);
     if (judged < 0)
@@ -129,13 +111,13 @@ static enum ruling verdict(const struct run *r)
     return verdict;
 }
 
-static bool is_decided(const struct run *r)
+static bool is_decided(const struct hearing *r)
 {
     int judged = judged_arm(r);
     return judged < 0 || (verdict(r) != RULING_UNDECIDED && all_ruled(r, judged));
 }
 
-static void look(struct run *r)
+static void look(struct hearing *r)
 {
     r->look++;
     if (!r->options->named)
@@ -147,24 +129,16 @@ static void look(struct run *r)
 
 /* ---- paths ---- */
 
-static uint64_t drawn(const struct arm *arm)
-{
-    uint64_t paths = 0;
-    for (int s = 0; s < arm->n_strata; s++)
-        paths += arm->strata[s].tally.paths;
-    return paths;
-}
-
 /* Whether more paths of the arm may decide something. */
-static bool is_asked(const struct run *r, int arm)
+static bool is_asked(const struct hearing *r, int arm)
 {
-    if (!may_win(r, arm) || drawn(&r->sampler.arms[arm]) >= r->scenario->simulation.max_paths)
+    if (!may_win(r, arm) || arm_drawn(&r->sampler.arms[arm]) >= r->scenario->simulation.max_paths)
         return false;
     return !all_ruled(r, arm) || !(r->options->named || select_is_settled(&r->selection, arm));
 }
 
 /* Whether something is undecided of the arm that no release is a part of. */
-static bool rests_on_none(const struct run *r, int arm)
+static bool rests_on_none(const struct hearing *r, int arm)
 {
     for (int i = 0; i < r->n; i++)
         if (rulings_of(r, arm)[i] == RULING_UNDECIDED && judge_rests_on_none(&r->statements[i]))
@@ -173,7 +147,7 @@ static bool rests_on_none(const struct run *r, int arm)
 }
 
 /* The parts of the arm's strata in what is not known yet: as the variance that they have in undecided conditions. */
-static void find_parts(const struct run *r, int a, double *part)
+static void find_parts(const struct hearing *r, int a, double *part)
 {
     const struct arm *arm = &r->sampler.arms[a];
     double sum = 0;
@@ -194,10 +168,11 @@ static uint64_t least_of(uint64_t a, uint64_t b)
 }
 
 /* What the arm draws until the next look. */
-static void want_more(struct run *r, int a)
+static void want_more(struct hearing *r, int a)
 {
     struct arm *arm = &r->sampler.arms[a];
-    uint64_t had = drawn(arm), left = r->scenario->simulation.max_paths - had, more = least_of((GROWTH - 1) * had, left);
+    uint64_t had = arm_drawn(arm), left = r->scenario->simulation.max_paths - had;
+    uint64_t more = least_of((GROWTH - 1) * had, left);
     double part[STRATA], sum = 0;
     find_parts(r, a, part);
     for (int s = 0; s < arm->n_strata; s++)
@@ -210,7 +185,7 @@ static void want_more(struct run *r, int a)
 }
 
 /* What is drawn until the next look; false: no more may be. */
-static bool want_next(struct run *r)
+static bool want_next(struct hearing *r)
 {
     bool any = false;
     for (int a = 1; a < r->sampler.n_arms; a++)
@@ -221,7 +196,7 @@ static bool want_next(struct run *r)
     return any;
 }
 
-static void want_first(struct run *r)
+static void want_first(struct hearing *r)
 {
     uint64_t most = r->scenario->simulation.max_paths;
     for (int a = 0; a < r->sampler.n_arms; a++) {
@@ -235,19 +210,19 @@ static void want_first(struct run *r)
 /* Ends the paths when the time is up, or a signal came. `paths` were drawn since the last look. */
 static void watch_clock(uint64_t paths, void *context)
 {
-    struct run *r = context;
+    struct hearing *r = context;
     struct progress progress = {.paths = paths, .seconds = clock_seconds() - r->started};
     r->late = r->options->time_limit > 0 && progress.seconds > r->options->time_limit;
     if (r->late || engine_stopped(r->options->stop))
         r->stop = 1;
     for (int a = 0; a < r->sampler.n_arms; a++)
-        progress.paths += drawn(&r->sampler.arms[a]);
+        progress.paths += arm_drawn(&r->sampler.arms[a]);
     if (r->options->on_progress && paths)
         r->options->on_progress(&progress, r->options->context);
 }
 
 /* Whether something is undecided that no release is a part of. */
-static bool any_rests_on_none(const struct run *r)
+static bool any_rests_on_none(const struct hearing *r)
 {
     for (int a = 1; a < r->sampler.n_arms; a++)
         if (is_asked(r, a) && rests_on_none(r, a))
@@ -256,7 +231,7 @@ static bool any_rests_on_none(const struct run *r)
 }
 
 /* Draws and looks until all is decided, or no more may be drawn. Returns false with an error. */
-static bool draw_and_look(struct run *r, struct error *error)
+static bool draw_and_look(struct hearing *r, struct error *error)
 {
     want_first(r);
     do {
@@ -274,110 +249,10 @@ static bool draw_and_look(struct run *r, struct error *error)
     return true;
 }
 
-/* ---- what is found ---- */
-
-static struct interval interval_of(const struct estimate *e)
-{
-    return (struct interval){.mean = e->mean, .low = e->low, .high = e->high, .trusted = e->trusted};
-}
-
-/* The mean of a measure of the budget. */
-static struct interval budget_mean(struct run *r, struct arm *arm, enum measure measure)
-{
-    struct outcome none = {.strategy = NULL}, outcome = {.strategy = r->scenario->strategies};
-    double confidence = r->scenario->simulation.confidence, horizon = r->scenario->horizon;
-    static const enum measure needed[] = {MEASURE_LOST, MEASURE_ADDED_LOST};
-    for (int i = 0; i < 2; i++)
-        estimate_fill(arm, needed[i], estimate_way(arm, needed[i], confidence, horizon), confidence, horizon,
-                      &r->gate->arena, &outcome.measures[needed[i]]);
-    estimate_fill(arm->none, MEASURE_LOST, (struct way){false, false}, confidence, horizon, &r->gate->arena,
-                  &none.measures[MEASURE_LOST]);
-    budget_fill(r->scenario, arm, &none, &outcome);
-    return interval_of(&outcome.measures[measure]);
-}
-
-/* A percentile or a maximum, in the unit of the condition's measure. */
-static struct interval extreme_of(const struct run *r, const struct arm *arm, const struct statement *statement)
-{
-    const struct budget_statement *says = &statement->says;
-    const struct condition *c = statement->condition;
-    double horizon = r->scenario->horizon;
-    struct interval figure;
-    if (says->statistic == STATISTIC_QUANTILE) {
-        figure = estimate_quantile(arm, says->measure, says->quantile, r->scenario->simulation.confidence, horizon);
-    } else {
-        double seen = estimate_statistic(arm, &(struct condition){.measure = says->measure, .statistic = STATISTIC_MAX},
-                                         NULL);
-        figure = (struct interval){seen, seen, arm->rollout.greatest[says->measure] * horizon, 0, 0, false};
-    }
-    if (!judge_needs_none(c))
-        return figure;
-    struct interval none = estimate_interval(arm->none, says->measure, (struct way){false, false},
-                                             r->scenario->simulation.confidence, horizon);
-    double scale = measure_of_budget(c->measure) ? 1 / budget_seconds(&r->scenario->slo) : 1;
-    figure.mean = scale * (figure.mean - none.mean);
-    figure.low = scale * (figure.low - none.mean);
-    figure.high = scale * (figure.high - none.mean);
-    return figure;
-}
-
-/* The figure that the condition is about, with its interval. */
-static struct interval figure_of(struct run *r, struct arm *arm, const struct statement *statement)
-{
-    const struct condition *c = statement->condition;
-    double confidence = r->scenario->simulation.confidence, horizon = r->scenario->horizon;
-    if (c->statistic != STATISTIC_MEAN)
-        return extreme_of(r, arm, statement);
-    if (measure_of_budget(c->measure))
-        return budget_mean(r, arm, c->measure);
-    return estimate_interval(arm, c->measure, estimate_way(arm, c->measure, confidence, horizon), confidence, horizon);
-}
-
-/* How many times as many paths would decide, if the figure is what it seems to be. */
-static double paths_needed(const struct interval *figure, double limit)
-{
-    double half = figure->mean > limit ? figure->mean - figure->low : figure->high - figure->mean;
-    double far = fabs(figure->mean - limit), ratio = half / far;
-    return far > 0 && half > 0 ? 2 * ratio * ratio : INFINITY;
-}
-
-static const char *help_for(struct run *r, const struct statement *statement, const struct finding *f,
-                            const struct interval *figure)
-{
-    struct arena *arena = &r->gate->arena;
-    if (statement->unknown)
-        return "it is measured from the mean of no release, which is too large to be solved: ask for a mean";
-    if (f->condition->statistic == STATISTIC_MAX)
-        return "a maximum can be refuted by paths but never be confirmed: ask for a percentile, such as p99.9";
-    double more = paths_needed(figure, f->condition->limit), paths = more * (double)f->paths;
-    if (!(paths < 1e12))
-        return "the figure is at the limit, as far as can be told";
-    if (paths < (double)r->scenario->simulation.max_paths)
-        return r->gate->end == GATE_TIME_LIMIT ? "more time" : "more paths";
-    return arena_format(arena, "some %.0g paths: simulation.max_paths is %.0g", paths,
-                        (double)r->scenario->simulation.max_paths);
-}
-
-static void fill_finding(struct run *r, int a, int i)
-{
-    struct finding *f = &r->gate->findings[i];
-    f->condition = r->statements[i].condition;
-    f->value = f->low = f->high = NAN;
-    if (a < 0)
-        return;
-    struct interval figure = figure_of(r, &r->sampler.arms[a], &r->statements[i]);
-    f->ruling = rulings_of(r, a)[i];
-    f->value = figure.mean;
-    f->low = figure.low;
-    f->high = figure.high;
-    f->trusted = figure.trusted;
-    f->paths = drawn(&r->sampler.arms[a]);
-    if (f->ruling == RULING_UNDECIDED)
-        f->help = help_for(r, &r->statements[i], f, &figure);
-}
+/* ---- what is told ---- */
 
 /* Names of plans that are so: level with the judged one, or not told from it. */
-static const char *others(struct run *r, enum standing standing)
+static const char *others(struct hearing *r, enum standing standing)
 {
     const char *names = NULL;
     for (int a = 1; a < r->sampler.n_arms; a++) {
@@ -389,7 +264,7 @@ static const char *others(struct run *r, enum standing standing)
     return names;
 }
 
-static const char *note_on_plan(struct run *r)
+static const char *note_on_plan(struct hearing *r)
 {
     if (r->options->named)
         return NULL;
@@ -404,7 +279,7 @@ static const char *note_on_plan(struct run *r)
                         open);
 }
 
-static void conclude(struct run *r)
+static void conclude(struct hearing *r)
 {
     struct gate *gate = r->gate;
     int judged = judged_arm(r);
@@ -415,22 +290,22 @@ static void conclude(struct run *r)
     gate->verdict = r->look ? verdict(r) : RULING_UNDECIDED;
     gate->note = r->look ? note_on_plan(r) : NULL;
     for (int i = 0; i < r->n; i++)
-        fill_finding(r, r->look ? judged : -1, i);
+        gate_fill_finding(r, r->look ? judged : -1, i, judged < 0 ? RULING_UNDECIDED : rulings_of(r, judged)[i]);
     for (int a = 0; a < r->sampler.n_arms; a++)
-        gate->paths += drawn(&r->sampler.arms[a]);
+        gate->paths += arm_drawn(&r->sampler.arms[a]);
     gate->seconds = clock_seconds() - r->started;
 }
 
 /* ---- the run ---- */
 
-static const struct condition *condition_at(const struct run *r, int i)
+static const struct condition *condition_at(const struct hearing *r, int i)
 {
     const struct scenario *s = r->scenario;
     return i < s->n_gate ? &s->gate[i] : &r->options->required[i - s->n_gate];
 }
 
 /* States all conditions, those of subject_to as well; no release is solved first where one needs it. */
-static bool state_conditions(struct run *r, struct error *error)
+static bool state_conditions(struct hearing *r, struct error *error)
 {
     const struct scenario *s = r->scenario;
     bool needs_none = false;
@@ -450,7 +325,7 @@ static bool state_conditions(struct run *r, struct error *error)
     return true;
 }
 
-static void open_run(struct run *r)
+static void open_run(struct hearing *r)
 {
     struct gate *gate = r->gate;
     const struct gate_options *options = r->options;
@@ -477,19 +352,20 @@ static void open_run(struct run *r)
 
 /*
  * Decides the conditions of the scenario's gate and those required, of its one topology: of its one strategy if that is
- * named, else of the best. Returns NULL with an error if there are too many conditions or topologies, or a process broke
- * its own rules. The scenario and the conditions must outlive the gate.
+ * named, else of the best. Returns NULL with an error if there are too many conditions or topologies, or a process
+ * broke its own rules. The scenario and the conditions must outlive the gate.
  */
 struct gate *gate_run(const struct scenario *scenario, const struct gate_options *options, struct error *error)
 {
     struct gate *gate = memory_new(1, sizeof *gate);
-    struct run r = {.scenario = scenario, .options = options, .gate = gate, .started = clock_seconds()};
+    struct hearing r = {.scenario = scenario, .options = options, .gate = gate, .started = clock_seconds()};
     r.n = scenario->n_gate + options->n_required;
     gsl_set_error_handler_off();
     open_run(&r);
     bool good = scenario->n_topologies == 1 ||
-                error_add(error, FAULT_INPUT, "nines gate: the scenario has %d topologies; --topology says which one it "
-                          "is about", scenario->n_topologies);
+                error_add(error, FAULT_INPUT,
+                          "nines gate: the scenario has %d topologies; --topology says which one it is about",
+                          scenario->n_topologies);
     good = good && arms_build(&r.study, 0, ESTIMATOR_SMOOTHED, &r.sampler, error) &&
            state_conditions(&r, error);
     good = good && draw_and_look(&r, error);

@@ -89,7 +89,8 @@ bool judge_state(const struct scenario *scenario, const struct condition *condit
     bool or_equal = says->compare == COMPARE_LESS || says->compare == COMPARE_GREATER_EQUAL;
     statement->watch = watch(watches, says->measure, says->limit, or_equal);
     return statement->watch >= 0 ||
-           error_add(error, FAULT_INPUT, "too many conditions: there may be %d on percentiles and maxima", MOST_WATCHES);
+           error_add(error, FAULT_INPUT, "too many conditions: there may be %d on percentiles and maxima",
+                     MOST_WATCHES);
 }
 
 /* Whether no release, and how well it is known, is a part of what is judged. */

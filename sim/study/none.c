@@ -56,7 +56,8 @@ static bool solve_environments(const struct scenario *scenario, const struct top
 }
 
 /* What may be spent: where a number of paths is asked for (else 0), no more than fits it. */
-static struct solution_options limits_for(const struct scenario *scenario, const struct sampler *sampler, uint64_t paths)
+static struct solution_options limits_for(const struct scenario *scenario, const struct sampler *sampler,
+                                          uint64_t paths)
 {
     struct solution_options limits = {
         .most_states = NONE_STATES, .most_work = NONE_WORK, .threads = sampler->threads, .stop = sampler->stop};

@@ -36,19 +36,11 @@ enum {
     NONE_SOLVED_PATHS = 100000, /* where its mean is known: enough for its percentiles */
 };
 
-static uint64_t drawn(const struct arm *arm)
-{
-    uint64_t paths = 0;
-    for (int s = 0; s < arm->n_strata; s++)
-        paths += arm->strata[s].tally.paths;
-    return paths;
-}
-
 /* Every path of the arm had the same objective, and there were many. */
 static bool is_constant(const struct rounds *r, const struct arm *arm)
 {
     enum measure m = r->scenario->objective.minimize;
-    if (measure_types[m].unit == UNIT_PROBABILITY || drawn(arm) < CONSTANT_PATHS)
+    if (measure_types[m].unit == UNIT_PROBABILITY || arm_drawn(arm) < CONSTANT_PATHS)
         return false;
     for (int s = 0; s < arm->n_strata; s++)
         if (arm->strata[s].tally.moments[m].m2 > 0)
@@ -82,7 +74,7 @@ static bool is_done(struct rounds *r, int a)
         }
     }
     r->stop[a] = r->exactly ? STOP_PATHS : STOP_MAX_PATHS;
-    return drawn(arm) >= most;
+    return arm_drawn(arm) >= most;
 }
 
 /* What the allocation needs to know of one stratum. */
@@ -274,7 +266,7 @@ static void want_precise(struct rounds *r, struct arm *arm)
 {
     const struct simulation *sim = &r->scenario->simulation;
     struct share shares[STRATA + 1];
-    uint64_t total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, drawn(arm)), growth = 0;
+    uint64_t total[STRATA + 1], left = sim->max_paths - least_of(sim->max_paths, arm_drawn(arm)), growth = 0;
     struct interval interval = estimate_objective(r->scenario, arm);
     int n = precise_totals(r, arm, &interval, shares, total), n_own = arm->n_strata;
     bool any_untrusted = false;
@@ -300,7 +292,7 @@ static void want_told(struct rounds *r, int a)
 {
     struct arm *arm = &r->sampler->arms[a];
     double growth = select_growth(r->selection, a);
-    uint64_t left = r->scenario->simulation.max_paths - least_of(r->scenario->simulation.max_paths, drawn(arm));
+    uint64_t left = r->scenario->simulation.max_paths - least_of(r->scenario->simulation.max_paths, arm_drawn(arm));
     for (int s = 0; s < arm->n_strata; s++) {
         uint64_t had = arm->strata[s].tally.paths, more = least_of((uint64_t)((growth - 1) * (double)had) + 1, left);
         left -= more;
@@ -311,7 +303,7 @@ static void want_told(struct rounds *r, int a)
 /* Exactly the asked number of paths: a pilot of a quarter, the rest by variance. */
 static void want_exactly(struct rounds *r, struct arm *arm)
 {
-    uint64_t asked = r->exactly, left = asked - drawn(arm), total[STRATA + 1];
+    uint64_t asked = r->exactly, left = asked - arm_drawn(arm), total[STRATA + 1];
     struct share shares[STRATA + 1];
     double sum = 0, part[STRATA];
     if (arm->n_strata == 1) {
@@ -384,7 +376,7 @@ bool rounds_more(struct rounds *r)
         want_more(r, a);
         if (!r->exactly) /* its paths cost little, and tell whether pairing pays */
             want(&arm->none->strata[0],
-                 least_of(least_of(NONE_PATHS * drawn(arm), r->scenario->simulation.max_paths),
+                 least_of(least_of(NONE_PATHS * arm_drawn(arm), r->scenario->simulation.max_paths),
                           arm->none->solution ? NONE_SOLVED_PATHS : UINT64_MAX));
     }
     return any;
@@ -395,7 +387,7 @@ static double events_of(const struct arm *arm, uint64_t paths)
     double events = 0;
     for (int s = 0; s < arm->n_strata; s++)
         events += (double)arm->strata[s].tally.events;
-    return drawn(arm) ? events / (double)drawn(arm) * (double)paths : 0;
+    return arm_drawn(arm) ? events / (double)arm_drawn(arm) * (double)paths : 0;
 }
 
 /*
@@ -411,9 +403,9 @@ static uint64_t foresee_arm(const struct rounds *r, int a, uint64_t *of_none)
     int n = precise_totals(r, arm, &interval, shares, total);
     for (int i = 0; i < arm->n_strata; i++)
         own += least_of(total[i] > shares[i].drawn ? total[i] : shares[i].drawn, most);
-    if (own == drawn(arm))
+    if (own == arm_drawn(arm))
         own = (uint64_t)fmin((double)own * estimate_precision(&interval) / r->scenario->simulation.precision, 1e18);
-    uint64_t asked = least_of(NONE_PATHS * drawn(arm), most);
+    uint64_t asked = least_of(NONE_PATHS * arm_drawn(arm), most);
     if (n > arm->n_strata && total[n - 1] > asked)
         asked = least_of(total[n - 1], most);
     if (arm->none && arm->none->solution)
@@ -421,8 +413,8 @@ static uint64_t foresee_arm(const struct rounds *r, int a, uint64_t *of_none)
     if (asked > *of_none)
         *of_none = asked;
     if (!select_is_leader(r->selection, a))
-        own = least_of(own, (uint64_t)(select_growth(r->selection, a) * (double)drawn(arm)));
-    return least_of(own > drawn(arm) ? own : drawn(arm), most);
+        own = least_of(own, (uint64_t)(select_growth(r->selection, a) * (double)arm_drawn(arm)));
+    return least_of(own > arm_drawn(arm) ? own : arm_drawn(arm), most);
 }
 
 /* Whether the arm's paths say how many more it takes. */
@@ -430,7 +422,7 @@ static bool is_foreseeable(const struct rounds *r, int a)
 {
     const struct arm *arm = &r->sampler->arms[a];
     return r->exactly || !arm->none || r->done[a] ||
-           (drawn(arm) && estimate_objective(r->scenario, arm).trusted);
+           (arm_drawn(arm) && estimate_objective(r->scenario, arm).trusted);
 }
 
 /*
@@ -443,7 +435,7 @@ struct foreseen rounds_foresee(const struct rounds *r)
     uint64_t of_none = 0;
     for (int a = r->sampler->n_arms - 1; a >= 0; a--) { /* the strategies of a topology, then its no release */
         struct arm *arm = &r->sampler->arms[a];
-        uint64_t paths = drawn(arm);
+        uint64_t paths = arm_drawn(arm);
         if (!is_foreseeable(r, a))
             return (struct foreseen){0, 0};
         if (r->exactly) {

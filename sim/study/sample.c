@@ -81,6 +81,15 @@ static size_t blocks_wanted(const struct sampler *sampler)
     return n < MOST_BLOCKS ? (size_t)n : MOST_BLOCKS;
 }
 
+/* Paths that the arm has drawn. */
+uint64_t arm_drawn(const struct arm *arm)
+{
+    uint64_t paths = 0;
+    for (int s = 0; s < arm->n_strata; s++)
+        paths += arm->strata[s].tally.paths;
+    return paths;
+}
+
 static int most_open(const struct sampler *sampler)
 {
     return OPEN_LEAST + OPEN_A_THREAD * sampler->threads;

@@ -52,6 +52,7 @@ struct sampler {
     void      **opened;      /* a run of the engine for each arm, which others join; NULL: none needed one yet */
 };
 
+uint64_t arm_drawn(const struct arm *arm);
 int  sampler_threads(int asked);
 bool sampler_run(struct sampler *sampler, struct error *error);
 void sampler_leave(struct sampler *sampler, int arm);

@@ -5,15 +5,15 @@
  * along with its own, on the same random numbers, and the difference of their objectives is looked at after each round:
  * - if its interval is above 0, the plan is worse, and gets no more paths;
  * - if it is below 0, the leader is worse, and the plan that beats it most is the new leader;
- * - if it is above -d, where d is the indifference (a share of the leader's mean), the plan is no better than the leader
- *   by an amount that anybody asked for, and gets no more paths either.
+ * - if it is above -d, where d is the indifference (a share of the leader's mean), the plan is no better than the
+ *   leader by an amount that anybody asked for, and gets no more paths either.
  * A plan that breaks a condition of subject_to is dropped likewise, by study/judge.c. What is left in the end is the
  * leader, and those level with it.
  *
  * The risk. The best plan b may be lost in three ways: it is called worse than some leader, or no better than it, or it
- * is called infeasible; or a plan that is none is called feasible. Each comparison that involves b is between two plans,
- * so there are at most k - 1 of them among k plans, and each may err with the share 1/(k - 1) of the risk, spent over
- * the looks as in study/judge.c. With conditions, half of the risk is theirs, in equal parts for each plan and
+ * is called infeasible; or a plan that is none is called feasible. Each comparison that involves b is between two
+ * plans, so there are at most k - 1 of them among k plans, and each may err with the share 1/(k - 1) of the risk, spent
+ * over the looks as in study/judge.c. With conditions, half of the risk is theirs, in equal parts for each plan and
  * condition. So with the asked probability the leader is feasible, and the best or within the indifference of it.
  *
  * This has the frame of S.-H. Kim, B. L. Nelson, A fully sequential procedure for indifference-zone selection in
