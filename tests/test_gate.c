@@ -154,7 +154,7 @@ static void the_best_plan_is_found_and_others_are_dropped(void)
     struct scenario *s = parse(three, NULL, 0);
     struct study *study = select_best(s);
     CU_ASSERT_EQUAL(study->winner, 1);
-    CU_ASSERT_STRING_EQUAL(study->winner_note, "with 95 % confidence no other plan costs as little");
+    CU_ASSERT_STRING_EQUAL(study->winner_note, "With 95 % confidence no other plan costs as little.");
     CU_ASSERT_EQUAL(study->outcomes[2].standing, STANDING_WORSE);
     CU_ASSERT_EQUAL(study->outcomes[3].standing, STANDING_WORSE);
     study_free(study);

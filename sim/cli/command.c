@@ -10,8 +10,9 @@ enum { ANY_NUMBER = 1 << 20 };
 const struct subcommand command_table[COMMANDS] = {
     [COMMAND_RUN] = {
         "run", "SCENARIO", "simulate every strategy and say what each costs in downtime",
-        "Samples rollouts of every strategy in every topology until what the scenario minimizes is known to the "
-        "precision asked for, and prints a table. A SCENARIO of - is standard input, here and elsewhere.\n"
+        "Samples rollouts of every strategy in every topology until the best of them is known, and what the scenario "
+        "minimizes is known of it to the precision asked for, and prints a table. Strategies that are known not to win "
+        "are dropped on the way. A SCENARIO of - is standard input, here and elsewhere.\n"
         "The results go into the folder results/NAME, where NAME is the scenario's, or into that of --output: "
         "summary.csv, distribution.csv, causes.csv, result.json, plan.json with the steps of the best strategy, and "
         "plots/ with the figures as SVG and PNG and, in plots/source, what they are drawn from. Without gnuplot there "

@@ -122,7 +122,7 @@ static const char *note_on_winner(struct study *study)
         note = arena_format(&study->arena, "level with it, as far as the %s tell: %s",
                             study->solved ? "bounds" : "paths", level);
     else if (study->selected && !open)
-        note = arena_format(&study->arena, "with %g %% confidence no other plan%s costs as little",
+        note = arena_format(&study->arena, "With %g %% confidence no other plan%s costs as little.",
                             100 * study->scenario->simulation.confidence,
                             study->scenario->n_topologies > 1 ? " there" : "");
     if (open)
