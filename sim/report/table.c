@@ -480,42 +480,6 @@ static void put_notes(const struct layout *layout, const struct outcome *outcome
     }
 }
 
-/* Why sampling ended, as the begin of a sentence; nothing where the precision was reached. */
-void add_stop_reason(struct text *text, enum stop stop, double precision)
-{
-    char share[QUANTITY_BYTES];
-    switch (stop) {
-    case STOP_PRECISE:
-        break;
-    case STOP_CONSTANT:
-        text_add(text, "Every path gave the same");
-        break;
-    case STOP_PATHS:
-        text_add(text, "Ended after the paths asked for");
-        break;
-    case STOP_LEVEL:
-        text_add(text, "Ended when it was level with the best");
-        break;
-    case STOP_WORSE:
-        text_add(text, "Ended when another plan was known to be better");
-        break;
-    case STOP_INFEASIBLE:
-        text_add(text, "Ended when it was known to break a condition");
-        break;
-    case STOP_MAX_PATHS:
-        text_add(text, "Ended at max_paths before the asked precision of %s",
-                 quantity_plain(QUANTITY_SHARE, precision, share));
-        break;
-    case STOP_SIGNAL:
-        text_add(text, "Interrupted");
-        break;
-    case STOP_SOLVED:
-    case STOP_UNSOLVED: /* put_unsolved() says why */
-    case STOPS:
-        break;
-    }
-}
-
 enum { STOPPED_MOST = 8 }; /* that are named */
 
 /* Adds who was ended for that reason, with the precision that was reached; returns how many. */

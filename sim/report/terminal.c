@@ -1,4 +1,4 @@
-/* Words and columns on a terminal: padded, wrapped and painted. */
+/* Words and columns on a terminal: padded, wrapped and painted; sentences that several tables have. */
 #include "report/terminal.h"
 
 #include "base/utf8.h"
@@ -82,5 +82,41 @@ void add_grouped(struct text *text, double count)
         if (i && (n - i) % 3 == 0)
             text_add(text, " ");
         text_add(text, "%c", digits[i]);
+    }
+}
+
+/* Why sampling ended, as the begin of a sentence; nothing where the precision was reached. */
+void add_stop_reason(struct text *text, enum stop stop, double precision)
+{
+    char share[QUANTITY_BYTES];
+    switch (stop) {
+    case STOP_PRECISE:
+        break;
+    case STOP_CONSTANT:
+        text_add(text, "Every path gave the same");
+        break;
+    case STOP_PATHS:
+        text_add(text, "Ended after the paths asked for");
+        break;
+    case STOP_LEVEL:
+        text_add(text, "Ended when it was level with the best");
+        break;
+    case STOP_WORSE:
+        text_add(text, "Ended when another plan was known to be better");
+        break;
+    case STOP_INFEASIBLE:
+        text_add(text, "Ended when it was known to break a condition");
+        break;
+    case STOP_MAX_PATHS:
+        text_add(text, "Ended at max_paths before the asked precision of %s",
+                 quantity_plain(QUANTITY_SHARE, precision, share));
+        break;
+    case STOP_SIGNAL:
+        text_add(text, "Interrupted");
+        break;
+    case STOP_SOLVED:
+    case STOP_UNSOLVED: /* put_unsolved() says why */
+    case STOPS:
+        break;
     }
 }
