@@ -4,7 +4,7 @@
  * A bin is what a double's exponent and the first 8 bits of its mantissa name: 256 bins an octave, each at most 1/256
  * of its lower end wide. (The idea is that of G. Tene's HdrHistogram and of Masson, Rim, Lee: DDSketch, VLDB 2019,
  * with bins that need no logarithm.) Zero has a counter of its own, since most paths of a good plan lose nothing at
- * all. Octaves of bins are allocated when a value falls into them. Bins cover [2^-40, 2^48): in seconds, from a
+ * all. Quarters of octaves are allocated when a value falls into them. Bins cover [2^-40, 2^48): in seconds, from a
  * picosecond to nine million years. Values out of that range share one bin on either side.
  *
  * Each bin knows the least and the greatest value that it saw. So a bin of one distinct value (a fixed delay, a
@@ -21,7 +21,7 @@
  *
  * Several histograms are read as one distribution: strata, each with its probability as weight. A part's counts
  * are scaled by weight / count of the part. Parts of weight 0 or without values do not take part, and the rest is
- * scaled to a whole. Every reader goes over the bins of the octaves that were met once, in the order of their values:
+ * scaled to a whole. Every reader goes over the bins of the quarters that were met once, in the order of their values:
  * 22531 bins at most, times n_parts.
  */
 #include "engine/histogram.h"
@@ -37,7 +37,7 @@
 enum {
     MANTISSA_BITS = 52,
     EXPONENT_BIAS = 1023,
-    FIRST_BIN = (EXPONENT_BIAS + HISTOGRAM_LEAST_EXPONENT) * HISTOGRAM_PAGE_BINS,
+    FIRST_BIN = (EXPONENT_BIAS + HISTOGRAM_LEAST_EXPONENT) * HISTOGRAM_OCTAVE_BINS,
     PAGED_BINS = HISTOGRAM_PAGES * HISTOGRAM_PAGE_BINS,
     /* Places in the order of values: zeros, below, the paged bins, above. */
     PLACE_ZERO = 0,
@@ -305,7 +305,7 @@ static double apart(struct point from, struct point to, double least_share)
 {
     double fall = from.exceeded - to.exceeded;
     double log_fall = log(from.exceeded / fmax(to.exceeded, least_share)) / -log(least_share);
-    double log_rise = from.value > 0 ? log2(to.value / from.value) / HISTOGRAM_PAGES : 0;
+    double log_rise = from.value > 0 ? log2(to.value / from.value) / HISTOGRAM_OCTAVES : 0;
     return fall + fmax(log_fall, 0) + log_rise;
 }
 

@@ -7,10 +7,12 @@
 
 enum {
     HISTOGRAM_BIN_BITS = 8,                     /* of the mantissa */
-    HISTOGRAM_PAGE_BINS = 1 << HISTOGRAM_BIN_BITS,
+    HISTOGRAM_OCTAVE_BINS = 1 << HISTOGRAM_BIN_BITS,
+    HISTOGRAM_PAGE_BINS = 64,                   /* what is allocated at a time: a quarter of an octave */
     HISTOGRAM_LEAST_EXPONENT = -40,             /* bins cover [2^-40, 2^48) */
     HISTOGRAM_END_EXPONENT = 48,
-    HISTOGRAM_PAGES = HISTOGRAM_END_EXPONENT - HISTOGRAM_LEAST_EXPONENT,
+    HISTOGRAM_OCTAVES = HISTOGRAM_END_EXPONENT - HISTOGRAM_LEAST_EXPONENT,
+    HISTOGRAM_PAGES = HISTOGRAM_OCTAVES * (HISTOGRAM_OCTAVE_BINS / HISTOGRAM_PAGE_BINS),
 };
 
 /* least and greatest mean something where count is not 0. */
@@ -23,10 +25,10 @@ struct histogram_bin {
 struct histogram {
     uint64_t             zeros;
     struct histogram_bin below, above;           /* values above 0 out of the bins' range */
-    struct histogram_bin *pages[HISTOGRAM_PAGES]; /* one octave each, HISTOGRAM_PAGE_BINS bins, or NULL */
+    struct histogram_bin *pages[HISTOGRAM_PAGES]; /* HISTOGRAM_PAGE_BINS bins each, or NULL */
 };
 
-/* No histogram takes more memory than this: 541 432 bytes. */
+/* No histogram takes more memory than this: 543 544 bytes. */
 #define HISTOGRAM_BYTES_MOST \
     (sizeof(struct histogram) + (size_t)HISTOGRAM_PAGES * HISTOGRAM_PAGE_BINS * sizeof(struct histogram_bin))
 

@@ -8,8 +8,6 @@
  * sampled until precise (5 %) and with exactly 2000 paths. The first rule looks at its interval between
  * rounds and stops when it happens to be narrow, which costs some coverage (Chow and Robbins 1965); the second does
  * not.
- *
- * Also: ten times the paths must not take more memory.
  */
 #include "tests/stat/stat.h"
 
@@ -20,9 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { RUNS = 1000, PATHS = 2000 };
 
@@ -88,35 +83,5 @@ bool intervals_cover(void)
         good &= report(&problems[i], "2000 paths", &fixed);
         scenario_free(scenario);
     }
-    return good;
-}
-
-/* The most memory that a run of so many paths held, in MB, measured in a process of its own; -1 if it failed. */
-static double megabytes(uint64_t paths)
-{
-    struct rusage usage;
-    int status;
-    pid_t child = fork();
-    if (child == 0) {
-        struct problem problems[PROBLEMS];
-        problems_fill(problems);
-        struct scenario *scenario = problem_parse(problems[0].text);
-        struct study_options options = {.paths = paths};
-        struct error error = {0};
-        struct study *study = study_run(scenario, &options, &error);
-        _exit(study && study->outcomes[1].paths == paths ? EXIT_SUCCESS : EXIT_FAILURE);
-    }
-    if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0)
-        return -1;
-    return (double)usage.ru_maxrss / 1024;
-}
-
-bool memory_does_not_grow(void)
-{
-    double few = megabytes(1000000), many = megabytes(10000000);
-    bool good = few > 0 && many > 0 && many < 150 && many < 1.1 * few + 2;
-    printf("\nmemory: %.1f MB for 1 million paths, %.1f MB for 10 million (less than 150 MB, and no more): %s\n",
-           few, many,
-           good ? "good" : "TOO MUCH");
     return good;
 }

@@ -9,7 +9,7 @@ static const struct {
     const char *name;
     bool (*holds)(void);
 } checks[] = {
-    {"memory", memory_does_not_grow}, /* first: a child begins with the memory of its parent */
+    {"memory", memory_is_bounded}, /* first: a child begins with the memory of its parent */
     {"gates", gates_decide},
     {"winners", winners_are_best},
     {"intervals", intervals_cover},

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-bool memory_does_not_grow(void);
+bool memory_is_bounded(void);
 bool intervals_cover(void);
 bool scenarios_hold(void);
 bool gates_decide(void);
