@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures how fast nines is, in about six minutes: events per second of every engine beside textbook simulations, what
-# a second core brings, the wall time of runs, start-up, every scenario, and how long 1 % of `lost` takes.
+# a second core brings, the wall time of runs, start-up, every scenario, and how long the best plan and 1 % of its
+# `lost` take.
 #   scripts/bench.sh [SECTION...]      sections: engines cores wall start scenarios precision; all unless given
 # Prints tables and writes results/bench.csv: for each figure its median, least and greatest value over repetitions.
 set -euo pipefail
@@ -253,7 +254,7 @@ measure_scenarios() {
 measure_precision() {
     local scenario estimator most mark label estimators=(usual) options
     has_option estimator && estimators=(plain smoothed)
-    title "1 % interval on lost for every strategy: paths and seconds, $cores threads"
+    title "the best plan by lost, and lost of it to 1 %: paths and seconds, $cores threads"
     printf '  %-36s %-10s %12s %10s\n' scenario estimator paths seconds
     for scenario in "${scenarios[@]}"; do
         for estimator in "${estimators[@]}"; do
