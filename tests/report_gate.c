@@ -101,6 +101,7 @@ static struct gate *new_gate(enum sample_gate kind)
     sample_free(study);
     gate->topology = &gate->scenario->topologies[0];
     gate->strategy = &gate->scenario->strategies[1];
+    gate->best = true;
     gate->verdict = RULING_FAILED;
     gate->end = GATE_MAX_PATHS;
     gate->confidence = 0.95;
@@ -118,6 +119,7 @@ static void fill(struct gate_told *told, struct gate *gate, enum sample_gate kin
     if (kind == GATE_PASSES) {
         take(gate, findings, 1);
         gate->named = true;
+        gate->best = false;
         gate->note = NULL;
         gate->verdict = RULING_PASSED;
         gate->end = GATE_DECIDED;

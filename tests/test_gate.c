@@ -46,6 +46,7 @@ static struct arm arm_above(uint64_t paths, uint64_t above)
     arm.strata[0].weight = 1;
     arm.strata[0].tally.paths = paths;
     arm.strata[0].tally.above[0] = above;
+    arm.rollout.greatest[MEASURE_DOWNTIME] = 1;
     return arm;
 }
 
@@ -154,7 +155,7 @@ static void the_best_plan_is_found_and_others_are_dropped(void)
     struct scenario *s = parse(three, NULL, 0);
     struct study *study = select_best(s);
     CU_ASSERT_EQUAL(study->winner, 1);
-    CU_ASSERT_STRING_EQUAL(study->winner_note, "With 95 % confidence no other plan costs as little.");
+    CU_ASSERT_STRING_EQUAL(study->winner_note, "With 95 % confidence no other plan costs as little");
     CU_ASSERT_EQUAL(study->outcomes[2].standing, STANDING_WORSE);
     CU_ASSERT_EQUAL(study->outcomes[3].standing, STANDING_WORSE);
     study_free(study);
@@ -330,7 +331,7 @@ static void no_plan_that_may_win_fails_the_gate(void)
     CU_ASSERT_EQUAL(gate->verdict, RULING_FAILED);
     CU_ASSERT_EQUAL(gate->findings[0].ruling, RULING_UNDECIDED);
     CU_ASSERT_PTR_NULL(gate->strategy);
-    CU_ASSERT_PTR_NOT_NULL(gate->note);
+    CU_ASSERT_PTR_NULL(gate->note);
     gate_free(gate);
     scenario_free(s);
 }

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum undecided undecided_find(const char *name)
@@ -72,6 +73,28 @@ static void write_reports(const struct gate_told *told, const struct options *op
         report_gate_write(told, options->reports[i].format, options->reports[i].path, error);
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return !strcmp(a, b) || (!stat(a, &one) && !stat(b, &other) && one.st_dev == other.st_dev &&
+                             one.st_ino == other.st_ino);
+}
+
+/* Whether no report would take the place of another, or of the scenario. */
+static bool check_paths(const struct options *options, struct error *error)
+{
+    for (int i = 0; i < options->n_reports; i++) {
+        const char *path = options->reports[i].path;
+        if (is_same_file(path, options->arguments[0]))
+            return error_add(error, FAULT_INPUT, "nines gate: --report would write over the scenario, %s", path);
+        for (int k = 0; k < i; k++)
+            if (is_same_file(path, options->reports[k].path))
+                return error_add(error, FAULT_INPUT, "nines gate: two reports cannot both be %s", path);
+    }
+    return true;
+}
+
+/* Whether all reports can be begun where they are asked for. */
 static bool check_reports(const struct options *options, struct error *error)
 {
     bool good = true;
@@ -84,6 +107,8 @@ int command_gate(const struct options *options, struct error *error)
 {
     struct gate *gate = NULL;
     struct error known = {0}; /* what was said already */
+    if (!check_paths(options, error))
+        return STATUS_USAGE;
     struct scenario *scenario = select_scenario(options, error);
     struct condition *required = scenario ? read_required(scenario, options, error) : NULL;
     if (scenario && !options->quiet)

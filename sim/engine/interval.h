@@ -24,6 +24,7 @@ struct interval interval_of_mean(const struct moments *moments, double confidenc
                                  double greatest_possible);
 double interval_unseen_reach(const struct moments *moments);
 struct interval interval_of_probability(uint64_t seen, uint64_t n, double confidence);
+struct interval interval_exact(uint64_t seen, uint64_t n, double risk);
 struct interval interval_combine(const struct interval *parts, const double *weights, int n_parts);
 
 #endif

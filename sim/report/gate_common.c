@@ -201,8 +201,10 @@ void add_verdict(struct text *text, const struct gate_told *told)
     text_add(text, "%s: ", verdicts[gate->verdict]);
     if (gate->topology && gate->strategy) {
         add_plan(text, gate);
-        text_add(text, ", %s: ", gate->named ? "as named" : "the best plan");
+        text_add(text, ", %s: ", gate->named ? "as named" : gate->best ? "the best plan" : "the plan that leads");
         add_counts(text, gate);
+    } else if (gate->verdict != RULING_FAILED) {
+        text_add(text, "ended before any plan was looked at");
     } else {
         text_add(text, "no plan keeps the objective's subject_to");
     }

@@ -39,6 +39,7 @@ static void put_plan(struct json *json, const struct gate *gate)
     json_text(json, "topology", gate->topology->name);
     json_text(json, "strategy", gate->strategy->name);
     json_bool(json, "named", gate->named);
+    json_bool(json, "best", gate->best);
     json_end(json);
 }
 

@@ -139,7 +139,7 @@ static void put_finding(const struct gate_told *told, const struct finding *f, F
 /* Where there is no plan, conditions are not ruled; what failed is that there be one. */
 static bool lacks_plan(const struct gate *gate)
 {
-    return !gate->topology || !gate->strategy;
+    return gate->verdict == RULING_FAILED && (!gate->topology || !gate->strategy);
 }
 
 static void put_lack(const struct gate_told *told, FILE *out)

@@ -386,7 +386,7 @@ static void put_best(const struct study *study, int best, bool overall, const st
     } else {
         add_name(&text, study, &study->outcomes[best], overall);
         bool among_all = overall && study->scenario->n_topologies > 1;
-        text_add(&text, " costs least%s: ",
+        text_add(&text, " costs least%s%s: ", study->partial ? " so far" : "",
                  any_unsolved(study, among_all ? NULL : study->outcomes[best].topology) ? " of those solved"
                  : among_all                                                           ? " of all"
                                                                                        : "");

@@ -98,8 +98,8 @@ void add_stop_reason(struct text *text, enum stop stop, double precision)
     case STOP_PATHS:
         text_add(text, "Ended after the paths asked for");
         break;
-    case STOP_LEVEL:
-        text_add(text, "Ended when it was level with the best");
+    case STOP_BEHIND:
+        text_add(text, "Ended when it was known to be no better than the best");
         break;
     case STOP_WORSE:
         text_add(text, "Ended when another plan was known to be better");

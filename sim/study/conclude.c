@@ -52,13 +52,24 @@ static bool is_better(const struct outcome *one, const struct outcome *other, en
     return false;
 }
 
-/* The best of the feasible outcomes among [from, to), or -1. */
+/* Where a selection was made and came to its end in the outcome's topology, it is the plan that was found, or none. */
+static bool may_be_best(const struct study *study, int i)
+{
+    const struct outcome *o = &study->outcomes[i];
+    bool decided = false;
+    for (int k = 0; k < study->n_outcomes; k++)
+        decided = decided || (study->outcomes[k].topology == o->topology &&
+                              study->outcomes[k].standing == STANDING_BEST);
+    return decided ? o->standing == STANDING_BEST : o->feasible && o->standing < STANDING_WORSE;
+}
+
+/* The best of the outcomes among [from, to), or -1. */
 static int best_of(const struct study *study, int from, int to)
 {
     enum measure m = study->scenario->objective.minimize;
     int best = -1;
     for (int i = from; i < to; i++)
-        if (study->outcomes[i].feasible && study->outcomes[i].standing != STANDING_WORSE &&
+        if (may_be_best(study, i) &&
             (best < 0 || is_better(&study->outcomes[i], &study->outcomes[best], m)))
             best = i;
     return best;
@@ -76,15 +87,20 @@ static bool is_level(const struct study *study, int i)
         return false;
     if (study->selected && o->topology == w->topology)
         return o->standing == STANDING_LEVEL;
-    return o->standing != STANDING_WORSE && o->measures[m].low <= w->measures[m].high;
+    return (!study->selected || o->standing == STANDING_BEST) && o->measures[m].low <= w->measures[m].high;
 }
 
 /* It was not told from the winner before sampling ended. */
 static bool is_open(const struct study *study, int i)
 {
     const struct outcome *o = &study->outcomes[i], *w = &study->outcomes[study->winner];
-    return i != study->winner && study->selected && o->topology == w->topology && o->feasible &&
+    return i != study->winner && study->selected && o->strategy && o->topology == w->topology &&
            o->standing == STANDING_OPEN;
+}
+
+static bool is_behind(const struct study *study, int i)
+{
+    return study->outcomes[i].standing == STANDING_BEHIND || study->outcomes[i].standing == STANDING_LEVEL;
 }
 
 static bool is_unsolved(const struct study *study, int i)
@@ -108,6 +124,20 @@ static const char *names_of(struct study *study, bool (*is_so)(const struct stud
     return names;
 }
 
+/* What the selection says of the winner with the asked confidence; NULL: nothing. */
+static const char *sureness(struct study *study)
+{
+    const struct scenario *s = study->scenario;
+    if (study->outcomes[study->winner].standing != STANDING_BEST || s->n_strategies < 2)
+        return NULL;
+    const char *others = s->objective.n_subject_to ? "that keeps the conditions " : "";
+    const char *costs = "costs as little";
+    if (names_of(study, is_behind))
+        costs = arena_format(&study->arena, "costs less by more than %g %%", 100 * s->simulation.indifference);
+    return arena_format(&study->arena, "With %g %% confidence no other plan %s%s%s", 100 * s->simulation.confidence,
+                        s->n_topologies > 1 ? "there " : "", others, costs);
+}
+
 /* What may cost as little as the winner, as a sentence; NULL: nothing. */
 static const char *note_on_winner(struct study *study)
 {
@@ -115,16 +145,14 @@ static const char *note_on_winner(struct study *study)
         return NULL;
     const char *level = names_of(study, is_level), *unsolved = names_of(study, is_unsolved), *note = NULL;
     const char *open = names_of(study, is_open);
+    if (study->selected)
+        note = sureness(study);
     if (level && study->selected)
-        note = arena_format(&study->arena, "level with it, within %g %%: %s",
+        note = arena_format(&study->arena, "%s%slevel with it, within %g %%: %s", note ? note : "", note ? "; " : "",
                             100 * study->scenario->simulation.indifference, level);
     else if (level)
         note = arena_format(&study->arena, "level with it, as far as the %s tell: %s",
                             study->solved ? "bounds" : "paths", level);
-    else if (study->selected && !open)
-        note = arena_format(&study->arena, "With %g %% confidence no other plan%s costs as little.",
-                            100 * study->scenario->simulation.confidence,
-                            study->scenario->n_topologies > 1 ? " there" : "");
     if (open)
         note = arena_format(&study->arena, "%s%snot told from it before sampling ended: %s", note ? note : "",
                             note ? "; " : "", open);

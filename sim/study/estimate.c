@@ -33,9 +33,15 @@
 
 static const double UNKNOWN = NAN;
 enum { CURVE_POINTS = 256 };
+enum { CONSTANT_PATHS = 100000 }; /* so many equal differences are believed to be all there is */
+
+static bool moments_are_zero(const struct moments *moments)
+{
+    return moments->least == 0 && moments->greatest == 0;
+}
 
 /* Whether a path of this stratum can have it at all. */
-static bool possible(const struct stratum *stratum, enum measure measure)
+bool estimate_possible(const struct stratum *stratum, enum measure measure)
 {
     if (measure == MEASURE_FALSE_ROLLBACK)
         return stratum->release != RELEASE_DEFECTIVE;
@@ -76,7 +82,7 @@ static double reach_of(const struct stratum *stratum, enum measure absolute, con
 struct interval estimate_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
                                  bool smoothed, double confidence, double horizon)
 {
-    if (!possible(stratum, measure))
+    if (!estimate_possible(stratum, measure))
         return (struct interval){.trusted = true, .effective = INFINITY};
     if (stratum->tally.paths == 0)
         return (struct interval){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, false};
@@ -93,20 +99,30 @@ struct interval estimate_stratum(const struct arm *arm, const struct stratum *st
                           : of_difference(moments, confidence, 0, most, INFINITY);
 }
 
-/* The interval of the mean difference of the objective to the arm's rival, in one stratum, which has paths of both. */
+/*
+ * The interval of the mean difference of the objective to the arm's rival, in one stratum, which has paths of both. What
+ * is not seen is bounded as differences to no release are: by those seen, or by what the plans themselves lost. So many
+ * paths without any difference are believed to be all there is.
+ */
 struct interval estimate_rival(const struct arm *arm, const struct stratum *stratum, enum measure objective,
                                double confidence, double horizon)
 {
-    const struct tally *t = &stratum->tally;
+    const struct tally *t = &stratum->tally, *other = &arm->rival->strata[stratum - arm->strata].tally;
     int absolute = measure_absolute(objective);
     enum measure m = absolute >= 0 ? (enum measure)absolute : objective;
+    const struct interval nothing = {.trusted = true, .effective = INFINITY};
+    if (!estimate_possible(stratum, objective) || (moments_are_zero(&t->rival) && t->rival.n >= CONSTANT_PATHS))
+        return nothing;
     bool probability = measure_types[objective].unit == UNIT_PROBABILITY;
     double most = probability ? 1 : fmax(arm->rollout.greatest[m], arm->rival->rollout.greatest[m]) * horizon;
-    struct interval raw = of_difference(&t->rival, confidence, -most, most, interval_unseen_reach(&t->rival));
+    double lost = probability ? INFINITY : 2 * fmax(t->moments[m].greatest, other->moments[m].greatest);
+    double reach = moments_effective(&t->moments[m]) < INTERVAL_EFFECTIVE_FEW ? INFINITY : lost;
+    struct interval raw =
+        of_difference(&t->rival, confidence, -most, most, fmin(reach, interval_unseen_reach(&t->rival)));
     if (t->rival_smoothed.n == 0)
         return raw;
-    struct interval smoothed =
-        of_difference(&t->rival_smoothed, confidence, -most, most, interval_unseen_reach(&t->rival_smoothed));
+    struct interval smoothed = of_difference(&t->rival_smoothed, confidence, -most, most,
+                                             fmin(reach, interval_unseen_reach(&t->rival_smoothed)));
     return smoothed.high - smoothed.low < raw.high - raw.low ? smoothed : raw;
 }
 
@@ -341,7 +357,7 @@ static const char *seen_on(const struct arm *arm, enum measure measure, struct a
         const struct stratum *stratum = &arm->strata[s];
         unsigned long long seen = stratum->tally.seen[measure], paths = stratum->tally.paths;
         const char *release = stratum->release == RELEASE_DEFECTIVE ? "defective" : "sound";
-        if (!possible(stratum, measure))
+        if (!estimate_possible(stratum, measure))
             continue;
         text = text ? arena_format(arena, "%s and on %llu of %llu with a %s one", text, seen, paths, release)
                     : arena_format(arena, "seen on %llu of %llu paths with a %s release", seen, paths, release);

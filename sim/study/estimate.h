@@ -12,6 +12,7 @@ struct way {
     bool smoothed; /* less their controls, in the strata in which these help */
 };
 
+bool estimate_possible(const struct stratum *stratum, enum measure measure);
 struct way estimate_way(const struct arm *arm, enum measure measure, double confidence, double horizon);
 struct interval estimate_stratum(const struct arm *arm, const struct stratum *stratum, enum measure measure,
                                  bool smoothed, double confidence, double horizon);

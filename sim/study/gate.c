@@ -25,6 +25,8 @@ enum {
     FIRST_PATHS = 512,   /* a stratum, until the first look */
     GROWTH = 2,
     NONE_PATHS = 16,     /* of no release, where it is sampled, to a plan's one: they cost little */
+    MANY_PLANS = 32,
+    NAMED_MOST = 5,
     LOOKS_UNSOLVED = 3,  /* a gate that is decided by so many takes less time than to solve no release */
 };
 
@@ -49,8 +51,7 @@ static enum ruling *rulings_of(const struct hearing *r, int arm)
 
 static bool may_win(const struct hearing *r, int arm)
 {
-    enum standing standing = r->selection.standing[arm];
-    return standing == STANDING_OPEN || standing == STANDING_LEVEL;
+    return r->selection.standing[arm] == STANDING_OPEN;
 }
 
 /* The risk of one ruling at this look. */
@@ -82,12 +83,16 @@ static enum ruling verdict_of(const enum ruling *rulings, int n)
     return verdict;
 }
 
-static bool all_ruled(const struct hearing *r, int arm)
+/* Whether more paths may rule on something: where the arm has failed, not what they can only refute. */
+static bool may_rule(const struct hearing *r, int arm)
 {
-    for (int i = 0; i < r->n; i++)
-        if (rulings_of(r, arm)[i] == RULING_UNDECIDED)
-            return false;
-    return true;
+    bool failed = verdict_of(rulings_of(r, arm), r->n) == RULING_FAILED;
+    for (int i = 0; i < r->n; i++) {
+        bool refutes = judge_only_refutes(&r->statements[i]);
+        if (rulings_of(r, arm)[i] == RULING_UNDECIDED && !r->statements[i].unknown && !(failed && refutes))
+            return true;
+    }
+    return false;
 }
 
 /* The arm that is judged: the named plan's, or the best as far as is known; -1: no plan keeps subject_to. */
@@ -105,16 +110,21 @@ static enum ruling verdict(const struct hearing *r)
     enum ruling verdict = verdict_of(rulings_of(r, judged), r->n);
     if (r->options->named || select_is_decided(&r->selection, 0))
         return verdict;
-    for (int a = 1; a < r->sampler.n_arms; a++)
-        if (may_win(r, a) && verdict_of(rulings_of(r, a), r->n) != verdict)
+    bool any_feasible = false; /* else none may win in the end, which is a failure */
+    for (int a = 1; a < r->sampler.n_arms; a++) {
+        if (!may_win(r, a))
+            continue;
+        any_feasible = any_feasible || select_is_feasible(&r->selection, a);
+        if (verdict_of(rulings_of(r, a), r->n) != verdict)
             return RULING_UNDECIDED;
-    return verdict;
+    }
+    return any_feasible || verdict == RULING_FAILED ? verdict : RULING_UNDECIDED;
 }
 
 static bool is_decided(const struct hearing *r)
 {
     int judged = judged_arm(r);
-    return judged < 0 || (verdict(r) != RULING_UNDECIDED && all_ruled(r, judged));
+    return judged < 0 || (verdict(r) != RULING_UNDECIDED && !may_rule(r, judged));
 }
 
 static void look(struct hearing *r)
@@ -134,7 +144,15 @@ static bool is_asked(const struct hearing *r, int arm)
 {
     if (!may_win(r, arm) || arm_drawn(&r->sampler.arms[arm]) >= r->scenario->simulation.max_paths)
         return false;
-    return !all_ruled(r, arm) || !(r->options->named || select_is_settled(&r->selection, arm));
+    return may_rule(r, arm) || !(r->options->named || select_is_settled(&r->selection, arm));
+}
+
+/* Solves no release; nobody looks at the clock meanwhile, only at signals. */
+static void solve_none(struct hearing *r)
+{
+    r->sampler.stop = r->options->stop;
+    none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
+    r->sampler.stop = &r->stop;
 }
 
 /* Whether something is undecided of the arm that no release is a part of. */
@@ -214,7 +232,7 @@ static void watch_clock(uint64_t paths, void *context)
     struct progress progress = {.paths = paths, .seconds = clock_seconds() - r->started};
     r->late = r->options->time_limit > 0 && progress.seconds > r->options->time_limit;
     if (r->late || engine_stopped(r->options->stop))
-        r->stop = 1;
+        __atomic_store_n(&r->stop, 1, __ATOMIC_RELAXED);
     for (int a = 0; a < r->sampler.n_arms; a++)
         progress.paths += arm_drawn(&r->sampler.arms[a]);
     if (r->options->on_progress && paths)
@@ -230,6 +248,15 @@ static bool any_rests_on_none(const struct hearing *r)
     return false;
 }
 
+/* Many plans draw their first paths one by one, as in study/study.c: the few that are left take less memory. */
+static void leave_reference(struct hearing *r)
+{
+    if (r->options->engine || r->sampler.engine == &engine_lanes)
+        return;
+    sampler_close(&r->sampler);
+    r->sampler.engine = &engine_lanes;
+}
+
 /* Draws and looks until all is decided, or no more may be drawn. Returns false with an error. */
 static bool draw_and_look(struct hearing *r, struct error *error)
 {
@@ -242,9 +269,10 @@ static bool draw_and_look(struct hearing *r, struct error *error)
         }
         look(r);
         r->gate->end = is_decided(r) ? GATE_DECIDED : GATE_MAX_PATHS;
-        if (r->look == LOOKS_UNSOLVED && !r->options->sample_all && !r->sampler.arms[0].solution &&
-            any_rests_on_none(r))
-            none_solve(r->scenario, &r->sampler, 0, &r->gate->arena);
+        if (r->look == LOOKS_UNSOLVED && r->gate->end != GATE_DECIDED && !r->options->sample_all &&
+            !r->sampler.arms[0].solution && any_rests_on_none(r))
+            solve_none(r);
+        leave_reference(r);
     } while (r->gate->end != GATE_DECIDED && want_next(r));
     return true;
 }
@@ -255,21 +283,22 @@ static bool draw_and_look(struct hearing *r, struct error *error)
 static const char *others(struct hearing *r, enum standing standing)
 {
     const char *names = NULL;
+    int n = 0;
     for (int a = 1; a < r->sampler.n_arms; a++) {
         if (a == judged_arm(r) || r->selection.standing[a] != standing)
             continue;
         const char *name = r->scenario->strategies[a - 1].name;
+        if (n++ >= NAMED_MOST)
+            continue;
         names = names ? arena_format(&r->gate->arena, "%s, %s", names, name) : name;
     }
-    return names;
+    return n > NAMED_MOST ? arena_format(&r->gate->arena, "%s and %d more", names, n - NAMED_MOST) : names;
 }
 
 static const char *note_on_plan(struct hearing *r)
 {
-    if (r->options->named)
+    if (r->options->named || judged_arm(r) < 0)
         return NULL;
-    if (judged_arm(r) < 0)
-        return "no plan keeps the conditions of subject_to";
     const char *level = others(r, STANDING_LEVEL), *open = others(r, STANDING_OPEN);
     const char *note = level ? arena_format(&r->gate->arena, "level with it: %s", level) : NULL;
     if (!open)
@@ -287,6 +316,7 @@ static void conclude(struct hearing *r)
         gate->topology = &r->scenario->topologies[0];
         gate->strategy = &r->scenario->strategies[judged - 1];
     }
+    gate->best = judged >= 0 && !gate->named && select_is_decided(&r->selection, 0);
     gate->verdict = r->look ? verdict(r) : RULING_UNDECIDED;
     gate->note = r->look ? note_on_plan(r) : NULL;
     for (int i = 0; i < r->n; i++)
@@ -314,8 +344,8 @@ static bool state_conditions(struct hearing *r, struct error *error)
     for (int i = 0; i < s->objective.n_subject_to; i++)
         needs_none = needs_none || judge_needs_none(&s->objective.subject_to[i]);
     if (needs_none)
-        none_solve(s, &r->sampler, 0, &r->gate->arena);
-    if (!select_open(&r->selection, s, &r->sampler, error))
+        solve_none(r);
+    if (!select_open(&r->selection, s, &r->sampler, (1 - s->simulation.confidence) / 2, error))
         return false;
     for (int i = 0; i < r->n; i++) {
         const struct condition *c = condition_at(r, i);
@@ -339,7 +369,9 @@ static void open_run(struct hearing *r)
     r->statements = arena_new(&gate->arena, (size_t)r->n, sizeof *r->statements);
     r->rulings = arena_new(&gate->arena, (size_t)(r->n * (r->scenario->n_strategies + 1)), sizeof *r->rulings);
     r->sampler = (struct sampler){
-        .engine = options->engine ? options->engine : &engine_lanes,
+        .engine = options->engine                             ? options->engine
+                  : r->scenario->n_strategies > MANY_PLANS ? &engine_reference
+                                                           : &engine_lanes,
         .simd = options->simd,
         .seed = gate->seed,
         .horizon = r->scenario->horizon,

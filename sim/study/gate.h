@@ -37,7 +37,8 @@ struct gate {
     const struct scenario *scenario;
     const struct topology *topology;   /* of the plan that is judged; NULL: no plan keeps subject_to */
     const struct strategy *strategy;
-    bool                   named;      /* the strategy was named, not found to be the best */
+    bool                   named;      /* the strategy was named, not found to be the best, */
+    bool                   best;       /* or it is known to be; else it leads, and others may be better */
     const char            *note;       /* what else is known of the plan, such as those level with it; or NULL */
     struct finding        *findings;   /* one per condition: the scenario's in order, then those required */
     int                    n_findings;

@@ -37,8 +37,10 @@ static struct interval extreme_of(const struct hearing *r, const struct arm *arm
     } else {
         double seen = estimate_statistic(arm, &(struct condition){.measure = says->measure, .statistic = STATISTIC_MAX},
                                          NULL);
-        figure = (struct interval){seen, seen, arm->rollout.greatest[says->measure] * horizon, 0, 0, false};
+        figure = (struct interval){seen, NAN, NAN, 0, 0, false};
     }
+    if (!figure.trusted) /* how far it may be is not known */
+        figure.low = figure.high = NAN;
     if (!judge_needs_none(c))
         return figure;
     struct interval none = estimate_interval(arm->none, says->measure, (struct way){false, false},
@@ -78,13 +80,13 @@ static const char *help_for(struct hearing *r, const struct statement *statement
         return "it is measured from the mean of no release, which is too large to be solved: ask for a mean";
     if (f->condition->statistic == STATISTIC_MAX)
         return "a maximum can be refuted by paths but never be confirmed: ask for a percentile, such as p99.9";
-    double more = paths_needed(figure, f->condition->limit), paths = more * (double)f->paths;
-    if (!(paths < 1e12))
+    double paths = paths_needed(figure, f->condition->limit) * (double)f->paths;
+    if (paths >= 1e12)
         return "the figure is at the limit, as far as can be told";
-    if (paths < (double)r->scenario->simulation.max_paths)
-        return r->gate->end == GATE_TIME_LIMIT ? "more time" : "more paths";
-    return arena_format(arena, "some %.0g paths: simulation.max_paths is %.0g", paths,
-                        (double)r->scenario->simulation.max_paths);
+    if (!(paths > (double)f->paths))
+        return r->gate->end == GATE_MAX_PATHS ? "more paths: raise simulation.max_paths" : "more time";
+    return arena_format(arena, "about %.0f thousand paths%s", ceil(paths / 1000),
+                        r->gate->end == GATE_MAX_PATHS ? ": raise simulation.max_paths" : ", so more time");
 }
 
 /* Fills in what was found of condition i for the arm, which is judged; -1: for none. */

@@ -10,10 +10,11 @@
  * D. A. Darling, H. Robbins, PNAS 58, 1967, 66-68, whose confidence sequences have the same property.)
  *
  * Of a mean or a probability, the whole interval must lie on one side of the limit. A ruling is wrong on one side only,
- * so each end of the interval may be wrong at the whole risk of the look.
+ * so each end may be wrong at the whole risk of the look: of probabilities, whose ends are exact. Of means, whose ends
+ * are made of two bounds (what was seen, and what no path has shown), at half of it each, or less.
  *
  * Of a percentile, it is decided through the probability to exceed the limit, for the quantile q is at most L if and
- * only if P(X > L) <= 1 - q. (Its interval is exact or Wilson's, where a percentile's own has to trust a density.) The
+ * only if P(X > L) <= 1 - q. (Its interval is exact, where a percentile's own has to trust a density.) The
  * quantile is below L if P(X >= L) <= 1 - q; the other two comparisons are the opposites. That a maximum stays below a
  * limit can be refuted by a path, but never be confirmed.
  *
@@ -101,8 +102,25 @@ bool judge_rests_on_none(const struct statement *statement)
     return says->statistic == STATISTIC_MEAN && (absolute || is_sum);
 }
 
-/* The probability that a path is above a watched value. */
-struct interval judge_above(const struct arm *arm, int watch, double confidence)
+/* Whether no number of paths can make it pass. */
+bool judge_only_refutes(const struct statement *statement)
+{
+    const struct budget_statement *says = &statement->says;
+    bool less = says->compare == COMPARE_LESS || says->compare == COMPARE_LESS_EQUAL;
+    return statement->unknown || (says->statistic == STATISTIC_MAX && less);
+}
+
+/* Puts the strata of a probability together, as interval_combine does. */
+static struct interval probability_of(const struct interval *parts, const double *weights, int n)
+{
+    struct interval sum = interval_combine(parts, weights, n);
+    sum.low = fmax(sum.low, 0);
+    sum.high = fmin(sum.high, 1);
+    return sum;
+}
+
+/* The probability that a path is above a watched value, each of whose ends is wrong with at most that probability. */
+struct interval judge_above(const struct arm *arm, int watch, double risk)
 {
     struct interval parts[STRATA];
     double weights[STRATA];
@@ -110,13 +128,27 @@ struct interval judge_above(const struct arm *arm, int watch, double confidence)
         const struct tally *t = &arm->strata[s].tally;
         if (t->paths == 0)
             return (struct interval){NAN, NAN, NAN, NAN, 0, false};
-        parts[s] = interval_of_probability(t->above[watch], t->paths, confidence);
+        parts[s] = interval_exact(t->above[watch], t->paths, risk);
         weights[s] = arm->strata[s].weight;
     }
-    struct interval sum = interval_combine(parts, weights, arm->n_strata);
-    sum.low = fmax(sum.low, 0);
-    sum.high = fmin(sum.high, 1);
-    return sum;
+    return probability_of(parts, weights, arm->n_strata);
+}
+
+/* Likewise of a measure that is a probability. */
+static struct interval probability(const struct arm *arm, enum measure measure, double risk)
+{
+    struct interval parts[STRATA];
+    double weights[STRATA];
+    for (int s = 0; s < arm->n_strata; s++) {
+        const struct tally *t = &arm->strata[s].tally;
+        if (t->paths == 0)
+            return (struct interval){NAN, NAN, NAN, NAN, 0, false};
+        parts[s] = estimate_possible(&arm->strata[s], measure)
+                       ? interval_exact(t->seen[measure], t->paths, risk)
+                       : (struct interval){.trusted = true, .effective = INFINITY};
+        weights[s] = arm->strata[s].weight;
+    }
+    return probability_of(parts, weights, arm->n_strata);
 }
 
 /*
@@ -157,11 +189,20 @@ static enum ruling opposite(enum ruling ruling)
     return ruling == RULING_PASSED ? RULING_FAILED : ruling == RULING_FAILED ? RULING_PASSED : RULING_UNDECIDED;
 }
 
-/* The interval of the mean that the statement is about. */
-static struct interval mean_of(const struct arm *arm, const struct budget_statement *says, double confidence,
-                               double horizon)
+/*
+ * The interval of the mean that the statement is about. What no path has shown is bounded at the whole risk as well.
+ *
+ * Downtime and lost are those of no release and what the release adds, whatever is narrower: few paths that happen not
+ * to have seen a rare fault have a narrow interval, and those who look for the narrowest find them. No release has many
+ * more paths, or was solved, and nothing that hides what they have not seen.
+ */
+static struct interval mean_of(const struct arm *arm, const struct budget_statement *says, double risk, double horizon)
 {
+    double confidence = 1 - risk;
+    if (measure_types[says->measure].unit == UNIT_PROBABILITY)
+        return probability(arm, says->measure, risk);
     struct way way = estimate_way(arm, says->measure, confidence, horizon);
+    way.paired = way.paired || measure_absolute(says->measure) == (int)says->measure;
     if (says->none_weight != 0)
         return estimate_added_to(arm, way, says->none_weight, confidence, horizon);
     return estimate_interval(arm, says->measure, way, confidence, horizon);
@@ -176,16 +217,18 @@ enum ruling judge(const struct arm *arm, const struct statement *statement, doub
     const struct budget_statement *says = &statement->says;
     bool less = says->compare == COMPARE_LESS || says->compare == COMPARE_LESS_EQUAL;
     bool or_equal = says->compare == COMPARE_LESS_EQUAL || says->compare == COMPARE_GREATER;
-    double confidence = 1 - 2 * risk, limit = says->limit;
+    double limit = says->limit;
     struct interval interval;
     if (statement->unknown)
         return RULING_UNDECIDED;
+    if (statement->watch >= 0 && limit >= arm->rollout.greatest[says->measure] * horizon && or_equal)
+        return less ? RULING_PASSED : RULING_FAILED; /* it cannot be more */
     if (statement->watch >= 0) {
-        interval = judge_above(arm, statement->watch, confidence);
+        interval = judge_above(arm, statement->watch, risk);
         limit = says->statistic == STATISTIC_MAX ? 0 : 1 - says->quantile;
         or_equal = true;
     } else {
-        interval = mean_of(arm, says, confidence, horizon);
+        interval = mean_of(arm, says, risk, horizon);
     }
     if (isnan(interval.mean))
         return RULING_UNDECIDED;

@@ -62,7 +62,11 @@ static bool is_known(struct rounds *r, int a)
 static bool is_done(struct rounds *r, int a)
 {
     static const enum stop dropped[] = {
-        [STANDING_LEVEL] = STOP_LEVEL, [STANDING_WORSE] = STOP_WORSE, [STANDING_INFEASIBLE] = STOP_INFEASIBLE};
+        [STANDING_LEVEL] = STOP_BEHIND,
+        [STANDING_BEHIND] = STOP_BEHIND,
+        [STANDING_WORSE] = STOP_WORSE,
+        [STANDING_INFEASIBLE] = STOP_INFEASIBLE,
+    };
     const struct arm *arm = &r->sampler->arms[a];
     uint64_t most = r->exactly ? r->exactly : r->scenario->simulation.max_paths;
     if (!r->exactly && arm->none && select_is_settled(r->selection, a)) {

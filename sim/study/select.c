@@ -6,9 +6,10 @@
  * - if its interval is above 0, the plan is worse, and gets no more paths;
  * - if it is below 0, the leader is worse, and the plan that beats it most is the new leader;
  * - if it is above -d, where d is the indifference (a share of the leader's mean), the plan is no better than the
- *   leader by an amount that anybody asked for, and gets no more paths either.
- * A plan that breaks a condition of subject_to is dropped likewise, by study/judge.c. What is left in the end is the
- * leader, and those level with it.
+ *   leader by an amount that anybody asked for, and gets no more paths either; level is what is called so only if the
+ *   interval is below d as well.
+ * A plan that breaks a condition of subject_to is dropped likewise, by study/judge.c. (One that paths can only refute, such
+ * as `duration.max <= 1h`, counts as kept until it is refuted.) What is left in the end is the leader.
  *
  * The risk. The best plan b may be lost in three ways: it is called worse than some leader, or no better than it, or it
  * is called infeasible; or a plan that is none is called feasible. Each comparison that involves b is between two
@@ -45,11 +46,12 @@ enum {
     CONSTANT_PATHS = 100000, /* so many equal differences are believed to be all there is */
 };
 
-/* Makes ready to select among the arms of the sampler; their watches must not change any more. */
-bool select_open(struct selection *s, const struct scenario *scenario, struct sampler *sampler, struct error *error)
+/* Makes ready to select among the arms of the sampler, with at most that probability of a wrong result. */
+bool select_open(struct selection *s, const struct scenario *scenario, struct sampler *sampler, double risk,
+                 struct error *error)
 {
     int n = scenario->objective.n_subject_to;
-    *s = (struct selection){.scenario = scenario, .sampler = sampler, .risk = 1 - scenario->simulation.confidence};
+    *s = (struct selection){.scenario = scenario, .sampler = sampler, .risk = risk};
     s->per_topology = scenario->n_strategies + 1;
     s->standing = memory_new((size_t)sampler->n_arms, sizeof *s->standing);
     s->leader = memory_new((size_t)scenario->n_topologies, sizeof *s->leader);
@@ -85,7 +87,7 @@ bool select_is_leader(const struct selection *s, int arm)
 
 static bool may_win(const struct selection *s, int arm)
 {
-    return s->standing[arm] == STANDING_OPEN || s->standing[arm] == STANDING_LEVEL;
+    return s->standing[arm] < STANDING_WORSE;
 }
 
 /* ---- constraints ---- */
@@ -110,13 +112,16 @@ static void look_at_constraints(struct selection *s, int arm)
     }
 }
 
-/* Whether all conditions are known to be kept. */
-static bool is_feasible(const struct selection *s, int arm)
+/* Whether all conditions are known to be kept, or, of those that paths can only refute, are not refuted. */
+bool select_is_feasible(const struct selection *s, int arm)
 {
     int n = s->scenario->objective.n_subject_to;
-    for (int i = 0; i < n; i++)
-        if (s->rulings[arm * n + i] != RULING_PASSED)
+    const struct statement *statements = s->statements + arm / s->per_topology * n;
+    for (int i = 0; i < n; i++) {
+        enum ruling ruling = s->rulings[arm * n + i];
+        if (ruling == RULING_FAILED || (ruling == RULING_UNDECIDED && !judge_only_refutes(&statements[i])))
             return false;
+    }
     return true;
 }
 
@@ -219,7 +224,7 @@ static int find_leader(const struct selection *s, int topology)
         if (!may_win(s, a))
             continue;
         double mean = estimate_objective(s->scenario, &s->sampler->arms[a]).mean;
-        bool is = is_feasible(s, a);
+        bool is = select_is_feasible(s, a);
         if (best >= 0 && !(is > feasible || (is == feasible && mean < least)))
             continue;
         best = a;
@@ -236,7 +241,7 @@ static int find_leader(const struct selection *s, int topology)
 static int compare(struct selection *s, int topology)
 {
     int leader = s->leader[topology], better = -1;
-    bool feasible = is_feasible(s, leader);
+    bool feasible = select_is_feasible(s, leader);
     double d = indifference(s, leader), confidence = confidence_of_comparisons(s), least = 0;
     for (int a = topology * s->per_topology + 1; a < (topology + 1) * s->per_topology; a++) {
         if (a == leader || s->standing[a] != STANDING_OPEN)
@@ -245,13 +250,22 @@ static int compare(struct selection *s, int topology)
         if (feasible && difference.low > 0) {
             s->standing[a] = STANDING_WORSE;
         } else if (feasible && (difference.low > -d || is_same(&s->sampler->arms[a]))) {
-            s->standing[a] = STANDING_LEVEL;
-        } else if (difference.high < 0 && difference.mean < least && is_feasible(s, a)) {
+            bool level = difference.high < d || is_same(&s->sampler->arms[a]);
+            s->standing[a] = level ? STANDING_LEVEL : STANDING_BEHIND;
+        } else if (difference.high < 0 && difference.mean < least && select_is_feasible(s, a)) {
             better = a;
             least = difference.mean;
         }
     }
     return better;
+}
+
+/* Those that were level with the leader before, or behind it, may be better than the new one, or worse. */
+static void compare_anew(struct selection *s, int topology)
+{
+    for (int a = topology * s->per_topology + 1; a < (topology + 1) * s->per_topology; a++)
+        if (s->standing[a] == STANDING_LEVEL || s->standing[a] == STANDING_BEHIND)
+            s->standing[a] = STANDING_OPEN;
 }
 
 static void look_at_topology(struct selection *s, int topology)
@@ -266,6 +280,7 @@ static void look_at_topology(struct selection *s, int topology)
     if (better >= 0) {
         s->standing[*leader] = STANDING_WORSE;
         *leader = better;
+        compare_anew(s, topology);
     }
     for (int a = topology * s->per_topology + 1; a < (topology + 1) * s->per_topology; a++)
         if (*leader >= 0)
@@ -285,7 +300,9 @@ bool select_is_settled(const struct selection *s, int arm)
 {
     if (!may_win(s, arm))
         return true;
-    return is_feasible(s, arm) && (select_is_leader(s, arm) || s->standing[arm] == STANDING_LEVEL);
+    if (select_is_leader(s, arm))
+        return select_is_feasible(s, arm);
+    return s->standing[arm] != STANDING_OPEN;
 }
 
 /* The best plan of the topology is known, with those level with it; or that there is none. */
@@ -297,11 +314,20 @@ bool select_is_decided(const struct selection *s, int topology)
     return true;
 }
 
+/* What is known of the arm. */
+enum standing select_standing(const struct selection *s, int arm)
+{
+    int topology = arm / s->per_topology;
+    if (arm % s->per_topology && select_is_leader(s, arm) && select_is_decided(s, topology))
+        return STANDING_BEST;
+    return s->standing[arm];
+}
+
 /* How many times the paths an open arm needs until all is told of it, as far as is known: 1.25 to 4. */
 double select_growth(const struct selection *s, int arm)
 {
     int leader = leader_of(s, arm);
-    double least = is_feasible(s, arm) ? 1.25 : 2;
+    double least = select_is_feasible(s, arm) ? 1.25 : 2;
     if (leader < 0 || arm == leader)
         return least;
     struct interval difference = select_difference(s, arm, confidence_of_comparisons(s));

@@ -23,14 +23,14 @@ const enum measure curve_measures[CURVES] = {MEASURE_DOWNTIME, MEASURE_LOST, MEA
 
 const char *const stop_names[STOPS] = {
     [STOP_PRECISE] = "precise",     [STOP_CONSTANT] = "constant", [STOP_PATHS] = "paths",
-    [STOP_LEVEL] = "level",     [STOP_WORSE] = "worse",       [STOP_INFEASIBLE] = "infeasible",
+    [STOP_BEHIND] = "behind",   [STOP_WORSE] = "worse",       [STOP_INFEASIBLE] = "infeasible",
     [STOP_MAX_PATHS] = "max_paths", [STOP_SIGNAL] = "signal",     [STOP_SOLVED] = "solved",
     [STOP_UNSOLVED] = "unsolved",
 };
 
 const char *const standing_names[STANDINGS] = {
-    [STANDING_OPEN] = "open", [STANDING_LEVEL] = "level", [STANDING_WORSE] = "worse",
-    [STANDING_INFEASIBLE] = "infeasible",
+    [STANDING_OPEN] = "open",     [STANDING_BEST] = "best",   [STANDING_LEVEL] = "level",
+    [STANDING_BEHIND] = "behind", [STANDING_WORSE] = "worse", [STANDING_INFEASIBLE] = "infeasible",
 };
 
 const char *const estimator_names[ESTIMATORS + 1] = {
@@ -199,7 +199,7 @@ static void conclude_arm(struct runner *r, int a)
     }
     outcome->stop = r->study->partial ? STOP_SIGNAL : r->rounds.stop[a];
     if (r->study->selected)
-        outcome->standing = r->selection.standing[a];
+        outcome->standing = select_standing(&r->selection, a);
     for (int i = 0; i < arm->n_strata; i++) {
         outcome->paths += arm->strata[i].tally.paths;
         outcome->events += arm->strata[i].tally.events;
@@ -265,7 +265,7 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     if (good && !options->sample_all)
         none_solve(scenario, &r.sampler, options->paths, &study->arena);
     note_solved(&r);
-    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler, error));
+    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler, 1 - scenario->simulation.confidence, error));
     rounds_open(&r.rounds, scenario, &r.sampler, study->selected ? &r.selection : NULL, options->paths);
     good = good && run_rounds(&r, error);
     if (good)

@@ -34,7 +34,7 @@ enum stop {
     STOP_PRECISE,   /* the objective has the asked relative precision */
     STOP_CONSTANT,  /* every path gave the same objective */
     STOP_PATHS,     /* exactly the asked number of paths (--paths) */
-    STOP_LEVEL,     /* it is no better than the best by more than the indifference */
+    STOP_BEHIND,    /* it is no better than the best by more than the indifference */
     STOP_WORSE,     /* another plan is better */
     STOP_INFEASIBLE, /* it breaks a condition of subject_to */
     STOP_MAX_PATHS, /* max_paths was reached before the precision */
@@ -48,8 +48,10 @@ extern const char *const stop_names[STOPS];
 
 /* Where a plan stands among those of its topology. */
 enum standing {
-    STANDING_OPEN,       /* it may be the best */
-    STANDING_LEVEL,      /* it is not better than the leader by more than the indifference; more is not asked */
+    STANDING_OPEN,       /* it may be the best; or it leads, and that is not decided */
+    STANDING_BEST,       /* it leads, keeps the conditions, and no other is better by more than the indifference */
+    STANDING_LEVEL,      /* it differs from the leader by less than the indifference */
+    STANDING_BEHIND,     /* it is not better than the leader by more than the indifference; more is not asked */
     STANDING_WORSE,      /* it costs more than another */
     STANDING_INFEASIBLE, /* it breaks a condition of subject_to */
     STANDINGS

@@ -111,7 +111,7 @@ static bool check(const struct order *order)
         if (study) {
             good += is_good(order, study->winner, own->simulation.indifference);
             best += is_good(order, study->winner, 0);
-            level += strstr(study->winner_note, "level with it") != NULL;
+            level += study->winner_note && strstr(study->winner_note, "level with it");
             paths += (double)(study->paths - study->outcomes[0].paths) / SELECTIONS;
             all += all_paths(study) / SELECTIONS;
         }
