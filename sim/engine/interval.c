@@ -26,7 +26,8 @@
  *   f = 2 n / (kurtosis - 1) degrees (n for normal values), as F. E. Satterthwaite (Biometrics Bulletin 2, 1946)
  *   counts them. Where rare large values are missing by chance the mean is low and the variance as well, so an
  *   interval that is symmetric lies below the truth too often: both ends are moved by skewness (1 + 2 t²) / (6 sqrt n)
- *   standard errors, the inner one only as far as that rises more slowly than t. (N. J. Johnson, JASA 73, 1978, 536-544; P. Hall, JRSS B 54, 1992, 221-228.)
+ *   standard errors, the inner one only as far as that rises more slowly than t. (N. J. Johnson, JASA 73, 1978,
+ *   536-544; P. Hall, JRSS B 54, 1992, 221-228.)
  * - Probabilities: E. B. Wilson, JASA 22, 1927, where the event and its absence were both seen ten times or more; by
  *   exact sums over a fine grid it then covers 93.7 % or more at 95 % and n = 1000. Where either was seen less often,
  *   Wilson's single event that seldom comes claims too much (83.8 % at worst), so there it is the exact interval of

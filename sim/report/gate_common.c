@@ -90,9 +90,25 @@ bool gate_doubts(const struct gate *gate)
     return false;
 }
 
+/* Whether quantity_plain() says all of the limit: three digits, or hours and minutes, or days and hours. */
+static bool is_plain(enum quantity_unit unit, double limit)
+{
+    double size = fabs(limit), scale = unit == QUANTITY_SHARE ? 0.01 : 1;
+    if (unit == QUANTITY_SECONDS && size >= 3600)
+        return fmod(size, size < 86400 ? 60 : 3600) == 0;
+    if (unit == QUANTITY_SECONDS)
+        scale = size < 0.1 ? 1e-3 : size < 60 ? 1 : 60;
+    return fabs(rounded_to(3, size / scale) - size / scale) <= 1e-9 * size / scale;
+}
+
+/* The figure, in seconds if that is how its limit is told. */
 struct quantity finding_quantity(const struct finding *f)
 {
-    return (struct quantity){measure_quantity(f->condition->measure), f->value, f->low, f->high};
+    enum quantity_unit unit = measure_quantity(f->condition->measure);
+    double limit = f->condition->limit;
+    if (unit == QUANTITY_SECONDS && (fabs(limit) < 60 || !is_plain(unit, limit)))
+        unit = QUANTITY_ONLY_SECONDS;
+    return (struct quantity){unit, f->value, f->low, f->high};
 }
 
 /* A figure for files; the digits beyond these are noise of the sampling. */
@@ -138,17 +154,6 @@ void add_found(struct text *text, const struct finding *f)
     if (half_known || !isfinite(q.value))
         add_ends(text, q);
     text_add(text, "%s%s", half_known ? ")" : "", finding_is_bound(f) ? " ?" : "");
-}
-
-/* Whether quantity_plain() says all of the limit: three digits, or hours and minutes, or days and hours. */
-static bool is_plain(enum quantity_unit unit, double limit)
-{
-    double size = fabs(limit), scale = unit == QUANTITY_SHARE ? 0.01 : 1;
-    if (unit == QUANTITY_SECONDS && size >= 3600)
-        return fmod(size, size < 86400 ? 60 : 3600) == 0;
-    if (unit == QUANTITY_SECONDS)
-        scale = size < 0.1 ? 1e-3 : size < 60 ? 1 : 60;
-    return fabs(rounded_to(3, size / scale) - size / scale) <= 1e-9 * size / scale;
 }
 
 /* "5 min", for a column that says that it is the limit; all its digits where that would round it: "1.004 s". */

@@ -29,8 +29,8 @@ const struct gate_format *gate_format_find(const char *name, size_t length)
 }
 
 /*
- * Begins a report beside its name. What is no file, such as /dev/stdout or a link, is left alone: the rename would put a
- * file in its place.
+ * Begins a report beside its name. What is no file, such as /dev/stdout or a link, is left alone: the rename would put
+ * a file in its place.
  */
 static bool begin(struct file_writer *writer, const char *path, struct error *error)
 {

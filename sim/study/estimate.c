@@ -100,9 +100,9 @@ struct interval estimate_stratum(const struct arm *arm, const struct stratum *st
 }
 
 /*
- * The interval of the mean difference of the objective to the arm's rival, in one stratum, which has paths of both. What
- * is not seen is bounded as differences to no release are: by those seen, or by what the plans themselves lost. So many
- * paths without any difference are believed to be all there is.
+ * The interval of the mean difference of the objective to the arm's rival, in one stratum, which has paths of both.
+ * What is not seen is bounded as differences to no release are: by those seen, or by what the plans themselves lost.
+ * CONSTANT_PATHS without any difference are believed to be all there is.
  */
 struct interval estimate_rival(const struct arm *arm, const struct stratum *stratum, enum measure objective,
                                double confidence, double horizon)

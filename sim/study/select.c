@@ -8,8 +8,8 @@
  * - if it is above -d, where d is the indifference (a share of the leader's mean), the plan is no better than the
  *   leader by an amount that anybody asked for, and gets no more paths either; level is what is called so only if the
  *   interval is below d as well.
- * A plan that breaks a condition of subject_to is dropped likewise, by study/judge.c. (One that paths can only refute, such
- * as `duration.max <= 1h`, counts as kept until it is refuted.) What is left in the end is the leader.
+ * A plan that breaks a condition of subject_to is dropped likewise, by study/judge.c. (One that paths can only refute,
+ * such as `duration.max <= 1h`, counts as kept until it is refuted.) What is left in the end is the leader.
  *
  * The risk. The best plan b may be lost in three ways: it is called worse than some leader, or no better than it, or it
  * is called infeasible; or a plan that is none is called feasible. Each comparison that involves b is between two

@@ -265,7 +265,8 @@ struct study *study_run(const struct scenario *scenario, const struct study_opti
     if (good && !options->sample_all)
         none_solve(scenario, &r.sampler, options->paths, &study->arena);
     note_solved(&r);
-    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler, 1 - scenario->simulation.confidence, error));
+    good = good && (!study->selected || select_open(&r.selection, scenario, &r.sampler,
+                                                    1 - scenario->simulation.confidence, error));
     rounds_open(&r.rounds, scenario, &r.sampler, study->selected ? &r.selection : NULL, options->paths);
     good = good && run_rounds(&r, error);
     if (good)

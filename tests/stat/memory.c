@@ -69,8 +69,8 @@ bool memory_is_bounded(void)
 {
     double few = megabytes(run_paths, 1000000), many = megabytes(run_paths, 10000000);
     bool good = few > 0 && many > 0 && many < 150 && many < 1.1 * few + 2;
-    printf("memory: %.1f MB for 1 million paths, %.1f MB for 10 million (less than 150 MB, and no more): %s\n", few, many,
-           good ? "good" : "TOO MUCH");
+    printf("memory: %.1f MB for 1 million paths, %.1f MB for 10 million (less than 150 MB, and no more): %s\n", few,
+           many, good ? "good" : "TOO MUCH");
     double begin = clock_seconds(), swept = megabytes(run_sweep, 0), took = clock_seconds() - begin;
     bool small = swept > 0 && swept < 500;
     printf("memory: %.0f MB for a sweep of %d plans in 3 topologies (less than 500 MB), in %.0f s: %s\n", swept, SWEPT,
