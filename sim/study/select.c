@@ -206,10 +206,11 @@ static double indifference(const struct selection *s, int leader)
     return sim->indifference * fabs(estimate_objective(s->scenario, &s->sampler->arms[leader]).mean);
 }
 
+/* As in study/judge.c, each end of a difference of means may be wrong at half of the risk. */
 static double confidence_of_comparisons(const struct selection *s)
 {
     double risk = s->scenario->objective.n_subject_to ? s->risk / 2 : s->risk;
-    return 1 - 2 * risk_of_each(s, risk, s->per_topology - 2);
+    return 1 - risk_of_each(s, risk, s->per_topology - 2);
 }
 
 /* ---- looks ---- */
