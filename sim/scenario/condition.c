@@ -107,8 +107,11 @@ static bool parse_limit(enum measure_unit unit, const char *text, double *limit,
             return false;
         *expected = "a share is at most 100%";
         return *limit <= 1;
-    case UNIT_SHARE:
-        return share_parse(text, limit, expected);
+    case UNIT_SHARE: /* of a budget; `10` is more likely to mean 10% than ten budgets */
+        if (!share_parse(text, limit, expected))
+            return false;
+        *expected = "write one above 1 with %, such as 150%";
+        return *limit <= 1 || strchr(text, '%');
     case UNIT_COUNT:
         *expected = "expected a number above 0, such as 12";
         return number_parse(text, limit) && *limit > 0;
