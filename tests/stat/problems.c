@@ -42,7 +42,8 @@ static const char seldom[] =
 
 #define CANARY(name, defective)                                                                                        \
     "scenario: " name "\nhorizon: 10m\n" SERVICE("start: 0s, drain: 0s")                                               \
-    "release: {defective: " defective ", error_rate: 100%, detect: 5m, rollback_failure: 0%}\nobjective: {minimize: rollback}\n"            \
+    "release: {defective: " defective ", error_rate: 100%, detect: 5m, rollback_failure: 0%}\n"                       \
+    "objective: {minimize: rollback}\n"                                                                                \
     "strategies: [{name: canary, type: canary, steps: [{weight: 20%, hold: 1h}]}]\n" SIMULATION
 
 static const char defective[] = CANARY("defective", "100%");

@@ -25,7 +25,7 @@ enum { SELECTIONS = 500 };
 #define CANARIES(objective)                                                                                            \
     "scenario: canaries\nhorizon: 10m\nenvironments:\n"                                                                \
     "  - {name: prod, switch: 0s, services: [{name: web, replicas: 1, mtbf: 10h, mttr: 1m, start: 0s, drain: 0s}]}\n"  \
-    "release: {defective: 30%, error_rate: 100%, detect: 5m, rollback_failure: 0%}\n"                                                       \
+    "release: {defective: 30%, error_rate: 100%, detect: 5m, rollback_failure: 0%}\n" \
     "objective: " objective "\nsimulation: {precision: 50%}\nstrategies:\n"                                           \
     CANARY("a", "30%") CANARY("b", "12%") CANARY("c", "10%") CANARY("d", "10.05%") CANARY("e", "11%")                  \
     CANARY("f", "15%") CANARY("g", "20%") CANARY("h", "60%")
