@@ -329,7 +329,7 @@ static void conditions_become_statements(void)
         double quantile, limit, none_weight;
     } cases[] = { /* a budget of 36 s, and 10/6 of a horizon in a window */
         {"budget_share <= 10%", MEASURE_ADDED_LOST, STATISTIC_MEAN, COMPARE_LESS_EQUAL, 0, 3.6, 0},
-        {"budget_share > 2.5", MEASURE_ADDED_LOST, STATISTIC_MEAN, COMPARE_GREATER, 0, 90, 0},
+        {"budget_share > 250%", MEASURE_ADDED_LOST, STATISTIC_MEAN, COMPARE_GREATER, 0, 90, 0},
         {"budget_share.p95 < 50%", MEASURE_LOST, STATISTIC_QUANTILE, COMPARE_LESS, 0.95, 18, -1},
         {"budget_share.max >= 1", MEASURE_LOST, STATISTIC_MAX, COMPARE_GREATER_EQUAL, 0, 36, -1},
         {"releases_affordable >= 12", MEASURE_ADDED_LOST, STATISTIC_MEAN, COMPARE_LESS_EQUAL, 0, 3, 10 / 72.0},
@@ -362,9 +362,9 @@ static void conditions_become_statements(void)
 static void a_run_keeps_conditions_on_the_budget(void)
 {
     static const struct { const char *condition; bool kept; } cases[] = {
-        {"[budget_share <= 50%]", false},         {"[budget_share <= 2]", true},
+        {"[budget_share <= 50%]", false},         {"[budget_share <= 200%]", true},
         {"[releases_affordable >= 1]", true},     {"[releases_affordable >= 1.5]", false},
-        {"[budget_share.p95 <= 10%]", false},     {"[budget_share.p95 <= 10]", true},
+        {"[budget_share.p95 <= 10%]", false},     {"[budget_share.p95 <= 1000%]", true},
         {"[budget_share.max < 1]", false},        {"[budget_share.p50 >= 1%, releases_affordable < 100]", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
