@@ -4,6 +4,8 @@
 
 #include "scenario/scenario.h"
 
+extern const char busy_scenario[];
+
 struct scenario *parse(const char *text, const struct override *overrides, int n_overrides);
 
 #endif

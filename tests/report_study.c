@@ -5,6 +5,7 @@
  */
 #include "report_study.h"
 
+#include "slurp.h"
 #include "test.h"
 
 #include "base/file.h"
@@ -277,26 +278,14 @@ char *sample_end(FILE *stream)
     return stream_text;
 }
 
-static char *read_all(const char *path)
-{
-    struct text text = {0};
-    char bytes[4096];
-    FILE *in = fopen(path, "r");
-    text_add(&text, "%s", "");
-    for (size_t n; in && (n = fread(bytes, 1, sizeof bytes, in)) > 0;)
-        text_add_bytes(&text, bytes, n);
-    if (in)
-        fclose(in);
-    return text.data;
-}
-
 void golden_check(const char *name, const char *text)
 {
     struct error error = {0};
     char path[256];
     snprintf(path, sizeof path, "tests/golden/%s", name);
-    char *golden = read_all(path);
-    bool same = !strcmp(golden, text);
+    size_t length;
+    char *golden = slurp(path, &length);
+    bool same = golden && !strcmp(golden, text);
     CU_ASSERT_TRUE(same);
     if (!same) {
         snprintf(path, sizeof path, "build/golden/%s", name);

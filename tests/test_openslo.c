@@ -1,6 +1,8 @@
 /* OpenSLO files: what is taken from them, and every message to the letter. */
 #include "test.h"
 
+#include "slurp.h"
+
 #include "scenario/openslo.h"
 
 /* The program of the fuzzer, whose corpus is replayed. */
@@ -11,20 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char *slurp(const char *path, size_t *length)
-{
-    struct text text = {0};
-    char bytes[4096];
-    FILE *in = fopen(path, "rb");
-    text_add(&text, "%s", "");
-    for (size_t n; in && (n = fread(bytes, 1, sizeof bytes, in)) > 0;)
-        text_add_bytes(&text, bytes, n);
-    if (in)
-        fclose(in);
-    *length = text.length;
-    return text.data;
-}
 
 static void every_broken_slo_gets_its_message(void)
 {
@@ -38,6 +26,7 @@ static void every_broken_slo_gets_its_message(void)
         struct openslo openslo;
         snprintf(expected, sizeof expected, "%.*s.expected", (int)strlen(files.gl_pathv[i]) - 5, files.gl_pathv[i]);
         char *wanted = slurp(expected, &length);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(wanted);
         CU_ASSERT_FALSE(openslo_read(files.gl_pathv[i], &openslo, &error));
         CU_ASSERT_EQUAL(error.fault, FAULT_INPUT);
         const char *got = error.text.data ? error.text.data : "";

@@ -1,6 +1,8 @@
 /* The scenario reader: what is read, what is derived, and every message to the letter. */
 #include "test.h"
 
+#include "slurp.h"
+
 #include "base/units.h"
 #include "scenario/fields.h"
 #include "scenario/scenario.h"
@@ -140,24 +142,6 @@ static void expect(const char *text, const struct override *overrides, int n, co
         printf("expected:\n%sgot:\n%s", messages, error.text.data);
     scenario_free(scenario);
     error_free(&error);
-}
-
-static char *slurp(const char *path, size_t *length)
-{
-    FILE *stream = fopen(path, "rb");
-    char *bytes = NULL;
-    size_t capacity = 0;
-    if (!stream)
-        return NULL;
-    *length = 0;
-    do {
-        capacity += 65536;
-        bytes = memory_grow(bytes, capacity + 1, 1);
-        *length += fread(bytes + *length, 1, capacity - *length, stream);
-    } while (*length == capacity);
-    bytes[*length] = '\0';
-    fclose(stream);
-    return bytes;
 }
 
 static void every_broken_file_gets_its_message(void)

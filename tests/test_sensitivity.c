@@ -21,33 +21,6 @@
 
 #define Z_LIMIT 4.0
 
-/* A little of all; `busy` has two topologies, of which the second has two environments. */
-static const char busy[] =
-    "scenario: busy\n"
-    "horizon: 6h\n"
-    "topologies:\n"
-    "  - name: one\n"
-    "    environments:\n"
-    "      - {name: prod, services: [{name: web, replicas: 3, demand: 2, mtbf: 1d, mttr: 10m, start: 40s}]}\n"
-    "  - name: two.regions\n"
-    "    environments:\n"
-    "      - {name: stage, users: 0%, traffic: 5%, services: [{name: web, replicas: 1}],\n"
-    "         test: {duration: 5m, power: 50%, false_positive: 5%}}\n"
-    "      - name: prod\n"
-    "        users: 100%\n"
-    "        zones: {count: 2, mtbf: 5d, mttr: 30m}\n"
-    "        ingress: {mtbf: 20d, mttr: 5m}\n"
-    "        switch: 2s\n"
-    "        switch_loss: 10%\n"
-    "        services:\n"
-    "          - {name: web, released: true, replicas: 4, demand: 2, mtbf: 1d, mttr: 10m, start_failure: 5%}\n"
-    "          - {name: db, replicas: 2, demand: 1, mtbf: 2d, mttr: 15m}\n"
-    "release: {defective: 20%, error_rate: 40%, detect: 5m, false_alarm_mtbf: 2d, react: 1m, rollback_failure: 5%}\n"
-    "strategies:\n"
-    "  - {name: rolling, type: rolling}\n"
-    "  - {name: canary, type: canary, steps: [{weight: 10%, hold: 10m}], analysis: {power: 80%, false_positive: 2%}}\n"
-    "simulation: {precision: 10%, max_paths: 4000, seed: 1}\n";
-
 /* What is lost is what a defect takes until it is found, acted on and switched away from: 240 + 60 + 2 s. */
 static const char defects[] =
     "scenario: defects\n"
@@ -103,7 +76,7 @@ static void check_figure(const struct figures *figures, const char *path, double
 static void figures_are_found_by_their_paths(void)
 {
     struct arena arena = {0};
-    struct scenario *s = parse(busy, NULL, 0);
+    struct scenario *s = parse(busy_scenario, NULL, 0);
     struct figures two = figures_of(s, &s->topologies[1], &arena);
     check_figure(&two, "topologies.two.regions.environments.prod.services.web.mtbf", 86400, MOBILE);
     check_figure(&two, "topologies.two.regions.environments.prod.zones.mttr", 1800, MOBILE);
@@ -125,7 +98,7 @@ static void figures_are_found_by_their_paths(void)
 static void each_path_is_one_of_set(void)
 {
     struct arena arena = {0};
-    struct scenario *s = parse(busy, NULL, 0);
+    struct scenario *s = parse(busy_scenario, NULL, 0);
     for (int t = 0; t < s->n_topologies; t++) {
         struct figures figures = figures_of(s, &s->topologies[t], &arena);
         for (int i = 0; i < figures.n; i++) {
@@ -284,7 +257,7 @@ static struct interval run_with(const char *path, double value, const char *topo
     struct error error = {0};
     snprintf(text, sizeof text, strstr(path, "demand") ? "%.17g" : strstr(path, "mt") || strstr(path, "detect")
              || strstr(path, "react") || strstr(path, "duration") ? "%.17gs" : "%.17g", value);
-    struct scenario *s = parse(busy, &(struct override){path, text}, path[0] ? 1 : 0);
+    struct scenario *s = parse(busy_scenario, &(struct override){path, text}, path[0] ? 1 : 0);
     while (strcmp(s->topologies->name, topology) != 0)
         s->topologies++;
     while (strcmp(s->strategies->name, strategy) != 0)
@@ -305,7 +278,7 @@ static void differences_are_those_of_separate_runs(void)
     static const char *const paths[] = {"services.web.mtbf", "services.web.mttr", "services.web.demand"};
     static const char *const of_release[] = {"release.defective", "release.error_rate", "release.detect",
                                              "release.false_alarm_mtbf"};
-    struct study *study = begin(busy, 6000, (struct sensitivity_options){0});
+    struct study *study = begin(busy_scenario, 6000, (struct sensitivity_options){0});
     const struct outcome *winner = &study->outcomes[study->winner];
     struct interval base = run_with("", 0, winner->topology->name, winner->name);
     for (int i = 0; i < 7; i++)
@@ -323,7 +296,7 @@ static void differences_are_those_of_separate_runs(void)
 /* By a factor of 1 nothing is moved, and there is no difference, not even of rounding. */
 static void nothing_moved_makes_no_difference(void)
 {
-    struct study *study = begin(busy, 2000, (struct sensitivity_options){.factor = 1});
+    struct study *study = begin(busy_scenario, 2000, (struct sensitivity_options){.factor = 1});
     for (int i = 0; i < study->sensitivity->n; i++)
         for (int w = 0; w < WAYS; w++) {
             const struct variation *v = &study->sensitivity->list[i].ways[w];
@@ -337,7 +310,7 @@ static void nothing_moved_makes_no_difference(void)
 /* On the same random numbers less than a quarter of the error of two runs on others, without controls in either. */
 static void common_random_numbers_tell_more(void)
 {
-    struct study *study = begin(busy, 4000, (struct sensitivity_options){.estimator = ESTIMATOR_PLAIN});
+    struct study *study = begin(busy_scenario, 4000, (struct sensitivity_options){.estimator = ESTIMATOR_PLAIN});
     const struct estimate *e = &study->outcomes[study->winner].measures[MEASURE_LOST];
     double apart = (e->high - e->low) / 2 * sqrt(2 * (double)e->paths / 4000);
     const struct interval *react = &moved_of(study, "release.react", UP)->difference;
@@ -362,7 +335,7 @@ static char *bits_of(int threads, const struct engine *engine)
 {
     struct error error = {0};
     struct text out = {0};
-    struct scenario *scenario = parse(busy, NULL, 0);
+    struct scenario *scenario = parse(busy_scenario, NULL, 0);
     struct study *study = study_run(scenario, &(struct study_options){.threads = threads}, &error);
     CU_ASSERT_PTR_NOT_NULL_FATAL(study);
     CU_ASSERT_TRUE(sensitivity_run(study, &(struct sensitivity_options){.factor = 3, .paths = 600, .engine = engine},
@@ -426,7 +399,7 @@ static void a_stopped_run_is_partial(void)
 {
     struct error error = {0};
     volatile int stop = 0;
-    struct study *study = study_run(parse(busy, NULL, 0), &(struct study_options){0}, &error);
+    struct study *study = study_run(parse(busy_scenario, NULL, 0), &(struct study_options){0}, &error);
     CU_ASSERT_PTR_NOT_NULL_FATAL(study);
     stop = 1;
     CU_ASSERT_TRUE(sensitivity_run(study, &(struct sensitivity_options){.factor = 2, .stop = &stop}, &error));

@@ -19,33 +19,6 @@
 
 #define Z_LIMIT 4.0
 
-/* Faults, zones, an ingress, a dependency, defects, verdicts: a little of all, two strategies, two topologies. */
-static const char busy[] =
-    "scenario: busy\n"
-    "horizon: 6h\n"
-    "topologies:\n"
-    "  - name: one\n"
-    "    environments:\n"
-    "      - {name: prod, services: [{name: web, replicas: 3, demand: 2, mtbf: 1d, mttr: 10m, start: 40s}]}\n"
-    "  - name: two\n"
-    "    environments:\n"
-    "      - {name: stage, users: 0%, traffic: 5%, services: [{name: web, replicas: 1}],\n"
-    "         test: {duration: 5m, power: 50%, false_positive: 5%}}\n"
-    "      - name: prod\n"
-    "        users: 100%\n"
-    "        zones: {count: 2, mtbf: 5d, mttr: 30m}\n"
-    "        ingress: {mtbf: 20d, mttr: 5m}\n"
-    "        switch: 2s\n"
-    "        switch_loss: 10%\n"
-    "        services:\n"
-    "          - {name: web, released: true, replicas: 4, demand: 2, mtbf: 1d, mttr: 10m, start_failure: 5%}\n"
-    "          - {name: db, replicas: 2, demand: 1, mtbf: 2d, mttr: 15m}\n"
-    "release: {defective: 20%, error_rate: 40%, detect: 5m, false_alarm_mtbf: 2d, react: 1m, rollback_failure: 5%}\n"
-    "strategies:\n"
-    "  - {name: rolling, type: rolling}\n"
-    "  - {name: canary, type: canary, steps: [{weight: 10%, hold: 10m}], analysis: {power: 80%, false_positive: 2%}}\n"
-    "simulation: {precision: 10%, max_paths: 4000, seed: 1}\n";
-
 /* A service that fails and is repaired, replaced at once: nothing but its own faults. */
 static const char plain[] =
     "scenario: plain\n"
@@ -132,7 +105,7 @@ static void check_threads(const struct scenario *scenario, uint64_t paths)
 
 static void results_do_not_depend_on_threads(void)
 {
-    struct scenario *s = parse(busy, NULL, 0);
+    struct scenario *s = parse(busy_scenario, NULL, 0);
     check_threads(s, 0);
     check_threads(s, 1501);
     scenario_free(s);
@@ -142,7 +115,7 @@ static void results_do_not_depend_on_threads(void)
 static void results_depend_on_the_seed(void)
 {
     struct override seed = {"simulation.seed", "2"};
-    struct scenario *s = parse(busy, NULL, 0), *other = parse(busy, &seed, 1);
+    struct scenario *s = parse(busy_scenario, NULL, 0), *other = parse(busy_scenario, &seed, 1);
     struct study *a = run(s, 2000, 2), *b = run(other, 2000, 2);
     CU_ASSERT_EQUAL(b->seed, 2);
     CU_ASSERT_NOT_EQUAL(a->outcomes[1].measures[MEASURE_LOST].mean, b->outcomes[1].measures[MEASURE_LOST].mean);
@@ -155,7 +128,7 @@ static void results_depend_on_the_seed(void)
 /* A strategy's figures do not depend on which others stand beside it: paths have the same numbers. */
 static void strategies_do_not_depend_on_each_other(void)
 {
-    struct scenario *s = parse(busy, NULL, 0);
+    struct scenario *s = parse(busy_scenario, NULL, 0);
     struct study *all = run(s, 2000, 2);
     s->n_strategies = 1;
     struct study *alone = run(s, 2000, 2);
@@ -180,7 +153,7 @@ static void exactly_so_many_paths_are_drawn(void)
     const struct override shares[] = {{"release.defective", "0%"}, {"release.defective", "20%"},
                                       {"release.defective", "100%"}};
     for (int k = 0; k < 3; k++) {
-        struct scenario *s = parse(busy, &shares[k], 1);
+        struct scenario *s = parse(busy_scenario, &shares[k], 1);
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
             struct study *study = run(s, counts[i], 2);
             uint64_t sum = 0;
@@ -203,7 +176,7 @@ static void one_path_is_drawn_of_each_kind(void)
 {
     const struct override shares[] = {{"release.defective", "0%"}, {"release.defective", "20%"}};
     for (int k = 0; k < 2; k++) {
-        struct scenario *s = parse(busy, &shares[k], 1);
+        struct scenario *s = parse(busy_scenario, &shares[k], 1);
         struct study *study = run(s, 1, 2);
         CU_ASSERT_EQUAL(study->outcomes[0].paths, 1);
         CU_ASSERT_EQUAL(study->outcomes[1].paths, (uint64_t)(k + 1));
@@ -254,7 +227,7 @@ static void sampling_ends_when_all_is_the_same(void)
 static void sampling_ends_at_the_most_paths(void)
 {
     const struct override fine[] = {{"simulation.precision", "0.1%"}, {"simulation.max_paths", "5003"}};
-    struct scenario *s = parse(busy, fine, 2);
+    struct scenario *s = parse(busy_scenario, fine, 2);
     struct study *study = run(s, 0, 2);
     for (int i = 0; i < study->n_outcomes; i++) {
         CU_ASSERT_TRUE(study->outcomes[i].paths <= 5003);
@@ -308,7 +281,7 @@ static void every_measure_can_be_minimized(void)
 {
     for (int m = 0; m < MEASURES; m++) {
         const struct override objective = {"objective.minimize", measure_types[m].name};
-        struct scenario *s = parse(busy, &objective, 1);
+        struct scenario *s = parse(busy_scenario, &objective, 1);
         struct study *study = run(s, 200, 1);
         bool of_none = m == MEASURE_DOWNTIME || m == MEASURE_LOST;
         CU_ASSERT_EQUAL(isnan(study->outcomes[0].precision) != 0, !of_none);
@@ -347,7 +320,7 @@ static struct study *run_interrupted(const struct scenario *s, int threads, stru
 static void an_interrupted_study_loses_nothing(void)
 {
     const struct override fine[] = {{"simulation.precision", "0.01%"}, {"simulation.max_paths", "1000000000"}};
-    struct scenario *s = parse(busy, fine, 2);
+    struct scenario *s = parse(busy_scenario, fine, 2);
     for (int threads = 1; threads <= 3; threads++) {
         struct stopper stopper = {.after = 48 * BLOCK_PATHS};
         struct study *study = run_interrupted(s, threads, &stopper);
@@ -412,15 +385,15 @@ static void what_is_foreseen_can_be(void)
     const struct override fine[] = {{"simulation.precision", "0.1%"}, {"simulation.max_paths", "40000"}};
     const struct override usual[] = {{"simulation.precision", "1%"}, {"simulation.max_paths", "2000000"}};
     uint64_t drawn;
-    struct forecast f = foreseen(busy, fine, 2, 0, &drawn);
+    struct forecast f = foreseen(busy_scenario, fine, 2, 0, &drawn);
     CU_ASSERT_TRUE(f.unknown > 0 && f.unknown < f.n);
     CU_ASSERT_TRUE(f.most <= 6 * 40000); /* four strategies in their topologies, and no release twice */
     CU_ASSERT_EQUAL(f.last, drawn);
-    f = foreseen(busy, usual, 2, 0, &drawn);
+    f = foreseen(busy_scenario, usual, 2, 0, &drawn);
     CU_ASSERT_TRUE(f.unknown > 0 && f.unknown < f.n);
     CU_ASSERT_TRUE(f.widest < 1); /* the bound of what a handful of paths carry is no width */
     CU_ASSERT_TRUE(f.least >= drawn / 2 && f.most <= 2 * drawn);
-    f = foreseen(busy, NULL, 0, 1501, &drawn);
+    f = foreseen(busy_scenario, NULL, 0, 1501, &drawn);
     CU_ASSERT_EQUAL(f.unknown, 0);
     CU_ASSERT_TRUE(f.least == 6 * 1501 && f.most == 6 * 1501 && drawn == 6 * 1501);
 }
@@ -429,7 +402,7 @@ static void what_is_foreseen_can_be(void)
 static void a_study_interrupted_at_once_claims_nothing(void)
 {
     const struct override long_pilot[] = {{"simulation.max_paths", "1000000000"}};
-    struct scenario *s = parse(busy, long_pilot, 1);
+    struct scenario *s = parse(busy_scenario, long_pilot, 1);
     for (int k = 0; k < 3; k++) {
         struct stopper stopper = {.flag = k == 0, .after = (uint64_t)k * BLOCK_PATHS};
         struct study *study = run_interrupted(s, 1, &stopper);
@@ -638,7 +611,7 @@ static void add_two_strata(struct bench *b, uint64_t paths)
 static void pairing_changes_nothing_but_the_error(void)
 {
     struct bench b;
-    bench_open(&b, busy, 0);
+    bench_open(&b, busy_scenario, 0);
     b.arms[0].strata[0].wanted = 20000;
     add_two_strata(&b, 10000);
     bench_run(&b);
@@ -666,7 +639,7 @@ static void pairing_changes_nothing_but_the_error(void)
 static void causes_add_up(void)
 {
     struct bench b;
-    bench_open(&b, busy, 1);
+    bench_open(&b, busy_scenario, 1);
     b.arms[0].strata[0].wanted = 3000;
     add_two_strata(&b, 3000);
     bench_run(&b);
@@ -711,8 +684,8 @@ static void check_strata(const char *text, int strategy)
 
 static void strata_change_nothing_but_the_error(void)
 {
-    check_strata(busy, 0);
-    check_strata(busy, 1);
+    check_strata(busy_scenario, 0);
+    check_strata(busy_scenario, 1);
     check_strata(blue_green, 0);
 }
 
@@ -720,8 +693,8 @@ static void strata_change_nothing_but_the_error(void)
 static void rounds_draw_the_same_paths(void)
 {
     struct bench once, often;
-    bench_open(&once, busy, 0);
-    bench_open(&often, busy, 0);
+    bench_open(&once, busy_scenario, 0);
+    bench_open(&often, busy_scenario, 0);
     once.arms[0].strata[0].wanted = 3 * BLOCK_PATHS;
     add_two_strata(&once, 4 * BLOCK_PATHS);
     bench_run(&once);
