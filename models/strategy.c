@@ -17,6 +17,18 @@ const struct strategy_type *strategy_find(const char *name)
     return NULL;
 }
 
+/* What is in place after a step that was taken from `now`. */
+struct in_place in_place_after(struct in_place now, const struct step *step)
+{
+    if (step->kind == STEP_START)
+        now.count[step->version] += step->count;
+    else if (step->kind == STEP_STOP)
+        now.count[step->version] -= step->count;
+    else if (step->kind == STEP_SHIFT)
+        now.weight = step->weight;
+    return now;
+}
+
 /* The steps of one environment with so many replicas; they live in the arena. */
 struct plan strategy_plan(const struct strategy *strategy, int replicas, struct arena *arena)
 {

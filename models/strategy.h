@@ -23,6 +23,7 @@ extern const struct strategy_type strategy_rolling, strategy_canary, strategy_bl
 extern const struct strategy_type *const strategy_types[]; /* ended by NULL */
 
 const struct strategy_type *strategy_find(const char *name);
+struct in_place in_place_after(struct in_place now, const struct step *step);
 struct plan strategy_plan(const struct strategy *strategy, int replicas, struct arena *arena);
 struct plan strategy_plan_back(const struct strategy *strategy, int replicas, struct in_place now, struct arena *arena);
 

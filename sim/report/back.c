@@ -9,18 +9,6 @@
 
 #include <assert.h>
 
-/* What is in place after a step that was taken from `now`. */
-static struct in_place place_after(struct in_place now, const struct step *step)
-{
-    if (step->kind == STEP_START)
-        now.count[step->version] += step->count;
-    else if (step->kind == STEP_STOP)
-        now.count[step->version] -= step->count;
-    else if (step->kind == STEP_SHIFT)
-        now.weight = step->weight;
-    return now;
-}
-
 static bool same_step(const struct step *a, const struct step *b)
 {
     return a->kind == b->kind && a->version == b->version && a->count == b->count && a->weight == b->weight;
@@ -43,13 +31,13 @@ static void look_ahead(struct ways *ways)
     ways->ahead = (struct way){.from = step + 1, .to = step + 1};
     if (step >= ways->plan->n_steps)
         return;
-    ways->now = place_after(ways->now, &ways->plan->steps[step]);
+    ways->now = in_place_after(ways->now, &ways->plan->steps[step]);
     struct plan back = strategy_plan_back(ways->strategy, ways->replicas, ways->now, arena);
     struct in_place then = ways->now;
     ways->ahead.steps = back.steps;
     for (int i = 0; i < back.n_steps; i++) {
         bool idle = back.steps[i].kind == STEP_SHIFT && back.steps[i].weight == then.weight;
-        then = place_after(then, &back.steps[i]);
+        then = in_place_after(then, &back.steps[i]);
         if (!idle)
             back.steps[ways->ahead.n_steps++] = back.steps[i];
     }

@@ -38,24 +38,12 @@ static uint64_t hash_steps(uint64_t hash, const struct plan *plan)
     return hash_number(hash, plan->n_steps);
 }
 
-/* What is in place after a step. */
-static struct in_place place_after(struct in_place now, const struct step *step)
-{
-    if (step->kind == STEP_START)
-        now.count[step->version] += step->count;
-    else if (step->kind == STEP_STOP)
-        now.count[step->version] -= step->count;
-    else if (step->kind == STEP_SHIFT)
-        now.weight = step->weight;
-    return now;
-}
-
 static uint64_t hash_ways_back(uint64_t hash, const struct strategy *strategy, int replicas, const struct plan *plan)
 {
     struct in_place now = {.count = {[OLD] = replicas}};
     for (int i = 0; i < plan->n_steps; i++) {
         struct arena arena = {0};
-        now = place_after(now, &plan->steps[i]);
+        now = in_place_after(now, &plan->steps[i]);
         struct plan back = strategy_plan_back(strategy, replicas, now, &arena);
         hash = hash_steps(hash, &back);
         arena_free(&arena);

@@ -33,7 +33,6 @@
 
 static const double UNKNOWN = NAN;
 enum { CURVE_POINTS = 256 };
-enum { CONSTANT_PATHS = 100000 }; /* so many equal differences are believed to be all there is */
 
 static bool moments_are_zero(const struct moments *moments)
 {

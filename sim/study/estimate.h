@@ -6,6 +6,8 @@
 #include "study/sample.h"
 #include "study/study.h"
 
+enum { CONSTANT_PATHS = 100000 }; /* so many equal values are believed to be all there is */
+
 /* How downtime, lost, and what is added to them are put together. */
 struct way {
     bool paired;   /* no release, plus the difference on the same paths; else from the strategy's own paths */

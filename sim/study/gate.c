@@ -248,15 +248,6 @@ static bool any_rests_on_none(const struct hearing *r)
     return false;
 }
 
-/* Many plans draw their first paths one by one, as in study/study.c: the few that are left take less memory. */
-static void leave_reference(struct hearing *r)
-{
-    if (r->options->engine || r->sampler.engine == &engine_lanes)
-        return;
-    sampler_close(&r->sampler);
-    r->sampler.engine = &engine_lanes;
-}
-
 /* Draws and looks until all is decided, or no more may be drawn. Returns false with an error. */
 static bool draw_and_look(struct hearing *r, struct error *error)
 {
@@ -272,7 +263,8 @@ static bool draw_and_look(struct hearing *r, struct error *error)
         if (r->look == LOOKS_UNSOLVED && r->gate->end != GATE_DECIDED && !r->options->sample_all &&
             !r->sampler.arms[0].solution && any_rests_on_none(r))
             solve_none(r);
-        leave_reference(r);
+        if (!r->options->engine)
+            sampler_use(&r->sampler, &engine_lanes); /* where many plans drew their first paths one by one */
     } while (r->gate->end != GATE_DECIDED && want_next(r));
     return true;
 }

@@ -24,7 +24,6 @@ bool judge_state(const struct scenario *scenario, const struct condition *condit
                  struct watches *watches, struct statement *statement, struct error *error);
 bool judge_rests_on_none(const struct statement *statement);
 double judge_spend(int look);
-struct interval judge_above(const struct arm *arm, int watch, double risk);
 bool judge_only_refutes(const struct statement *statement);
 double judge_part(const struct arm *arm, int stratum, const struct statement *statement, double horizon);
 enum ruling judge(const struct arm *arm, const struct statement *statement, double risk, double horizon);

@@ -1,5 +1,6 @@
 /*
- * Rounds of sampling, until the objective of every strategy is precise.
+ * Rounds of sampling, until the best strategy is known and its objective precise, or, where a number of paths is asked
+ * for, until every strategy has drawn it. Which strategies draw no more on the way is decided in study/select.c.
  *
  * Sampling goes in rounds. After each round the error of each strategy's objective is compared with what was asked,
  * and the next round's paths are given to the strata where they cut that error most for their cost (Neyman allocation,
@@ -29,7 +30,6 @@ enum {
     PILOT_PATHS = 8192,       /* a stratum's first round: enough for a 99th percentile worth reading, */
     PILOT_ALL = 32 * PILOT_PATHS, /* unless there are many plans, most of which are told to be worse with much less: */
     PILOT_LEAST = 500,
-    CONSTANT_PATHS = 100000,  /* so many equal values are believed to be all there is */
     GROWTH = 8,
     GROWTH_UNTRUSTED = 4,
     NONE_PATHS = 4,           /* of no release, to a strategy's one */

@@ -380,3 +380,12 @@ void sampler_close(struct sampler *sampler)
     sampler->workers = NULL;
     sampler->opened = NULL;
 }
+
+/* Goes on with another engine, which gives the same paths. */
+void sampler_use(struct sampler *sampler, const struct engine *engine)
+{
+    if (sampler->engine == engine)
+        return;
+    sampler_close(sampler);
+    sampler->engine = engine;
+}

@@ -55,6 +55,7 @@ struct sampler {
 uint64_t arm_drawn(const struct arm *arm);
 int  sampler_threads(int asked);
 bool sampler_run(struct sampler *sampler, struct error *error);
+void sampler_use(struct sampler *sampler, const struct engine *engine);
 void sampler_leave(struct sampler *sampler, int arm);
 void sampler_set_rival(struct arm *arm, struct arm *rival);
 void sampler_close(struct sampler *sampler);

@@ -41,10 +41,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum {
-    RIVAL_PATHS = 200,       /* a stratum: with fewer, means are compared */
-    CONSTANT_PATHS = 100000, /* so many equal differences are believed to be all there is */
-};
+enum { RIVAL_PATHS = 200 }; /* a stratum: with fewer, means are compared */
 
 /* Makes ready to select among the arms of the sampler, with at most that probability of a wrong result. */
 bool select_open(struct selection *s, const struct scenario *scenario, struct sampler *sampler, double risk,
@@ -176,7 +173,7 @@ static struct interval difference_on_paths(const struct selection *s, const stru
 }
 
 /* How much more the arm costs than the leader of its topology, which it is not: the narrower of two intervals. */
-struct interval select_difference(const struct selection *s, int a, double confidence)
+static struct interval difference_to_leader(const struct selection *s, int a, double confidence)
 {
     const struct arm *arm = &s->sampler->arms[a], *leader = &s->sampler->arms[leader_of(s, a)];
     struct interval means = difference_of_means(s, arm, leader, confidence);
@@ -247,7 +244,7 @@ static int compare(struct selection *s, int topology)
     for (int a = topology * s->per_topology + 1; a < (topology + 1) * s->per_topology; a++) {
         if (a == leader || s->standing[a] != STANDING_OPEN)
             continue;
-        struct interval difference = select_difference(s, a, confidence);
+        struct interval difference = difference_to_leader(s, a, confidence);
         if (feasible && difference.low > 0) {
             s->standing[a] = STANDING_WORSE;
         } else if (feasible && (difference.low > -d || is_same(&s->sampler->arms[a]))) {
@@ -331,7 +328,7 @@ double select_growth(const struct selection *s, int arm)
     double least = select_is_feasible(s, arm) ? 1.25 : 2;
     if (leader < 0 || arm == leader)
         return least;
-    struct interval difference = select_difference(s, arm, confidence_of_comparisons(s));
+    struct interval difference = difference_to_leader(s, arm, confidence_of_comparisons(s));
     double d = indifference(s, leader), below = difference.mean - difference.low;
     double far = fmax(difference.mean + d, -difference.mean), ratio = below / fmax(far, 1e-300);
     return fmin(fmax(1.1 * ratio * ratio, least), 4);

@@ -26,6 +26,5 @@ bool select_is_leader(const struct selection *selection, int arm);
 bool select_is_settled(const struct selection *selection, int arm);
 bool select_is_decided(const struct selection *selection, int topology);
 double select_growth(const struct selection *selection, int arm);
-struct interval select_difference(const struct selection *selection, int arm, double confidence);
 
 #endif

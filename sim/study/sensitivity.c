@@ -46,9 +46,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums over a path are rounded a thousand times: a difference of less is none. */
-static const double ROUNDING = 1e-9;
-
 /* So few paths take less time one by one. */
 enum { FEW_PATHS = 500 };
 
@@ -98,19 +95,13 @@ struct side {
     const double       *weight;
 };
 
-static double difference_of(double one, double other)
-{
-    double difference = one - other;
-    return fabs(difference) > ROUNDING * fmax(fabs(one), fabs(other)) ? difference : 0;
-}
-
 /* The moments of one side less the other over the paths of a stratum; *differing counts those that differ. */
 static struct moments moments_of(struct side one, struct side other, int stratum, struct form form,
                                  uint64_t *differing)
 {
     struct moments moments = {0};
     for (int i = 0; i < one.trial->n_paths[stratum]; i++) {
-        double difference = difference_of(one.weight[stratum] * taken(one.trial, one.arm, stratum, form, i),
+        double difference = tally_difference(one.weight[stratum] * taken(one.trial, one.arm, stratum, form, i),
                                           other.weight[stratum] * taken(other.trial, other.arm, stratum, form, i));
         *differing += difference != 0;
         moments_add(&moments, difference);
@@ -146,7 +137,7 @@ static uint64_t none_differing(const struct trial *one, const struct trial *othe
     uint64_t n = 0;
     for (int s = 0; s < one->n_strata; s++)
         for (int i = 0; i < one->n_paths[s]; i++)
-            n += difference_of(one->draws[0][s].value[absolute][i], other->draws[0][s].value[absolute][i]) != 0;
+            n += tally_difference(one->draws[0][s].value[absolute][i], other->draws[0][s].value[absolute][i]) != 0;
     return n;
 }
 
@@ -161,7 +152,7 @@ static void add_none(struct interval *interval, const struct trial *one, const s
                      double confidence)
 {
     int absolute = measure_absolute(one->scenario->objective.minimize);
-    double difference = times * difference_of(one->none.value[absolute], other->none.value[absolute]);
+    double difference = times * tally_difference(one->none.value[absolute], other->none.value[absolute]);
     if (difference == 0)
         return;
     uint64_t differing = none_differing(one, other);

@@ -120,10 +120,8 @@ static bool run_rounds(struct runner *r, struct error *error)
             r->study->partial = error->count == 0;
             return error->count == 0;
         }
-        if (!r->options->engine && r->sampler.engine != &engine_lanes && r->options->paths == 0) {
-            sampler_close(&r->sampler); /* what is left after the first round is worth it */
-            r->sampler.engine = &engine_lanes;
-        }
+        if (!r->options->engine && r->options->paths == 0)
+            sampler_use(&r->sampler, &engine_lanes); /* what is left after the first round is worth it */
     } while (rounds_more(&r->rounds));
     return true;
 }

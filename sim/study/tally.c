@@ -40,7 +40,7 @@ static void add_path(struct tally *t, const struct rollout *rollout, const doubl
 }
 
 /* The difference of two sums over a path, which is nothing where it is no more than their rounding. */
-static double difference_of(double with, double without)
+double tally_difference(double with, double without)
 {
     double difference = with - without;
     return fabs(difference) > ROUNDING * fmax(fabs(with), fabs(without)) ? difference : 0;
@@ -55,7 +55,7 @@ static void add_pair(struct tally *t, const struct rollout *rollout, const doubl
     double chance = control_of(rollout, MEASURE_LOST, rewards);
     for (int i = 0; i < 2; i++) {
         enum measure added = pairs[i][0], m = pairs[i][1];
-        double difference = difference_of(rewards[rollout->reward[m]], none_rewards[none->reward[m]]);
+        double difference = tally_difference(rewards[rollout->reward[m]], none_rewards[none->reward[m]]);
         moments_add(&t->moments[added], difference);
         if (rollout->control[m] >= 0)
             moments_add(&t->smoothed[added], difference - rewards[rollout->control[m]]);
@@ -87,10 +87,10 @@ static void add_rival(struct tally *t, enum measure objective, const struct bloc
         moments_add(&t->rival, (double)labels[of->own->label[m]] - (double)rival_labels[of->rival->label[m]]);
         return;
     }
-    double difference = difference_of(rewards[of->own->reward[m]], rival_rewards[of->rival->reward[m]]);
+    double difference = tally_difference(rewards[of->own->reward[m]], rival_rewards[of->rival->reward[m]]);
     moments_add(&t->rival, difference);
     if (of->own->control[m] >= 0 && of->rival->control[m] >= 0)
-        moments_add(&t->rival_smoothed, difference - difference_of(rewards[of->own->control[m]],
+        moments_add(&t->rival_smoothed, difference - tally_difference(rewards[of->own->control[m]],
                                                                    rival_rewards[of->rival->control[m]]));
 }
 

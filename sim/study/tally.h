@@ -58,6 +58,7 @@ struct block_rollouts {
 
 void tally_add_block(struct tally *tally, const struct block_rollouts *rollouts, const struct watches *watches,
                      const struct block_results *results, int n_paths);
+double tally_difference(double with, double without);
 void tally_forget_rival(struct tally *tally);
 bool tally_is_smoothed(const struct tally *tally, enum measure measure);
 const struct moments *tally_moments(const struct tally *tally, enum measure measure);

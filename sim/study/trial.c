@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The difference of two sums over a path is nothing where it is no more than their rounding. */
+/* Weights of paths are summed, and a quantile asked for exactly at a step must find it. */
 static const double ROUNDING = 1e-9;
 
 static bool is_kept(const struct scenario *scenario, enum measure measure)
@@ -210,7 +210,7 @@ double trial_value(const struct trial *trial, int arm, int stratum, enum measure
         return draws->value[measure][path];
     int absolute = measure_absolute(measure);
     double with = draws->value[absolute][path], without = trial->draws[0][stratum].value[absolute][path];
-    return fabs(with - without) > ROUNDING * fmax(fabs(with), fabs(without)) ? with - without : 0;
+    return tally_difference(with, without);
 }
 
 struct weighted_value {
